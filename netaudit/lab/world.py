@@ -1,0 +1,148 @@
+"""The world file: a small signed Internet as data, and the faults planted in it.
+
+Two realisations read it: `netaudit.lab` (Python servers on loopback) and `tests/lab` (real daemons in
+network namespaces). A world says what is there; it says nothing about how it is served.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from netaudit.model.common import Family, Record
+
+__all__ = ["Fault", "FaultKind", "Machine", "MailServer", "RouteEntry", "Signing", "Website", "World", "WorldZone"]
+
+
+class Machine(Record, frozen=True, kw_only=True):
+    """A host of the world, with its literal addresses of both families."""
+
+    id: str
+    addresses: tuple[str, ...]
+
+
+class Signing(Record, frozen=True, kw_only=True):
+    """How a zone is signed (a KSK and a ZSK; signatures from a day ago to `days` from now)."""
+
+    algorithm: Literal["RSASHA256", "ECDSAP256SHA256", "ECDSAP384SHA384", "ED25519"] = "ECDSAP256SHA256"
+    denial: Literal["nsec", "nsec3"] = "nsec"
+    days: float = 30.0
+    nsec3_iterations: int = 0
+    nsec3_salt: str = ""
+
+
+class WorldZone(Record, frozen=True, kw_only=True):
+    """A zone. SOA, NS, glue, DS at the parent and the addresses of `hosts` are made by the lab.
+
+    `servers` maps each NS name to the machine that serves it; `hosts` maps names (relative to the
+    zone, `@` for the apex) to machines: every address of the machine becomes an A or AAAA record.
+    `records` are further lines in master-file format (RFC 1035 section 5), relative to the zone.
+    """
+
+    name: str  # "." or "lamdong.gov.vn"
+    servers: dict[str, str]
+    hosts: dict[str, str] = {}
+    records: str = ""
+    signing: Signing | None = Signing()  # null: unsigned
+    serial: int = 2026112401
+
+
+class Website(Record, frozen=True, kw_only=True):
+    """A web site on a machine: HTTPS on 443 with a certificate of the lab's CA, HTTP on 80."""
+
+    machine: str
+    hosts: tuple[str, ...]  # server names; one certificate names them all
+    title: str  # shown in the page
+    redirect: bool = True  # http:// answers 301 to https://
+    hsts: bool = True
+    paths: dict[str, int] = {}  # path -> status other than 200
+
+
+class MailServer(Record, frozen=True, kw_only=True):
+    """An SMTP server on port 25 of a machine, with STARTTLS and a certificate of the lab's CA."""
+
+    machine: str
+    host: str
+    starttls: bool = True
+
+
+class RouteEntry(Record, frozen=True, kw_only=True):
+    """A route in the sample's MRT file: what one collector peer sees of a prefix."""
+
+    prefix: str
+    peer_asn: int
+    peer_address: str
+    as_path: tuple[int, ...]
+
+
+FaultKind = Literal[
+    "expired_signature",  # zone: every RRSIG ended yesterday
+    "signature_ends_soon",  # zone: every RRSIG ends in two days
+    "wrong_ds",  # zone: the parent's DS digest is of another key
+    "no_ds",  # zone: signed, but the parent has no DS
+    "unsigned",  # zone: not signed at all
+    "sha1_digest",  # zone: the parent's only DS has digest type 1
+    "old_algorithm",  # zone: signed with RSASHA1 (algorithm 5 or 7)
+    "nsec3_iterations",  # zone: NSEC3 with 100 iterations and a salt
+    "stale_secondary",  # zone + server: one server has the zone of ten days ago, its signatures expired
+    "lame_server",  # zone + server (+ family): answers REFUSED for the zone
+    "silent_server",  # machine (+ family): DNS queries are dropped
+    "silent_zone",  # zone: all its servers drop its queries: it can't be tested
+    "tcp_refused",  # machine (+ family): TCP port 53 refuses
+    "missing_glue",  # zone: the parent lacks the AAAA glue
+    "ns_mismatch",  # zone: the parent lists one server fewer than the zone
+    "no_aaaa",  # host: A only
+    "aaaa_without_listener",  # host: AAAA exists, nothing listens on it
+    "silent_web",  # host + family: connections to 80 and 443 time out
+    "ula_aaaa",  # host: its AAAA is a unique local address
+    "content_differs",  # host: another page over IPv6
+    "status_differs",  # host: 404 over IPv6
+    "certificate_mismatch",  # host (+ family): a certificate for another name
+    "certificate_expired",  # host: expired yesterday
+    "certificate_untrusted",  # host: self-signed
+    "http_only",  # host: nothing on 443
+    "no_redirect",  # host: http:// serves the page itself
+    "no_hsts",  # host
+    "no_starttls",  # host of a mail server (+ family)
+    "mail_silent",  # host of a mail server + family: port 25 times out
+    "no_spf",  # mail domain
+    "no_dmarc",  # mail domain
+    "single_upstream",  # prefix: all paths through one operator
+    "withdrawn",  # prefix: not in the table
+]
+
+
+class Fault(Record, frozen=True, kw_only=True):
+    """A fault planted on purpose, and every finding that it must cause: "CHECK TARGET" strings.
+
+    `finds` lists what must come out as fail or warn, `blinds` what must come out as could_not_test.
+    Which of zone, host, machine, server, prefix and family apply depends on the kind.
+    """
+
+    id: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    kind: FaultKind
+    zone: str = ""
+    host: str = ""
+    machine: str = ""
+    server: str = ""  # NS name
+    prefix: str = ""
+    family: Family | None = None
+    finds: tuple[str, ...] = ()  # "dnssec.chain_valid zone:bogus.example"
+    blinds: tuple[str, ...] = ()
+    note: str = ""
+
+
+class World(Record, frozen=True, kw_only=True):
+    """A whole world."""
+
+    schema: Literal[1]
+    name: str
+    machines: tuple[Machine, ...]
+    zones: tuple[WorldZone, ...]
+    websites: tuple[Website, ...] = ()
+    mail: tuple[MailServer, ...] = ()
+    routes: tuple[RouteEntry, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    exceptions: dict[str, str] = {}  # check id -> why the two realisations may differ; at most ten
+    delay_ms: float = 0.0  # simulated round trip
+    loss: Annotated[float, msgspec.Meta(ge=0, lt=1)] = 0.0
+    ttl: int = 300

@@ -1,0 +1,193 @@
+"""Evidence: the facts about one target, indexed for its judges, with the derived security states.
+
+`netaudit.judge.derive` builds these from facts; checks read nothing else. All are pure data.
+"""
+
+from collections.abc import Iterator
+from functools import cached_property
+
+import dns.name
+import dns.rdatatype
+
+from netaudit.model.common import Failure, Family, Record, Timestamp, Transport
+from netaudit.model.exchange import Exchange
+from netaudit.model.facts import (
+    ConnectFact,
+    Lookup,
+    MailFact,
+    RegisterFact,
+    RoutesFact,
+    SelfFact,
+    ServerAddress,
+    WebFact,
+    ZoneFact,
+)
+from netaudit.model.inventory import DataCentre, Register, Service, Tier, Unit
+from netaudit.model.security import Security
+from netaudit.model.verdict import Status
+
+__all__ = [
+    "CertificateTrust", "CoverageEvidence", "DataCentreEvidence", "EndpointEvidence", "Evidence", "HostEvidence",
+    "MailEvidence", "RegisterEvidence", "ServerEvidence", "UnitCoverage", "ZoneEvidence",
+]  # fmt: skip
+
+
+class Evidence(Record, frozen=True, kw_only=True, dict=True):
+    """What every judge may know: when the facts were taken, and how far the scanner itself could see."""
+
+    now: Timestamp
+    vantage: SelfFact | None
+
+    def blind(self, family: Family) -> Failure | None:
+        """Why our own host could not see this family, or None when it could."""
+        check = self.vantage.family(family) if self.vantage else None
+        if check is None or check.available:
+            return None
+        return check.failure
+
+
+class ServerEvidence(Record, frozen=True, kw_only=True, dict=True):
+    """One address of one name server, and its exchanges about the zone."""
+
+    server: ServerAddress
+    family: Family
+    exchanges: tuple[Exchange, ...]
+
+    def ask(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType, transport: Transport) -> Exchange | None:
+        """The exchange about `name` and `rdtype` over `transport`, or None when it was not asked."""
+        return next(
+            (e for e in self.exchanges if e.transport is transport and e.question == (name, rdtype)),
+            None,
+        )
+
+    @cached_property
+    def responded(self) -> bool:
+        """Whether any response came back over UDP or TCP."""
+        return any(e.response is not None for e in self.exchanges)
+
+
+class ZoneEvidence(Evidence, frozen=True, kw_only=True):
+    """A zone: every server's answers, the parent's delegation, and the zone's security status."""
+
+    zone: str
+    fact: ZoneFact
+    servers: tuple[ServerEvidence, ...]
+    referrals: tuple[Exchange, ...]  # the parent's servers asked for the zone's NS
+    ds: tuple[Exchange, ...]  # the parent's servers asked for the zone's DS
+    security: Security  # of the zone's SOA
+    denial: Security | None = None  # of a name that should not exist; None: not asked
+    ancestors: tuple["ZoneEvidence", ...] = ()  # root first, the parent last
+
+    @cached_property
+    def apex(self) -> dns.name.Name:
+        """The zone's name."""
+        return dns.name.from_text(self.zone)
+
+    def apex_answers(
+        self, rdtype: dns.rdatatype.RdataType, transport: Transport = Transport.UDP
+    ) -> Iterator[tuple[ServerEvidence, Exchange]]:
+        """Each server that was asked for the apex's `rdtype`, with its exchange."""
+        for server in self.servers:
+            exchange = server.ask(self.apex, rdtype, transport)
+            if exchange is not None:
+                yield server, exchange
+
+    @cached_property
+    def delegation_only(self) -> bool:
+        """Whether the zone could not be measured at all: no server address, or none that responded."""
+        return not any(server.responded for server in self.servers)
+
+
+class HostEvidence(Evidence, frozen=True, kw_only=True):
+    """A host name: its addresses, how they were found, and their security."""
+
+    host: str
+    services: tuple[Service, ...]
+    a: Lookup | None
+    aaaa: Lookup | None
+    security: dict[str, Security]  # "A" and "AAAA" -> status of the answer or of its denial
+    zones: tuple[ZoneEvidence, ...] = ()  # zone cuts from the root to the host's zone, root first
+
+    def lookup(self, family: Family) -> Lookup | None:
+        """The address look-up of one family."""
+        return self.aaaa if family is Family.IPV6 else self.a
+
+
+class CertificateTrust(Record, frozen=True, kw_only=True):
+    """What certificate validation (RFC 5280, RFC 6125) said of a TLS session, at `now`."""
+
+    trusted: bool
+    name_matches: bool
+    not_before: Timestamp
+    not_after: Timestamp
+    subject: str
+    issuer: str
+    names: tuple[str, ...]
+    key: str  # "EC 256", "RSA 2048"
+    fingerprint: str  # SHA-256 of the DER
+    error: str = ""
+
+
+class EndpointEvidence(Evidence, frozen=True, kw_only=True):
+    """A web or TCP endpoint at every address of its host."""
+
+    endpoint: str
+    services: tuple[Service, ...]
+    host: HostEvidence
+    web: tuple[WebFact, ...] = ()
+    connects: tuple[ConnectFact, ...] = ()
+    trust: dict[str, CertificateTrust] = {}  # fact id of a web fact -> trust of its first TLS hop
+
+    def fetches(self, family: Family) -> tuple[WebFact, ...]:
+        """The fetches over one family, in the order of the addresses."""
+        return tuple(fact for fact in self.web if fact.family is family)
+
+
+class MailEvidence(Evidence, frozen=True, kw_only=True):
+    """A mail domain: its MX, their addresses, the SMTP dialogues, and its policy records."""
+
+    domain: str
+    services: tuple[Service, ...]
+    mx: Lookup | None
+    spf: Lookup | None
+    dmarc: Lookup | None
+    exchangers: tuple[str, ...]  # MX targets by preference; empty with a null MX (RFC 7505) or none
+    null_mx: bool
+    records: dict[str, tuple[str, ...]]  # "spf", "dmarc" -> the TXT records found
+    hosts: dict[str, HostEvidence]  # exchanger -> its addresses
+    dialogues: tuple[MailFact, ...]
+    trust: dict[str, CertificateTrust] = {}  # fact id of a mail fact -> trust of its TLS session
+    security: dict[str, Security] = {}  # "MX" -> status
+
+
+class DataCentreEvidence(Evidence, frozen=True, kw_only=True):
+    """A data centre: what it declares, and the routes that collectors saw."""
+
+    datacentre: DataCentre
+    routes: tuple[RoutesFact, ...]
+
+
+class RegisterEvidence(Evidence, frozen=True, kw_only=True):
+    """A register of certificates: what was declared, and what its file holds."""
+
+    register: Register
+    fact: RegisterFact | None
+
+
+class UnitCoverage(Record, frozen=True, kw_only=True):
+    """One unit's coverage with one kind of service."""
+
+    unit: Unit
+    declared: bool  # the inventory lists a service of that kind for the unit
+    present: bool | None  # its host has an address; None: could not be tested
+    working: bool | None  # it answered; None: could not be tested
+    services: tuple[str, ...] = ()
+    status: Status = Status.COULD_NOT_TEST
+
+
+class CoverageEvidence(Evidence, frozen=True, kw_only=True):
+    """One tier's coverage with one kind of service. The denominator is the tier's declared number."""
+
+    tier: Tier
+    service_kind: str
+    units: tuple[UnitCoverage, ...]

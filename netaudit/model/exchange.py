@@ -1,0 +1,118 @@
+"""One DNS question put to one server, and what came back: raw bytes first, views second."""
+
+import hashlib
+from functools import cached_property
+
+import dns.exception
+import dns.flags
+import dns.message
+import dns.name
+import dns.rdatatype
+import dns.rrset
+
+from netaudit.model.common import Failure, Family, Record, Timestamp, Transport, family_of
+
+__all__ = ["Exchange"]
+
+
+class Exchange(Record, frozen=True, kw_only=True, tag_field="kind", tag="dns", dict=True):
+    """A DNS query and its response as wire bytes (RFC 1035), with server, transport and time.
+
+    `response` is None exactly when `failure` is set. `id` names the exchange as a fact; make
+    exchanges with `Exchange.new`, which derives it from the content.
+    """
+
+    id: str
+    server: str
+    transport: Transport
+    query: bytes
+    at: Timestamp
+    response: bytes | None = None
+    failure: Failure | None = None
+    port: int = 53
+    elapsed_ms: float = 0.0
+    local_address: str | None = None
+    tries: int = 1
+
+    @classmethod
+    def new(
+        cls,
+        *,
+        server: str,
+        transport: Transport,
+        query: bytes,
+        at: float,
+        response: bytes | None = None,
+        failure: Failure | None = None,
+        port: int = 53,
+        elapsed_ms: float = 0.0,
+        local_address: str | None = None,
+        tries: int = 1,
+    ) -> "Exchange":
+        """Build an exchange whose id is a digest of who was asked what, when, and the answer."""
+        digest = hashlib.blake2s(digest_size=6)
+        for part in (server.encode(), transport.encode(), query, repr(at).encode(), response or b""):
+            digest.update(len(part).to_bytes(4, "big") + part)
+        return cls(
+            id=f"dns-{digest.hexdigest()}",
+            server=server,
+            transport=transport,
+            query=query,
+            at=at,
+            response=response,
+            failure=failure,
+            port=port,
+            elapsed_ms=elapsed_ms,
+            local_address=local_address,
+            tries=tries,
+        )
+
+    @property
+    def family(self) -> Family:
+        """The family of the server's address."""
+        return family_of(self.server)
+
+    @cached_property
+    def question(self) -> tuple[dns.name.Name, dns.rdatatype.RdataType]:
+        """The name and type that were asked."""
+        asked = dns.message.from_wire(self.query).question[0]
+        return asked.name, asked.rdtype
+
+    @cached_property
+    def message(self) -> dns.message.Message | None:
+        """The response, parsed tolerantly: a malformed record is left out and listed in `.errors`.
+
+        None when there was no response or not even its header and question could be read.
+        """
+        if self.response is None:
+            return None
+        try:
+            return dns.message.from_wire(
+                self.response, continue_on_error=True, ignore_trailing=True, one_rr_per_rrset=False
+            )
+        except (dns.exception.DNSException, ValueError):
+            return None
+
+    @property
+    def rcode(self) -> int | None:
+        """The response code with its EDNS extension (RFC 6891), or None without a readable response."""
+        return None if self.message is None else int(self.message.rcode())
+
+    @property
+    def authoritative(self) -> bool:
+        """Whether the response carries the AA flag."""
+        return self.message is not None and bool(self.message.flags & dns.flags.AA)
+
+    @property
+    def truncated(self) -> bool:
+        """Whether the response carries the TC flag."""
+        return self.message is not None and bool(self.message.flags & dns.flags.TC)
+
+    def answer(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> dns.rrset.RRset | None:
+        """The RRset of `name` and `rdtype` in the answer section, or None."""
+        if self.message is None:
+            return None
+        for rrset in self.message.answer:
+            if rrset.name == name and rrset.rdtype == rdtype:
+                return rrset
+        return None

@@ -1,0 +1,255 @@
+"""Facts: what was observed, with provenance and no opinion. The lines of `facts.jsonl.zst`.
+
+Every fact has an `id` that verdicts cite. DNS exchanges are facts of their own (`Exchange`), so that
+zones and names that share an ancestor share its evidence; other facts refer to them by id.
+"""
+
+from netaudit.model.common import Failure, Family, Record, Timestamp
+from netaudit.model.exchange import Exchange
+from netaudit.model.inventory import Inventory
+
+__all__ = [
+    "CertificateRow", "ConnectFact", "Delegation", "Fact", "FamilyCheck", "HttpHop", "Lookup", "MailFact", "NameFact",
+    "RegisterFact", "Route", "RoutesFact", "ScanEndFact", "ScanFact", "SelfFact", "ServerAddress", "TlsObservation",
+    "WebFact", "ZoneFact",
+]  # fmt: skip
+
+
+class ScanFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="scan"):
+    """The first line: what was scanned, with what, and what trust started from."""
+
+    id: str  # the run id, for example 20261124T140000Z-lamdong
+    schema: int
+    tool: str  # "netaudit 0.1.0"
+    at: Timestamp
+    inventory: Inventory
+    inventory_file: str  # the file's name without its folder
+    inventory_sha256: str
+    trust_anchors: tuple[str, ...]  # DS records in presentation form
+    roots: tuple[str, ...] = ()  # PEM of extra certificate roots (the lab's CA); public roots come from certifi
+    vantage: str = ""  # name or place of the scanner
+    arguments: dict[str, str] = {}  # limits and selections that shaped the scan
+
+
+class ScanEndFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="end"):
+    """The last line: when collecting ended, and whether it ended by itself."""
+
+    id: str
+    at: Timestamp
+    complete: bool
+    jobs_done: int
+    jobs_total: int
+    reason: str = ""  # interrupted, deadline, or the error that stopped it
+
+
+class FamilyCheck(Record, frozen=True, kw_only=True):
+    """Whether the scanner's own host works in one address family."""
+
+    family: Family
+    available: bool  # a route exists and UDP to the root servers was answered
+    udp: bool
+    tcp: bool
+    local_address: str | None = None
+    failure: Failure | None = None
+
+
+class SelfFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="self"):
+    """The scanner's self-check, made before any target is asked."""
+
+    id: str
+    at: Timestamp
+    families: tuple[FamilyCheck, ...]
+    clock_offset_s: float | None = None  # our clock minus the time that signatures and servers imply
+    raw_sockets: bool = False
+    facts: tuple[str, ...] = ()
+
+    def family(self, family: Family) -> FamilyCheck | None:
+        """The check of one family, or None when it was not made."""
+        return next((check for check in self.families if check.family is family), None)
+
+
+class ServerAddress(Record, frozen=True, kw_only=True):
+    """One address of one name server of a zone."""
+
+    name: str
+    address: str
+    source: str  # glue, resolved, hints
+
+
+class Delegation(Record, frozen=True, kw_only=True):
+    """What the parent's servers say of a zone: ids of NS referrals and DS answers."""
+
+    parent: str
+    referrals: tuple[str, ...] = ()
+    ds: tuple[str, ...] = ()
+
+
+class ZoneFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="zone"):
+    """A zone as its own servers and its parent's servers show it.
+
+    `answers` are the ids of all exchanges with the zone's own servers: SOA, NS, DNSKEY and a name that
+    should not exist, per address, over UDP and TCP. `chain` names the zone cuts from the root to here.
+    """
+
+    id: str
+    zone: str
+    chain: tuple[str, ...]
+    servers: tuple[ServerAddress, ...]
+    delegation: Delegation | None = None
+    answers: tuple[str, ...] = ()
+    unresolved: dict[str, Failure] = {}  # name server name -> why it has no address
+    failure: Failure | None = None  # the zone could not be found or reached at all
+    audited: bool = True  # False: an ancestor, asked only as far as the chain of trust needs
+
+
+class Lookup(Record, frozen=True, kw_only=True):
+    """One question answered by the authoritative servers, followed through CNAMEs.
+
+    `zones` names the zones asked, in order; `facts` the exchanges, last one last.
+    """
+
+    name: str
+    rdtype: str
+    zones: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    failure: Failure | None = None
+    canonical: str = ""  # the last name of the CNAME chain; empty: the name itself
+    addresses: tuple[str, ...] = ()  # A and AAAA look-ups: the addresses found, at most 32
+
+
+class NameFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="name"):
+    """A name of the inventory and the look-ups that were made for it (A, AAAA, MX, TXT, …)."""
+
+    id: str
+    name: str
+    lookups: tuple[Lookup, ...]
+
+    def lookup(self, rdtype: str, name: str = "") -> Lookup | None:
+        """The look-up of one type, of this name or of another that was asked on its behalf."""
+        wanted = name or self.name
+        return next((item for item in self.lookups if item.rdtype == rdtype and item.name == wanted), None)
+
+
+class TlsObservation(Record, frozen=True, kw_only=True):
+    """A TLS session as the server made it; trust is judged later from the certificates."""
+
+    server_name: str
+    version: str = ""  # TLSv1.3
+    cipher: str = ""
+    alpn: str = ""
+    certificates: tuple[bytes, ...] = ()  # DER, the server's own first
+    failure: Failure | None = None
+
+
+class HttpHop(Record, frozen=True, kw_only=True):
+    """One HTTP request and its response, at one literal address."""
+
+    url: str
+    address: str
+    at: Timestamp
+    status: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()  # lower-case names; bounded
+    body: bytes = b""  # the first bytes, bounded
+    body_size: int = 0
+    connect_ms: float = 0.0
+    elapsed_ms: float = 0.0
+    tls: TlsObservation | None = None
+    failure: Failure | None = None
+    tries: int = 1
+
+
+class WebFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="web"):
+    """A web endpoint fetched at one of its addresses; redirects followed, each as a hop."""
+
+    id: str
+    endpoint: str  # https://host:443
+    address: str
+    family: Family
+    hops: tuple[HttpHop, ...]
+    failure: Failure | None = None  # of the first hop that failed
+
+
+class ConnectFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="connect"):
+    """A TCP service at one of its addresses: whether a connection could be opened."""
+
+    id: str
+    endpoint: str
+    address: str
+    family: Family
+    at: Timestamp
+    connect_ms: float = 0.0
+    tries: int = 1
+    failure: Failure | None = None
+
+
+class MailFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="mail"):
+    """An SMTP dialogue with one address of one mail exchanger. No mail is sent."""
+
+    id: str
+    domain: str
+    exchanger: str
+    address: str
+    family: Family
+    at: Timestamp
+    banner: str = ""
+    capabilities: tuple[str, ...] = ()
+    starttls_offered: bool = False
+    tls: TlsObservation | None = None
+    elapsed_ms: float = 0.0
+    tries: int = 1
+    failure: Failure | None = None
+
+
+class Route(Record, frozen=True, kw_only=True):
+    """A route that a collector's peer announced for one of our prefixes."""
+
+    prefix: str
+    peer_asn: int
+    peer_address: str
+    as_path: tuple[int, ...]  # prepending kept; an AS_SET ends the path and sets `as_set`
+    as_set: bool = False
+
+
+class RoutesFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="routes"):
+    """The routes of a data centre's prefixes in one source."""
+
+    id: str
+    datacentre: str
+    source: str  # file name without its folder
+    sha256: str = ""
+    data_time: Timestamp | None = None
+    peers: tuple[int, ...] = ()  # every peer AS of the source, those without our routes too
+    routes: tuple[Route, ...] = ()
+    failure: Failure | None = None
+
+
+class CertificateRow(Record, frozen=True, kw_only=True):
+    """One certificate of a register. `pseudonym` stands for the holder: no personal name is ever kept."""
+
+    line: int
+    pseudonym: str
+    holder: str  # organisation, person
+    serial: str
+    not_before: Timestamp
+    not_after: Timestamp
+    issuer: str = ""
+    unit: str = ""
+
+
+class RegisterFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="register"):
+    """A register of certificates as its file has it; broken rows are listed, not guessed."""
+
+    id: str
+    register: str
+    source: str
+    at: Timestamp
+    sha256: str = ""
+    rows: tuple[CertificateRow, ...] = ()
+    broken: dict[str, str] = {}  # line number -> what is wrong
+    failure: Failure | None = None
+
+
+Fact = (
+    ScanFact | ScanEndFact | SelfFact | Exchange | ZoneFact | NameFact | WebFact | ConnectFact | MailFact | RoutesFact
+    | RegisterFact
+)  # fmt: skip

@@ -1,0 +1,201 @@
+"""The inventory: what a province owns and says of itself. The shape of `inventory.yaml`."""
+
+from datetime import date, time
+from enum import StrEnum
+from typing import Annotated, Literal
+
+import msgspec
+
+from netaudit.model.common import Family, Record, Text
+
+__all__ = [
+    "Attestation", "Authorisation", "Blackout", "Contact", "DataCentre", "Inventory", "NetworkKind",
+    "Province", "Register", "RateLimits", "Scope", "Service", "Tier", "Unit", "Uplink",
+]  # fmt: skip
+
+Identifier = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
+HostName = Annotated[str, msgspec.Meta(min_length=1, max_length=253)]
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+AutonomousSystemNumber = Annotated[int, msgspec.Meta(ge=1, le=4294967294)]
+
+
+class NetworkKind(StrEnum):
+    """Where the inventory's names live: the public Internet, or the lab on this machine."""
+
+    INTERNET = "internet"
+    LAB = "lab"
+
+
+class Province(Record, frozen=True, kw_only=True):
+    """The body that the inventory speaks for."""
+
+    id: Identifier
+    name: Text
+
+
+class Contact(Record, frozen=True, kw_only=True):
+    """Whom the owner of a target may write to about the scan."""
+
+    name: str
+    email: str = ""
+    phone: str = ""
+    url: str = ""
+
+
+class Authorisation(Record, frozen=True, kw_only=True):
+    """Who allowed the scan; printed in the report."""
+
+    text: str
+    contact: str = ""
+    reference: str = ""
+    valid_until: date | None = None
+
+
+class RateLimits(Record, frozen=True, kw_only=True):
+    """Politeness: what one scan may ask of one server (queries or connections)."""
+
+    per_server_per_second: Annotated[float, msgspec.Meta(gt=0, le=10_000)] = 50.0
+    per_server_concurrent: Annotated[int, msgspec.Meta(ge=1, le=256)] = 8
+
+
+class Blackout(Record, frozen=True, kw_only=True):
+    """A daily window, in local time of `zone`, in which nothing is sent."""
+
+    start: time
+    end: time
+    zone: str = "Asia/Ho_Chi_Minh"
+    reason: str = ""
+
+
+class Scope(Record, frozen=True, kw_only=True):
+    """What the scan may talk to beyond the inventory's own names."""
+
+    special_addresses: tuple[str, ...] = ()  # prefixes that may be asked although they are special-purpose
+    outside_hosts: bool = False  # fetch from hosts that the inventory does not name
+    exclude: tuple[str, ...] = ()  # names or prefixes never to be sent to
+
+
+class Tier(Record, frozen=True, kw_only=True):
+    """A level of government. Levels are data: nothing assumes that a district exists.
+
+    `expected` is the declared number of units, the denominator of coverage; `as_of` dates it.
+    """
+
+    id: Identifier
+    name: Text
+    expected: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    as_of: date | None = None
+
+
+class Unit(Record, frozen=True, kw_only=True):
+    """A body that is counted in coverage."""
+
+    id: Identifier
+    name: Text
+    tier: Identifier
+    parent: Identifier | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    merged_into: Identifier | None = None
+
+
+class Service(Record, frozen=True, kw_only=True):
+    """A service that units offer. Hosts are measured once; every unit listed in `units` is counted.
+
+    `units` takes unit ids, `tier:ID` for a whole tier, or `all`; the loader resolves them to ids.
+    With scheme `mail`, `host` is the mail domain (the right side of an address).
+    """
+
+    id: Identifier
+    kind: Identifier  # portal, department_site, local_site, mail, public_service, one_stop, document_axis, …
+    host: HostName
+    units: tuple[str, ...]
+    name: Text | None = None
+    owner: Identifier | None = None  # the unit that operates it
+    scheme: Literal["https", "http", "mail", "tcp"] = "https"
+    port: Port | None = None  # default: 443, 80 or 25 by scheme; required with `tcp`
+    path: str = "/"
+    network: Literal["public", "tslcd"] = "public"  # `tslcd`: not testable from the Internet
+
+    @property
+    def target_port(self) -> int:
+        """The port to connect to."""
+        return self.port or {"https": 443, "http": 80, "mail": 25}.get(self.scheme, 0)
+
+    @property
+    def endpoint(self) -> str:
+        """The key under which the service is measured once: `https://host:443`."""
+        return f"{self.scheme}://{self.host}:{self.target_port}"
+
+
+class Uplink(Record, frozen=True, kw_only=True):
+    """A declared connection of a data centre to an operator."""
+
+    operator: str
+    asn: AutonomousSystemNumber
+    families: tuple[Family, ...] = (Family.IPV4, Family.IPV6)
+
+
+class DataCentre(Record, frozen=True, kw_only=True):
+    """A data centre with its own number resources."""
+
+    id: Identifier
+    name: Text
+    asns: tuple[AutonomousSystemNumber, ...]
+    prefixes: tuple[str, ...]
+    uplinks: tuple[Uplink, ...] = ()
+    routes: tuple[str, ...] = ()  # MRT files, relative to the inventory
+    owner: Identifier | None = None
+
+
+class Register(Record, frozen=True, kw_only=True):
+    """A register of digital certificates: a CSV file and the numbers declared for it."""
+
+    id: Identifier
+    file: str  # relative to the inventory
+    declared: dict[str, int]  # holder kind ("organisation", "person") -> count
+    name: Text | None = None
+
+
+class Attestation(Record, frozen=True, kw_only=True):
+    """A clause that a person vouches for, with the document that says so."""
+
+    field: Identifier
+    document: str
+    date: date
+    signer: str
+    count: int | None = None
+
+
+class Inventory(Record, frozen=True, kw_only=True):
+    """A whole inventory. `netaudit inventory schema` prints it as JSON Schema."""
+
+    schema: Literal[1]
+    network: NetworkKind
+    province: Province
+    tiers: tuple[Tier, ...]
+    units: tuple[Unit, ...]
+    services: tuple[Service, ...]
+    zones: tuple[HostName, ...] = ()
+    datacentres: tuple[DataCentre, ...] = ()
+    registers: tuple[Register, ...] = ()
+    attestations: tuple[Attestation, ...] = ()
+    profiles: tuple[Identifier, ...] = ()  # default: every profile that is in force
+    world: str | None = None  # `network: lab`: the world file, relative to the inventory; default: the built-in one
+    root_hints: dict[str, tuple[str, ...]] = {}  # root server name -> addresses; default: the shipped hints
+    trust_anchors: tuple[str, ...] = ()  # DS records in presentation form; default: the shipped anchors
+    contact: Contact | None = None
+    authorisation: Authorisation | None = None
+    limits: RateLimits = RateLimits()
+    blackouts: tuple[Blackout, ...] = ()
+    scope: Scope = Scope()
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Every host name of a web or TCP service, once, in the order of the file."""
+        return tuple(dict.fromkeys(s.host for s in self.services if s.scheme != "mail"))
+
+    @property
+    def mail_domains(self) -> tuple[str, ...]:
+        """Every mail domain, once, in the order of the file."""
+        return tuple(dict.fromkeys(s.host for s in self.services if s.scheme == "mail"))

@@ -1,0 +1,116 @@
+"""Checks and profiles as data: what a check is about, and which clause of a plan asks for it."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal
+
+import msgspec
+
+from netaudit.model.common import Record, Text
+from netaudit.model.verdict import TargetKind
+
+__all__ = ["Basis", "CheckInfo", "Clause", "Confidence", "Measure", "Profile", "Severity"]
+
+
+class Severity(StrEnum):
+    """How bad an unmet clause is; set by the profile, never by a check. Worst first."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 for critical to 4 for info: smaller is worse."""
+        return list(Severity).index(self)
+
+
+class Basis(StrEnum):
+    """What a clause rests on. Only `legal` is the law."""
+
+    LEGAL = "legal"
+    PROGRAMME = "programme"
+    POLICY = "policy"
+    LABEL = "label"
+    SEED = "seed"
+    DERIVED = "derived"
+    PRACTICE = "practice"
+
+
+class Confidence(StrEnum):
+    """How well the statement in the source was verified; it never vouches for our choice of check."""
+
+    VERIFIED = "verified"
+    SECONDARY = "secondary"
+    UNVERIFIED = "unverified"
+
+
+class CheckInfo(Record, frozen=True, kw_only=True):
+    """`NAME.yaml` of a check. `netaudit checks show ID` prints it; the report explains with it."""
+
+    id: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$")]
+    target: TargetKind
+    title: Text  # what is true when the check passes: "Every name server answers over TCP"
+    why: Text  # why it matters, for a manager
+    fix: Text  # what to do, for an engineer
+    messages: dict[str, Text]  # message id -> sentence with {placeholders}
+    recheck: str  # a command line with {target} and the outcome's arguments: dig …, curl …
+    references: tuple[str, ...]
+    parameters: dict[str, int | float | str | bool | tuple[str, ...]] = {}  # defaults; a clause may override
+    stable: tuple[str, ...] = ()  # arguments that belong to the fingerprint
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def family(self) -> str:
+        """The folder of the check: dnssec, dns, ipv6, …"""
+        return self.id.partition(".")[0]
+
+
+class Measure(Record, frozen=True, kw_only=True):
+    """How a clause is measured.
+
+    `scan` and `file`: the targets of the services whose kind is in `kinds` (`*`: all kinds; `zone`,
+    `datacentre`, `register`: those parts of the inventory) are looked up in the results of `checks`;
+    the clause is met when at least `ratio` of the measurable targets pass every check, or at least
+    `count` targets do. `attest`: the inventory's attestation named `field`.
+    """
+
+    kind: Literal["scan", "file", "attest"]
+    checks: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    ratio: Annotated[float, msgspec.Meta(gt=0, le=1)] | None = None
+    count: int | None = None
+    field: str = ""
+    accept: tuple[Literal["dual_stack", "ipv6_only"], ...] = ("dual_stack", "ipv6_only")
+    parameters: dict[str, int | float | str | bool | tuple[str, ...]] = {}
+
+
+class Clause(Record, frozen=True, kw_only=True):
+    """One demand of a plan."""
+
+    id: str
+    text: Text
+    measure: Measure
+    severity: Severity
+    basis: Basis
+    source: str
+    confidence: Confidence
+    deadline: date | None = None
+    deadline_confidence: Confidence | None = None
+    not_before: date | None = None
+    note: Text | None = None
+
+
+class Profile(Record, frozen=True, kw_only=True):
+    """A plan as data, versioned by date."""
+
+    id: str
+    version: date
+    name: Text
+    legal: tuple[str, ...]
+    effective: date
+    clauses: tuple[Clause, ...]
+    ended: date | None = None
+    inherits: tuple[str, ...] = ()

@@ -1,0 +1,161 @@
+"""The run: everything that writers show. `run.json` is this structure, and writers read nothing else."""
+
+from datetime import date
+from enum import StrEnum
+
+from netaudit.model.common import Family, Record, Text, Timestamp
+from netaudit.model.facts import FamilyCheck
+from netaudit.model.inventory import Authorisation, Contact, NetworkKind, Province, Service, Tier, Unit
+from netaudit.model.profile import Basis, CheckInfo, Confidence, Profile, Severity
+from netaudit.model.verdict import Status, Verdict
+
+__all__ = [
+    "ClauseResult", "ClauseStatus", "Coverage", "PillarSummary", "RegisterSummary", "Result", "Run", "Totals",
+    "UnitResult", "UnitStatus",
+]  # fmt: skip
+
+
+class ClauseStatus(StrEnum):
+    """Where a clause stands."""
+
+    MET = "met"
+    PARTLY = "partly"
+    UNMET = "unmet"
+    NOT_TESTED = "not_tested"  # nothing measurable, or too little to decide
+    NOT_APPLICABLE = "not_applicable"  # the inventory has nothing of that kind
+    ATTESTED = "attested"
+    MANUAL = "manual"  # an attestation is missing: a person must supply it
+
+
+class UnitStatus(StrEnum):
+    """The roll-up of a unit's results."""
+
+    PASS = "pass"
+    PARTLY = "partly"
+    FAIL = "fail"
+    COULD_NOT_TEST = "could_not_test"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Result(Record, frozen=True, kw_only=True):
+    """A verdict with what the roll-up adds: severity, clauses, units, waiver, fingerprint."""
+
+    id: str  # the fingerprint
+    verdict: Verdict
+    severity: Severity
+    clauses: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    waived: bool = False
+
+
+class ClauseResult(Record, frozen=True, kw_only=True):
+    """A clause, counted. `passed` of `measurable` targets pass; `total` is fixed by the inventory."""
+
+    profile: str
+    clause: str
+    status: ClauseStatus
+    severity: Severity  # as it counts today: at most medium while the deadline lies ahead
+    passed: int = 0
+    failed: int = 0
+    measurable: int = 0
+    total: int = 0
+    failing: tuple[str, ...] = ()  # targets
+    untested: tuple[str, ...] = ()
+    overdue: bool = False  # the deadline is past and the profile is in force
+    ended: date | None = None  # the programme has ended
+    document: str = ""  # attested: the document named in the inventory
+
+
+class PillarSummary(Record, frozen=True, kw_only=True):
+    """Counts of results by status for one pillar (a check family, or a unit's share of it)."""
+
+    pillar: str  # dnssec, dns, ipv6, dual_stack, multihome, mail, web, certificates, coverage
+    counts: dict[Status, int]
+
+
+class UnitResult(Record, frozen=True, kw_only=True):
+    """A unit's place in the report."""
+
+    unit: str
+    status: UnitStatus
+    pillars: tuple[PillarSummary, ...]
+    results: tuple[str, ...]  # ids of results
+
+
+class Coverage(Record, frozen=True, kw_only=True):
+    """One tier's coverage with one kind of service: three numbers that may differ, and their denominator."""
+
+    tier: str
+    kind: str
+    expected: int
+    listed: int  # units of the tier in the inventory
+    declared: int
+    present: int
+    working: int
+    untested: int
+
+
+class RegisterSummary(Record, frozen=True, kw_only=True):
+    """A certificate register, counted against what was declared."""
+
+    register: str
+    declared: dict[str, int]
+    counted: dict[str, int]
+    expired: int
+    expiring_30: int
+    expiring_90: int
+    broken: int
+
+
+class Totals(Record, frozen=True, kw_only=True):
+    """Counts over all results. Compliance = passed / evaluated; coverage = evaluated / applicable."""
+
+    counts: dict[Status, int]
+    evaluated: int  # pass + fail + warn
+    applicable: int  # evaluated + could_not_test
+    findings: dict[Severity, int]  # unwaived fails by severity
+
+
+class Run(Record, frozen=True, kw_only=True):
+    """A judged scan."""
+
+    schema: int
+    id: str
+    tool: str
+    started: Timestamp
+    ended: Timestamp
+    judged_at: Timestamp
+    complete: bool
+    incomplete_reason: str = ""
+    network: NetworkKind
+    inventory_file: str
+    inventory_sha256: str
+    catalogue_sha256: str
+    vantage: str
+    families: tuple[FamilyCheck, ...]
+    province: Province
+    contact: Contact | None = None
+    authorisation: Authorisation | None = None
+    tiers: tuple[Tier, ...]
+    units: tuple[Unit, ...]
+    services: tuple[Service, ...]
+    zones: tuple[str, ...]
+    profiles: tuple[Profile, ...]
+    checks: dict[str, CheckInfo]  # the checks that ran, with their texts
+    results: tuple[Result, ...]
+    clauses: tuple[ClauseResult, ...]
+    unit_results: tuple[UnitResult, ...]
+    coverage: tuple[Coverage, ...]
+    registers: tuple[RegisterSummary, ...]
+    pillars: tuple[PillarSummary, ...]
+    totals: Totals
+    fail_on: Severity | None
+    exit_code: int
+
+    def check_text(self, check: str) -> Text:
+        """The title of a check."""
+        return self.checks[check].title
+
+    def blind(self, family: Family) -> bool:
+        """Whether the scanner itself could not see this family."""
+        return any(check.family is family and not check.available for check in self.families)

@@ -1,0 +1,48 @@
+"""The security status of a name, in the four words of RFC 4035 section 4.3, and what decided it."""
+
+from enum import StrEnum
+
+from netaudit.model.common import Record
+
+__all__ = ["ChainLink", "Security", "SecurityStatus"]
+
+
+class SecurityStatus(StrEnum):
+    """RFC 4035 section 4.3."""
+
+    SECURE = "secure"
+    INSECURE = "insecure"
+    BOGUS = "bogus"
+    INDETERMINATE = "indeterminate"
+
+
+class ChainLink(Record, frozen=True, kw_only=True):
+    """One zone of the chain of trust: how the parent vouches for it and which keys carry it."""
+
+    zone: str
+    status: SecurityStatus
+    reason: str = ""
+    ds: tuple[str, ...] = ()  # "12345 13 2" = key tag, algorithm, digest type
+    keys: tuple[str, ...] = ()  # "12345 13 257" = key tag, algorithm, flags
+    signed_by: tuple[int, ...] = ()  # key tags whose signature over the DNSKEY RRset was verified
+    server: str = ""  # whose answer was used
+    facts: tuple[str, ...] = ()
+
+
+class Security(Record, frozen=True, kw_only=True):
+    """A security status with the name, RRset, server and reason that decided it.
+
+    `reason` is a snake_case word of `netaudit.dns.reasons`; `ede` is the matching code of the IANA
+    Extended DNS Errors registry (RFC 8914), None when the status is secure.
+    """
+
+    status: SecurityStatus
+    reason: str
+    name: str = ""
+    rdtype: str = ""
+    zone: str = ""
+    server: str = ""
+    ede: int | None = None
+    detail: str = ""
+    links: tuple[ChainLink, ...] = ()
+    facts: tuple[str, ...] = ()
