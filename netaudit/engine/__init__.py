@@ -1,0 +1,1 @@
+"""Jobs, concurrency, resume: turns an inventory into facts."""

@@ -1,0 +1,1 @@
+"""Reads, checks and begins inventories; keeps line numbers for every error."""

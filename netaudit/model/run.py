@@ -6,7 +6,7 @@ from enum import StrEnum
 from netaudit.model.common import Family, Record, Text, Timestamp
 from netaudit.model.facts import FamilyCheck
 from netaudit.model.inventory import Authorisation, Contact, NetworkKind, Province, Service, Tier, Unit
-from netaudit.model.profile import Basis, CheckInfo, Confidence, Profile, Severity
+from netaudit.model.profile import CheckInfo, Profile, Severity
 from netaudit.model.verdict import Status, Verdict
 
 __all__ = [

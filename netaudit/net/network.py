@@ -37,8 +37,9 @@ class Connection(Protocol):
 
 
 class Network(Protocol):
-    """Asynchronous access to targets. Every call names a literal address, keeps to the budgets of
-    `net.limits`, tries again within them, and returns what was sent and what came back.
+    """Asynchronous access to targets.
+
+    Every call names a literal address, keeps to the budgets of `net.limits`, tries again within them, and returns what was sent and what came back.
 
     Only `connect` raises (NetworkError); all others put failures into what they return. CancelledError
     always passes through.

@@ -1,0 +1,1 @@
+"""Observes targets and writes facts; has no opinion."""

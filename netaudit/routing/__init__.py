@@ -1,0 +1,1 @@
+"""Routing evidence: route collectors' files to the routes of our prefixes."""

@@ -1,0 +1,1 @@
+"""Pure helpers that judges share: registries of addresses and algorithms, text similarity."""

@@ -1,0 +1,1 @@
+"""Run folders: facts written as they come, read back as a book."""

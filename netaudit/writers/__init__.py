@@ -1,0 +1,1 @@
+"""Renders a run: HTML, JSON, text. Reads the run and nothing else."""
