@@ -4,6 +4,7 @@ Realisations: `internet.InternetNetwork` (sockets), `lab.LabNetwork` (the lab's 
 loopback), `replay.ReplayNetwork` (recorded exchanges). A caller may pass its own.
 """
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from httpcore import AsyncNetworkStream
@@ -27,22 +28,22 @@ class NetworkError(Exception):
         self.tries = tries
 
 
-class Connection(Protocol):
+@dataclass(frozen=True)
+class Connection:
     """An open stream with how long it took and how many tries it needed."""
 
     stream: Stream
     connect_ms: float
     tries: int
-    local_address: str | None
+    local_address: str | None = None
 
 
 class Network(Protocol):
     """Asynchronous access to targets.
 
-    Every call names a literal address, keeps to the budgets of `net.limits`, tries again within them, and returns what was sent and what came back.
-
-    Only `connect` raises (NetworkError); all others put failures into what they return. CancelledError
-    always passes through.
+    Every call names a literal address, keeps to the budgets of `net.limits`, tries again within them,
+    and returns what was sent and what came back. Only `connect` raises (NetworkError); the others put
+    failures into what they return. CancelledError always passes through.
     """
 
     async def dns(self, query: bytes, server: str, *, transport: Transport = Transport.UDP, port: int = 53) -> Exchange:

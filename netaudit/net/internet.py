@@ -1,0 +1,77 @@
+"""The real network: sockets of this host."""
+
+import ipaddress
+import socket
+
+import httpcore
+
+from netaudit.model.common import Failure, Family, Reason, Side
+from netaudit.net.datagram import ask, matches
+from netaudit.net.limits import Identity, Limits
+from netaudit.net.network import Stream
+from netaudit.net.policy import TargetPolicy
+from netaudit.net.streams import StreamNetwork
+
+__all__ = ["InternetNetwork"]
+
+# Documentation addresses: routed like any other, sent to by nobody. Only the routing table is asked.
+_ROUTE_PROBES = {
+    Family.IPV4: (socket.AF_INET, "203.0.113.1"),
+    Family.IPV6: (socket.AF_INET6, "2001:db8::1"),
+}
+
+
+class InternetNetwork(StreamNetwork):
+    """A `Network` of asyncio sockets. `policy` says which addresses may be sent to.
+
+    `families` limits the scan to some families, as `--no-ipv6` does.
+    """
+
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        policy: TargetPolicy | None = None,
+        identity: Identity | None = None,
+        families: tuple[Family, ...] = (Family.IPV4, Family.IPV6),
+    ) -> None:
+        super().__init__(limits, identity)
+        self._policy = policy or TargetPolicy()
+        self._families = families
+        self._backend = httpcore.AnyIOBackend()
+        self._missing = {family: _missing(family) for family in Family}
+
+    def forbids(self, address: str) -> Failure | None:
+        """Ask the policy."""
+        return self._policy.forbids(address)
+
+    def unavailable(self, family: Family) -> Failure | None:
+        """Tell whether this host has a route in `family`."""
+        if family not in self._families:
+            return Failure(reason=Reason.NO_ROUTE, side=Side.OURS, detail=f"{family} was switched off for this scan")
+        return self._missing[family]
+
+    async def _datagram(self, query: bytes, server: str, port: int) -> tuple[bytes, str]:
+        return await ask(
+            query, (server, port), lambda reply: reply if matches(query, reply) else None, self.limits.udp_timeout
+        )
+
+    async def _open(self, address: str, port: int) -> Stream:
+        return await self._backend.connect_tcp(address, port)
+
+
+def _missing(family: Family) -> Failure | None:
+    """Why this host can't send in `family`: connecting a UDP socket asks the routing table and sends nothing."""
+    kind, probe = _ROUTE_PROBES[family]
+    try:
+        with socket.socket(kind, socket.SOCK_DGRAM) as probing:  # noqa: TID251
+            probing.connect((probe, 53))
+            own = ipaddress.ip_address(probing.getsockname()[0])
+    except OSError as error:
+        return Failure(
+            reason=Reason.NO_ROUTE, side=Side.OURS, detail=f"no {family} route on this host: {error.strerror}"
+        )
+    if own.is_link_local:
+        return Failure(
+            reason=Reason.NO_ROUTE, side=Side.OURS, detail=f"only a link-local {family} address on this host"
+        )
+    return None

@@ -1,0 +1,64 @@
+"""The one place of budgets: how long, how often, how much, and how politely."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from netaudit import __version__
+from netaudit.model.common import Record
+from netaudit.model.inventory import RateLimits
+
+__all__ = ["Identity", "Limits", "Pacer"]
+
+
+class Limits(Record, frozen=True, kw_only=True):
+    """Budgets of one scan. Times in seconds, sizes in bytes."""
+
+    udp_timeout: float = 2.0  # per try
+    udp_tries: int = 3  # RFC 9520 section 3.1: at most three sends per server, transport and question
+    tcp_timeout: float = 4.0  # to connect, per try
+    tcp_tries: int = 2
+    dns_tcp_timeout: float = 6.0  # for the whole answer, once connected
+    http_timeout: float = 12.0  # for one request and its response, connecting included
+    http_tries: int = 2
+    smtp_timeout: float = 15.0  # for one dialogue, connecting included
+    body_bytes: int = 65_536  # kept of a page
+    body_read_bytes: int = 2_000_000  # read of a page before hanging up
+    header_count: int = 64
+    header_bytes: int = 2_048  # kept of one header value
+    sockets: int = 96  # open at once; with the store and the lab below 256 descriptors
+    jobs: int = 64  # targets in work at once
+    job_deadline: float = 90.0  # what one target may cost
+    per_server: RateLimits = RateLimits()
+
+
+class Identity(Record, frozen=True, kw_only=True):
+    """How the scanner introduces itself to targets."""
+
+    user_agent: str = f"netaudit/{__version__}"
+    ehlo: str = "netaudit.invalid"
+
+
+class Pacer:
+    """Keeps one scan polite: bounded sockets in all, and per server a rate and a number at once."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._interval = 1.0 / limits.per_server.per_server_per_second
+        self._concurrent = limits.per_server.per_server_concurrent
+        self._sockets = asyncio.Semaphore(limits.sockets)
+        self._servers: dict[str, asyncio.Semaphore] = {}
+        self._next: dict[str, float] = {}
+
+    @asynccontextmanager
+    async def turn(self, server: str) -> AsyncIterator[None]:
+        """Wait until `server` may be sent to, and hold one of its places and one socket meanwhile."""
+        place = self._servers.setdefault(server, asyncio.Semaphore(self._concurrent))
+        async with place:
+            now = time.monotonic()
+            slot = max(now, self._next.get(server, 0.0))
+            self._next[server] = slot + self._interval
+            if slot > now:
+                await asyncio.sleep(slot - now)
+            async with self._sockets:
+                yield

@@ -1,0 +1,167 @@
+"""What every socket-backed network does alike: politeness, tries, DNS over TCP, HTTP and SMTP.
+
+A realisation says only how a datagram and a connection are made: `_datagram` and `_open`.
+"""
+
+import asyncio
+import ipaddress
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import TypeVar
+
+from netaudit.model.common import Failure, Family, Reason, Side, Transport, family_of
+from netaudit.model.exchange import Exchange
+from netaudit.model.facts import HttpHop, MailFact
+from netaudit.net import http, smtp
+from netaudit.net.datagram import matches
+from netaudit.net.errors import failure_of
+from netaudit.net.limits import Identity, Limits, Pacer
+from netaudit.net.network import Connection, NetworkError, Stream
+
+__all__ = ["StreamNetwork"]
+
+T = TypeVar("T")
+
+_TRY_AGAIN = {Reason.TIMEOUT, Reason.RESET, Reason.UNREACHABLE}
+
+
+class StreamNetwork(ABC):
+    """A `Network` on top of two primitives. Needs a running event loop."""
+
+    def __init__(self, limits: Limits | None = None, identity: Identity | None = None) -> None:
+        self.limits = limits or Limits()
+        self.identity = identity or Identity()
+        self._pacer = Pacer(self.limits)
+
+    @abstractmethod
+    async def _datagram(self, query: bytes, server: str, port: int) -> tuple[bytes, str]:
+        """Send one DNS message over UDP once; return the matching reply and our address, or raise."""
+
+    @abstractmethod
+    async def _open(self, address: str, port: int) -> Stream:
+        """Open one TCP connection once, or raise."""
+
+    @abstractmethod
+    def forbids(self, address: str) -> Failure | None:
+        """Why nothing may be sent to `address`, or None."""
+
+    @abstractmethod
+    def unavailable(self, family: Family) -> Failure | None:
+        """Why our own host lacks `family`, or None."""
+
+    def now(self) -> float:
+        """The wall clock."""
+        return time.time()
+
+    async def aclose(self) -> None:
+        """Return at once: nothing is kept open between calls."""
+        return
+
+    async def dns(self, query: bytes, server: str, *, transport: Transport = Transport.UDP, port: int = 53) -> Exchange:
+        """See `Network.dns`."""
+        at = self.now()
+        began = time.monotonic()
+        refusal = self._refusal(server)
+        if refusal is not None:
+            return Exchange.new(server=server, transport=transport, query=query, at=at, port=port, failure=refusal)
+        send = self._ask_udp if transport is Transport.UDP else self._ask_tcp
+        tries = self.limits.udp_tries if transport is Transport.UDP else self.limits.tcp_tries
+        outcome, made = await self._try(lambda: send(query, server, port), server, tries)
+        failure = outcome if isinstance(outcome, Failure) else None
+        response, own = (None, None) if isinstance(outcome, Failure) else outcome
+        return Exchange.new(
+            server=server,
+            transport=transport,
+            query=query,
+            at=at,
+            response=response,
+            failure=failure,
+            port=port,
+            elapsed_ms=round((time.monotonic() - began) * 1000, 2),
+            local_address=own,
+            tries=made,
+        )
+
+    async def connect(self, address: str, port: int) -> Connection:
+        """See `Network.connect`. Raises NetworkError."""
+        refusal = self._refusal(address)
+        if refusal is not None:
+            raise NetworkError(refusal, tries=0)
+        took = 0.0
+
+        async def once() -> Stream:
+            nonlocal took
+            began = time.monotonic()
+            async with asyncio.timeout(self.limits.tcp_timeout):
+                stream = await self._open(address, port)
+            took = (time.monotonic() - began) * 1000
+            return stream
+
+        outcome, made = await self._try(once, address, self.limits.tcp_tries)
+        if isinstance(outcome, Failure):
+            raise NetworkError(outcome, tries=made)
+        own = outcome.get_extra_info("client_addr")
+        return Connection(stream=outcome, connect_ms=round(took, 2), tries=made, local_address=own[0] if own else None)
+
+    async def http(self, url: str, address: str) -> HttpHop:
+        """See `Network.http`."""
+        return await http.get(self, url, address, self.limits, self.identity)
+
+    async def smtp(self, domain: str, exchanger: str, address: str, port: int = 25) -> MailFact:
+        """See `Network.smtp`."""
+        return await smtp.dialogue(self, domain, exchanger, address, port, self.limits, self.identity)
+
+    async def _try(self, attempt: Callable[[], Awaitable[T]], server: str, tries: int) -> tuple[T | Failure, int]:
+        """Make up to `tries` attempts; only a silence or a broken path is worth another."""
+        failure = Failure(reason=Reason.BUDGET, side=Side.BUDGET, detail="no try was allowed")
+        for made in range(1, tries + 1):
+            try:
+                async with self._pacer.turn(server):
+                    return await attempt(), made
+            except Exception as error:  # every failure becomes data; CancelledError is no Exception
+                failure = failure_of(error)
+            if failure.reason not in _TRY_AGAIN:
+                return failure, made
+        return failure, tries
+
+    def _refusal(self, address: str) -> Failure | None:
+        try:
+            family = family_of(address)
+        except ValueError:
+            return Failure(reason=Reason.MALFORMED, side=Side.TARGET, detail=f"not an address: {address[:80]!r}")
+        return self.forbids(address) or self._no_route(address, family)
+
+    def _no_route(self, address: str, family: Family) -> Failure | None:
+        """Loopback needs no route."""
+        return None if ipaddress.ip_address(address).is_loopback else self.unavailable(family)
+
+    async def _ask_udp(self, query: bytes, server: str, port: int) -> tuple[bytes, str | None]:
+        return await self._datagram(query, server, port)
+
+    async def _ask_tcp(self, query: bytes, server: str, port: int) -> tuple[bytes, str | None]:
+        async with asyncio.timeout(self.limits.tcp_timeout):
+            stream = await self._open(server, port)
+        try:
+            async with asyncio.timeout(self.limits.dns_tcp_timeout):
+                await stream.write(len(query).to_bytes(2, "big") + query)
+                while True:
+                    length = int.from_bytes(await _exactly(stream, 2), "big")
+                    reply = await _exactly(stream, length)
+                    if matches(query, reply):
+                        own = stream.get_extra_info("client_addr")
+                        return reply, own[0] if own else None
+        finally:
+            with suppress(OSError, RuntimeError):
+                await stream.aclose()
+
+
+async def _exactly(stream: Stream, count: int) -> bytes:
+    data = b""
+    while len(data) < count:
+        more = await stream.read(count - len(data))
+        if not more:
+            raise ConnectionResetError(f"closed after {len(data)} of {count} bytes")
+        data += more
+    return data

@@ -1,0 +1,300 @@
+"""The real sockets, against real servers on loopback that answer, lie, stay silent, reset and flood."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import dns.flags
+import dns.message
+import pytest
+import trustme
+
+from netaudit.model.common import Reason, Side, Transport
+from netaudit.net.internet import InternetNetwork
+from netaudit.net.limits import Limits
+from netaudit.net.network import NetworkError
+from netaudit.net.policy import TargetPolicy
+
+LOOPBACK = "127.0.0.1"
+QUERY = dns.message.make_query("example.", "SOA").to_wire()
+Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+def network(**limits: object) -> InternetNetwork:
+    quick = {"udp_timeout": 0.3, "tcp_timeout": 1.0, "http_timeout": 3.0, "smtp_timeout": 3.0, "dns_tcp_timeout": 1.0}
+    return InternetNetwork(Limits(**{**quick, **limits}), TargetPolicy(allowed=("127.0.0.0/8",)))  # type: ignore[arg-type]
+
+
+def reply_to(query: bytes) -> bytes:
+    return dns.message.make_response(dns.message.from_wire(query)).to_wire()
+
+
+class UdpServer(asyncio.DatagramProtocol):
+    def __init__(self, answers: Callable[[bytes, int], list[bytes]]) -> None:
+        self.answers = answers
+        self.seen = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.DatagramTransport)
+        self.transport = transport
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        self.seen += 1
+        for answer in self.answers(data, self.seen):
+            self.transport.sendto(answer, addr)
+
+
+@asynccontextmanager
+async def udp_server(answers: Callable[[bytes, int], list[bytes]]) -> AsyncIterator[tuple[UdpServer, int]]:
+    loop = asyncio.get_running_loop()
+    transport, protocol = await loop.create_datagram_endpoint(lambda: UdpServer(answers), local_addr=(LOOPBACK, 0))
+    try:
+        yield protocol, transport.get_extra_info("sockname")[1]
+    finally:
+        transport.close()
+        await asyncio.sleep(0)
+
+
+@asynccontextmanager
+async def tcp_server(handler: Handler, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await handler(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            return  # the client hung up, as some tests want
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(handle, LOOPBACK, 0, ssl=tls)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        await server.wait_closed()
+        await asyncio.sleep(0.01)
+
+
+async def test_a_reply_comes_back_with_its_provenance() -> None:
+    async with udp_server(lambda query, _: [reply_to(query)]) as (_, port):
+        exchange = await network().dns(QUERY, LOOPBACK, port=port)
+    assert exchange.failure is None
+    assert exchange.message is not None and exchange.message.id == dns.message.from_wire(QUERY).id
+    assert (exchange.query, exchange.tries, exchange.local_address) == (QUERY, 1, LOOPBACK)
+
+
+async def test_replies_that_do_not_match_are_ignored_until_the_right_one() -> None:
+    def liar(query: bytes, _: int) -> list[bytes]:
+        forged_id = bytes((query[0] ^ 1,)) + reply_to(query)[1:]
+        other_name = reply_to(dns.message.make_query("other.", "SOA", id=int.from_bytes(query[:2], "big")).to_wire())
+        return [b"", b"\0" * 5, forged_id, other_name, query, reply_to(query)]
+
+    async with udp_server(liar) as (_, port):
+        exchange = await network().dns(QUERY, LOOPBACK, port=port)
+    assert exchange.response == reply_to(QUERY)
+
+
+async def test_a_silent_server_costs_three_tries_and_is_a_timeout_of_the_path() -> None:
+    async with udp_server(lambda *_: []) as (server, port):
+        exchange = await network().dns(QUERY, LOOPBACK, port=port)
+    assert exchange.failure is not None
+    assert (exchange.failure.reason, exchange.failure.side) == (Reason.TIMEOUT, Side.PATH)
+    assert (exchange.tries, server.seen) == (3, 3)
+
+
+async def test_a_lost_packet_is_only_another_try() -> None:
+    async with udp_server(lambda query, seen: [reply_to(query)] if seen > 1 else []) as (_, port):
+        exchange = await network().dns(QUERY, LOOPBACK, port=port)
+    assert (exchange.failure, exchange.tries) == (None, 2)
+
+
+async def test_a_closed_port_refuses_at_once() -> None:
+    async with udp_server(lambda *_: []) as (_, port):
+        pass
+    for transport in Transport:
+        exchange = await network().dns(QUERY, LOOPBACK, port=port, transport=transport)
+        assert exchange.failure is not None
+        assert (exchange.failure.reason, exchange.failure.side, exchange.tries) == (Reason.REFUSED, Side.TARGET, 1)
+
+
+async def test_dns_over_tcp_reassembles_and_skips_what_does_not_match() -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        query = await reader.readexactly(int.from_bytes(await reader.readexactly(2), "big"))
+        forged = b"\0\0" + reply_to(query)[2:]
+        for answer in (forged, reply_to(query)):
+            wire = len(answer).to_bytes(2, "big") + answer
+            for position in range(len(wire)):
+                writer.write(wire[position : position + 1])
+                await writer.drain()
+
+    async with tcp_server(serve) as port:
+        exchange = await network().dns(QUERY, LOOPBACK, port=port, transport=Transport.TCP)
+    assert exchange.response == reply_to(QUERY)
+
+
+async def test_tcp_that_closes_or_hangs_is_told_apart() -> None:
+    async def close(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readexactly(2)
+
+    async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    reasons = []
+    for handler in (close, hang):
+        async with tcp_server(handler) as port:
+            exchange = await network(dns_tcp_timeout=0.3).dns(QUERY, LOOPBACK, port=port, transport=Transport.TCP)
+            assert exchange.failure is not None
+            reasons.append((exchange.failure.reason, exchange.tries))
+    assert reasons == [(Reason.RESET, 2), (Reason.TIMEOUT, 2)]
+
+
+async def test_special_addresses_are_refused_unless_allowed() -> None:
+    strict = InternetNetwork(Limits())
+    for address in ("127.0.0.1", "::1", "10.1.2.3", "::ffff:192.0.2.1", "2002::1", "0.0.0.0"):
+        exchange = await strict.dns(QUERY, address)
+        assert exchange.failure is not None and exchange.failure.reason is Reason.OUT_OF_SCOPE, address
+        with pytest.raises(NetworkError):
+            await strict.connect(address, 80)
+    odd = await strict.dns(QUERY, "not an address\x1b[2J")
+    assert odd.failure is not None and odd.failure.reason is Reason.MALFORMED
+
+
+def page(body: bytes, status: str = "200 OK", headers: str = "") -> Handler:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{headers}\r\n".encode() + body)
+        await writer.drain()
+
+    return serve
+
+
+async def test_http_goes_to_the_address_and_names_the_host() -> None:
+    seen = b""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal seen
+        seen = await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 301 Moved\r\nLocation: https://x.example/\r\nContent-Length: 0\r\n\r\n")
+
+    async with tcp_server(serve) as port:
+        hop = await network().http(f"http://portal.example:{port}/tin-tuc?a=1", LOOPBACK)
+    assert hop.failure is None
+    assert (hop.status, dict(hop.headers)["location"]) == (301, "https://x.example/")
+    assert seen.startswith(b"GET /tin-tuc?a=1 HTTP/1.1\r\n") and b"portal.example" in seen and b"netaudit/" in seen
+
+
+async def test_https_takes_any_certificate_and_keeps_the_chain() -> None:
+    authority = trustme.CA()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("other.example").configure_cert(context)
+    async with tcp_server(page(b"<html>"), context) as port:
+        hop = await network().http(f"https://portal.example:{port}/", LOOPBACK)
+    assert hop.failure is None and hop.status == 200 and hop.body == b"<html>"
+    assert hop.tls is not None and hop.tls.version == "TLSv1.3" and hop.tls.server_name == "portal.example"
+    assert len(hop.tls.certificates) >= 1 and hop.tls.certificates[0][:1] == b"\x30"
+
+
+async def test_https_that_is_no_tls_is_a_tls_failure_with_the_handshake_noted() -> None:
+    async with tcp_server(page(b"plain")) as port:
+        hop = await network().http(f"https://portal.example:{port}/", LOOPBACK)
+    assert hop.failure is not None and hop.status is None
+    assert hop.failure.reason in {Reason.TLS, Reason.RESET}
+    assert hop.tls is not None and hop.tls.failure is not None
+
+
+async def test_a_page_without_end_costs_its_bound() -> None:
+    async def flood(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        while True:
+            writer.write(b"x" * 65536)
+            await writer.drain()
+
+    async with tcp_server(flood) as port:
+        hop = await network(body_bytes=1000, body_read_bytes=500_000).http(f"http://a.example:{port}/", LOOPBACK)
+    assert hop.failure is None and len(hop.body) == 1000 and 500_000 < hop.body_size < 2_000_000
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", b"\x00\xff" * 40, b"HTTP/1.1 abc\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: " + b"a" * 300_000]
+)
+async def test_http_nonsense_is_the_targets_failure_and_nothing_escapes(answer: bytes) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        await writer.drain()
+
+    async with tcp_server(serve) as port:
+        hop = await network().http(f"http://a.example:{port}/", LOOPBACK)
+    assert hop.failure is not None and hop.failure.side is Side.TARGET and hop.tries == 2
+
+
+async def test_http_drip_ends_with_its_deadline() -> None:
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            writer.write(b"H")
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    async with tcp_server(drip) as port:
+        hop = await network(http_timeout=0.4).http(f"http://a.example:{port}/", LOOPBACK)
+    assert hop.failure is not None and hop.failure.reason in {Reason.TIMEOUT, Reason.PROTOCOL}
+    assert hop.elapsed_ms < 2000
+
+
+def smtp_server(tls: ssl.SSLContext, capabilities: bytes) -> Handler:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220-mail.example hello\r\n220 ready\r\n")
+        while line := await reader.readline():
+            verb = line.split()[0].upper()
+            if verb == b"EHLO":
+                writer.write(capabilities)
+            elif verb == b"STARTTLS":
+                writer.write(b"220 go ahead\r\n")
+                await writer.drain()
+                await writer.start_tls(tls)
+            elif verb == b"QUIT":
+                writer.write(b"221 bye\r\n")
+                return
+            else:
+                raise AssertionError(f"the scanner sent {line!r}")
+
+    return serve
+
+
+async def test_smtp_starttls_is_recorded_and_no_mail_is_sent() -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    trustme.CA().issue_cert("mail.example").configure_cert(context)
+    handler = smtp_server(context, b"250-mail.example\r\n250-SIZE 1000\r\n250 STARTTLS\r\n")
+    async with tcp_server(handler) as port:
+        fact = await network().smtp("example", "mail.example", LOOPBACK, port)
+    assert fact.failure is None
+    assert fact.banner == "mail.example hello" and fact.capabilities == ("SIZE 1000", "STARTTLS")
+    assert fact.starttls_offered and fact.tls is not None and fact.tls.certificates
+
+
+async def test_smtp_without_starttls_and_with_a_refusal() -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    async with tcp_server(smtp_server(context, b"250 mail.example\r\n")) as port:
+        fact = await network().smtp("example", "mail.example", LOOPBACK, port)
+    assert (fact.failure, fact.starttls_offered, fact.tls) == (None, False, None)
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"554 go away \x1b[31m\r\n")
+        await writer.drain()
+        await reader.read()
+
+    async with tcp_server(refuse) as port:
+        fact = await network().smtp("example", "mail.example", LOOPBACK, port)
+    assert fact.failure is not None and fact.failure.reason is Reason.PROTOCOL
+    assert fact.failure.detail == "554 go away ?[31m"
+
+
+@pytest.mark.parametrize("flood", [b"x" * 1_000_000, b"220-a\r\n" * 100_000])
+async def test_smtp_floods_are_bounded(flood: bytes) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(flood)
+        await writer.drain()
+
+    async with tcp_server(serve) as port:
+        fact = await network().smtp("example", "mail.example", LOOPBACK, port)
+    assert fact.failure is not None and fact.failure.side is Side.TARGET

@@ -1,0 +1,154 @@
+"""The MRT reader against files built here, with mrtparse as the independent oracle."""
+
+import bz2
+import gzip
+import ipaddress
+import lzma
+import struct
+from pathlib import Path
+
+import mrtparse
+import pytest
+import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from netaudit.routing.mrt import RoutingError, read_routes
+
+OURS = ("203.0.113.0/24", "2001:db8:113::/48")
+PEERS = ((64501, "198.51.100.1"), (64502, "2001:db8:51::2"))
+PATHS = ((64501, 64510), (64502, 64502, 64510))
+
+
+def record(subtype: int, body: bytes, kind: int = 13) -> bytes:
+    return struct.pack(">IHHI", 1_790_000_000, kind, subtype, len(body)) + body
+
+
+def peer_index() -> bytes:
+    body = bytes(4) + struct.pack(">H", 4) + b"view" + struct.pack(">H", len(PEERS))
+    for asn, address in PEERS:
+        packed = ipaddress.ip_address(address).packed
+        body += bytes((2 | (len(packed) == 16),)) + bytes(4) + packed + struct.pack(">I", asn)
+    return record(1, body)
+
+
+def rib(prefix: str, paths: tuple[tuple[int, ...], ...] = PATHS, segment: int = 2) -> bytes:
+    network = ipaddress.ip_network(prefix)
+    size = (network.prefixlen + 7) // 8
+    body = (
+        bytes(4) + bytes((network.prefixlen,)) + network.network_address.packed[:size] + struct.pack(">H", len(paths))
+    )
+    for index, path in enumerate(paths):
+        data = bytes((segment, len(path))) + struct.pack(f">{len(path)}I", *path)
+        attributes = b"\x40\x01\x01\x00" + b"\x50\x02" + struct.pack(">H", len(data)) + data
+        body += struct.pack(">HIH", index, 0, len(attributes)) + attributes
+    return record(2 if network.version == 4 else 4, body)
+
+
+def dump(tmp_path: Path, data: bytes) -> Path:
+    path = tmp_path / "rib.mrt"
+    path.write_bytes(data)
+    return path
+
+
+def table() -> bytes:
+    prefixes = (
+        "0.0.0.0/0",
+        "203.0.113.0/24",
+        "203.0.113.128/25",
+        "203.0.112.0/23",
+        "203.0.114.0/24",
+        "198.51.100.0/24",
+    )
+    more = ("::/0", "2001:db8:113::/48", "2001:db8:113:8000::/49", "2001:db8:114::/48")
+    return peer_index() + b"".join(rib(prefix) for prefix in prefixes + more)
+
+
+def test_only_related_prefixes_are_kept_with_peer_and_path(tmp_path: Path) -> None:
+    peers, routes, data_time = read_routes(dump(tmp_path, table()), OURS)
+    assert peers == (64501, 64502)
+    assert data_time == 1_790_000_000
+    assert {r.prefix for r in routes} == {
+        "0.0.0.0/0", "203.0.113.0/24", "203.0.113.128/25", "203.0.112.0/23", "::/0", "2001:db8:113::/48",
+        "2001:db8:113:8000::/49",
+    }  # fmt: skip
+    exact = [r for r in routes if r.prefix == "2001:db8:113::/48"]
+    assert [(r.peer_asn, r.peer_address, r.as_path) for r in exact] == [
+        (64501, "198.51.100.1", (64501, 64510)),
+        (64502, "2001:db8:51::2", (64502, 64502, 64510)),
+    ]
+
+
+def test_mrtparse_reads_the_same_paths(tmp_path: Path) -> None:
+    path = dump(tmp_path, table())
+    theirs = set()
+    for entry in mrtparse.Reader(str(path)):
+        data = entry.data
+        if list(data["type"]) != [13] or next(iter(data["subtype"])) == 1:
+            continue
+        for rib_entry in data["rib_entries"]:
+            for attribute in rib_entry["path_attributes"]:
+                if list(attribute["type"]) == [2]:
+                    asns = tuple(int(asn) for part in attribute["value"] for asn in part["value"])
+                    theirs.add((f"{data['prefix']}/{data['length']}", rib_entry["peer_index"], asns))
+    _, routes, _ = read_routes(path, ("0.0.0.0/0", "::/0"))
+    ours = {(r.prefix, [a for a, _ in PEERS].index(r.peer_asn), r.as_path) for r in routes}
+    assert ours == theirs and len(ours) == 20
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, zstandard.ZstdCompressor().compress])
+def test_compressed_dumps_are_recognised_by_content(tmp_path: Path, pack: object) -> None:
+    assert callable(pack)
+    _, routes, _ = read_routes(dump(tmp_path, pack(table())), OURS)
+    assert len(routes) == 14
+
+
+def test_an_as_set_ends_the_path(tmp_path: Path) -> None:
+    _, routes, _ = read_routes(dump(tmp_path, peer_index() + rib(OURS[0], segment=1)), OURS)
+    assert {(r.as_path, r.as_set) for r in routes} == {((), True)}
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "no peer index"),
+        (b"hello, this is no dump at all", "a record of"),
+        (table()[:-3], "ends within a record"),
+        (table()[: len(peer_index()) + 5], "ends within a record header"),
+        (rib(OURS[0]), "can't be decoded"),
+        (peer_index() + record(2, b"\0\0\0\0\x21\xcb\0\x71\0\0"), "prefix length 33"),
+        (struct.pack(">IHHI", 0, 13, 2, 2**31), "a record of"),
+        (gzip.compress(table())[:-20], "end-of-stream"),
+    ],
+)
+def test_a_bad_dump_is_one_clear_error_with_its_offset(tmp_path: Path, data: bytes, words: str) -> None:
+    with pytest.raises(RoutingError, match=words) as caught:
+        read_routes(dump(tmp_path, data), OURS)
+    assert "rib.mrt: at byte" in str(caught.value)
+
+
+def test_what_was_read_before_a_truncation_is_kept(tmp_path: Path) -> None:
+    with pytest.raises(RoutingError) as caught:
+        read_routes(dump(tmp_path, table()[:-3]), OURS)
+    assert caught.value.partial is not None
+    assert "203.0.113.0/24" in {r.prefix for r in caught.value.partial.routes}
+
+
+def test_a_missing_file_is_a_routing_error(tmp_path: Path) -> None:
+    with pytest.raises(RoutingError, match="No such file"):
+        read_routes(tmp_path / "absent.mrt", OURS)
+
+
+@settings(max_examples=300, deadline=None)
+@given(position=st.integers(min_value=0), value=st.integers(min_value=0, max_value=255), cut=st.integers(min_value=0))
+def test_no_mutation_escapes_as_anything_but_a_routing_error(
+    tmp_path_factory: pytest.TempPathFactory, position: int, value: int, cut: int
+) -> None:
+    data = bytearray(table())
+    data[position % len(data)] = value
+    path = tmp_path_factory.getbasetemp() / "mutated.mrt"
+    path.write_bytes(bytes(data[: len(data) - cut % 50]))
+    try:
+        read_routes(path, OURS)
+    except RoutingError:
+        return
