@@ -1,0 +1,56 @@
+# Two commands for a newcomer: `make demo` and `make test`. `make help` lists the rest.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+APT    := tests/apt-packages.txt
+
+.PHONY: demo test check fast bench record docs lab-tests help clean
+
+help:            ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.demo   ## scan the sample province in the lab; writes out/index.html
+	@$(BIN)/netaudit demo --output out
+
+test: $(VENV)/.test daemons check   ## install what the tests need and run them all
+	$(BIN)/python -m pytest -n $(shell nproc 2>/dev/null || echo 2) --dist loadgroup
+
+fast: $(VENV)/.test   ## the tests that need no daemons and no browser
+	$(BIN)/python -m pytest -q -n $(shell nproc 2>/dev/null || echo 2) -m "not daemons and not browser and not slow"
+
+check: $(VENV)/.test   ## style, types and architecture
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/netaudit checks lint
+
+bench: $(VENV)/.test   ## zones per second beside Zonemaster and DNSViz, in one run (root)
+	$(BIN)/python -m bench
+
+record: $(VENV)/.test   ## record the facts that the check fixtures are judged from
+	$(BIN)/python -m tests.record
+
+docs: $(VENV)/.demo   ## write docs/checks from the catalogue
+	$(BIN)/netaudit checks docs --output docs/checks
+
+# The real daemons. Installed only as root and only when one is missing; otherwise the tests that need
+# them are skipped and counted, and CI=true turns such a skip into a failure.
+.PHONY: daemons
+daemons:
+	@tests/install-daemons.sh $(APT)
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade pip -c constraints.txt
+
+$(VENV)/.demo: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,raw]'
+	@touch $@ $(VENV)/.demo
+
+clean:           ## remove what the targets made
+	rm -rf $(VENV) out dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
