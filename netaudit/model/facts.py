@@ -9,9 +9,9 @@ from netaudit.model.exchange import Exchange
 from netaudit.model.inventory import Inventory
 
 __all__ = [
-    "CertificateRow", "ConnectFact", "Delegation", "Fact", "FamilyCheck", "HttpHop", "Lookup", "MailFact", "NameFact",
-    "RegisterFact", "Route", "RoutesFact", "ScanEndFact", "ScanFact", "SelfFact", "ServerAddress", "TlsObservation",
-    "WebFact", "ZoneFact",
+    "CertificateRow", "ConnectFact", "Delegation", "Fact", "FamilyCheck", "HttpHop", "JobFact", "Lookup", "MailFact",
+    "NameFact", "RegisterFact", "Route", "RoutesFact", "ScanEndFact", "ScanFact", "SelfFact", "ServerAddress",
+    "TlsObservation", "WebFact", "ZoneFact",
 ]  # fmt: skip
 
 
@@ -167,6 +167,7 @@ class WebFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="web"):
     family: Family
     hops: tuple[HttpHop, ...]
     failure: Failure | None = None  # of the first hop that failed
+    control: bool = False  # the same address fetched again, to tell a changing page from a difference by family
 
 
 class ConnectFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="connect"):
@@ -249,7 +250,17 @@ class RegisterFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="reg
     failure: Failure | None = None
 
 
+class JobFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="job"):
+    """A finished job of the plan: that it was done, how long it took, and what cut it short if anything."""
+
+    id: str
+    job: str  # "zone:lamdong.gov.vn"
+    at: Timestamp
+    elapsed_s: float = 0.0
+    failure: Failure | None = None
+
+
 Fact = (
     ScanFact | ScanEndFact | SelfFact | Exchange | ZoneFact | NameFact | WebFact | ConnectFact | MailFact | RoutesFact
-    | RegisterFact
+    | RegisterFact | JobFact
 )  # fmt: skip
