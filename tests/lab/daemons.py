@@ -95,7 +95,8 @@ def postfix(folder: Path, addresses: Sequence[str], host: str, tls: Mapping[str,
         f"compatibility_level = 3.6\nqueue_directory = {queue}\ndata_directory = {data}\nmyhostname = {host}\n"
         "command_directory = /usr/sbin\ndaemon_directory = /usr/lib/postfix/sbin\nmail_owner = postfix\n"
         "setgid_group = postdrop\ninet_interfaces = all\ninet_protocols = all\nmydestination =\n"
-        "local_recipient_maps =\nalias_maps =\nalias_database =\nsmtpd_banner = $myhostname ESMTP\nmaillog_file = /dev/stdout\n"
+        "local_recipient_maps =\nalias_maps =\nalias_database =\n"
+        "smtpd_banner = $myhostname ESMTP\nmaillog_file = /dev/stdout\n"
         "smtpd_relay_restrictions = reject\nsmtpd_peername_lookup = no\n",
     )
     lines = ["postlog unix-dgram n - n - 1 postlogd", "anvil unix - - n - 1 anvil", "tlsmgr unix - - n 300 1 tlsmgr"]
