@@ -1,0 +1,100 @@
+"""The folder of one run: facts, run.json and the report side by side."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from netaudit.model.run import Run
+from netaudit.store.facts import FACTS_FILE, FactWriter
+
+__all__ = ["RUN_FILE", "RunFolder", "RunFolderError", "read_run", "write_atomically"]
+
+RUN_FILE = "run.json"
+INDEX_FILE = "index.html"
+_RUN_BYTES = 512 * 1024 * 1024
+
+
+class RunFolderError(Exception):
+    """The folder can't be used, or the run in it can't be read."""
+
+
+class RunFolder:
+    """A folder that holds one run. Files in it are readable by their owner only.
+
+    `create` makes it, or takes over a former run; it refuses a folder that holds anything else, so that
+    a mistyped `-o` never mixes a report into somebody's documents. Raises RunFolderError, OSError.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def create(cls, path: Path, *, resume: bool = False) -> "RunFolder":
+        """Make `path` ready for a new run; with `resume` the facts that are there stay and are added to."""
+        if path.exists() and not path.is_dir():
+            raise RunFolderError(f"{path} is a file; the output must be a folder")
+        if path.is_dir() and any(path.iterdir()) and not _former_run(path):
+            raise RunFolderError(f"{path} is not empty and holds no former run of netaudit; choose another folder")
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder = cls(path)
+        if not resume:
+            folder.facts.unlink(missing_ok=True)
+            folder.run.unlink(missing_ok=True)
+        return folder
+
+    @property
+    def facts(self) -> Path:
+        """The facts file."""
+        return self.path / FACTS_FILE
+
+    @property
+    def run(self) -> Path:
+        """The judged run."""
+        return self.path / RUN_FILE
+
+    @property
+    def index(self) -> Path:
+        """The report's first page."""
+        return self.path / INDEX_FILE
+
+    def writer(self) -> FactWriter:
+        """Open the facts file for appending."""
+        return FactWriter(self.facts)
+
+    def write_run(self, run: Run) -> None:
+        """Write run.json whole or not at all."""
+        encoded = msgspec.json.format(msgspec.json.encode(run), indent=1)
+        write_atomically(self.run, encoded + b"\n")
+
+
+def read_run(path: Path) -> Run:
+    """Read a run.json. Raises RunFolderError with one clear sentence."""
+    try:
+        size = path.stat().st_size
+        if size > _RUN_BYTES:
+            raise RunFolderError(f"{path}: {size} bytes are more than any run has")
+        return msgspec.json.decode(path.read_bytes(), type=Run)
+    except OSError as error:
+        raise RunFolderError(f"{path}: {error.strerror or error}") from error
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise RunFolderError(f"{path}: this is no run of netaudit: {error}") from error
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file of mode 0600 whole or not at all: a temporary file beside it, then a rename. Raises OSError."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _former_run(path: Path) -> bool:
+    return any((path / name).is_file() for name in (FACTS_FILE, RUN_FILE))
