@@ -184,6 +184,7 @@ class Inventory(Record, frozen=True, kw_only=True):
     world: str | None = None  # `network: lab`: the world file, relative to the inventory; default: the built-in one
     root_hints: dict[str, tuple[str, ...]] = {}  # root server name -> addresses; default: the shipped hints
     trust_anchors: tuple[str, ...] = ()  # DS records in presentation form; default: the shipped anchors
+    certificate_roots: tuple[str, ...] = ()  # PEM files, relative to the inventory, trusted beside the public roots
     contact: Contact | None = None
     authorisation: Authorisation | None = None
     limits: RateLimits = RateLimits()
