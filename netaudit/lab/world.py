@@ -108,6 +108,7 @@ FaultKind = Literal[
     "no_dmarc",  # mail domain
     "single_upstream",  # prefix: all paths through one operator
     "withdrawn",  # prefix: not in the table
+    "register_expired",  # nothing to serve: the register's file itself holds expired certificates
 ]
 
 

@@ -102,7 +102,8 @@ class Unit(Record, frozen=True, kw_only=True):
 class Service(Record, frozen=True, kw_only=True):
     """A service that units offer. Hosts are measured once; every unit listed in `units` is counted.
 
-    `units` takes unit ids, `tier:ID` for a whole tier, or `all`; the loader resolves them to ids.
+    `units` takes unit ids, `tier:ID` for a whole tier, `under:ID` for every unit below a unit, or `all`;
+    the loader resolves them to ids.
     With scheme `mail`, `host` is the mail domain (the right side of an address).
     """
 

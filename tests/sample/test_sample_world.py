@@ -1,0 +1,77 @@
+"""The world file says what it means: everything it names is there, and no two machines share an address."""
+
+from collections import Counter
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from netaudit.content import content_path
+from netaudit.lab.world import World
+from netaudit.model.common import family_of
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    path: Path = content_path("sample") / "world.yaml"
+    return msgspec.yaml.decode(path.read_bytes(), type=World)
+
+
+def test_every_machine_has_both_families_and_its_own_addresses(world: World) -> None:
+    addresses = Counter(address for machine in world.machines for address in machine.addresses)
+    assert max(addresses.values()) == 1
+    for machine in world.machines:
+        assert sorted(family_of(address) for address in machine.addresses) == ["ipv4", "ipv6"], machine.id
+
+
+def test_every_machine_named_exists_and_is_used(world: World) -> None:
+    machines = {machine.id for machine in world.machines}
+    used = {machine for zone in world.zones for machine in (*zone.servers.values(), *zone.hosts.values())}
+    used |= {site.machine for site in world.websites} | {server.machine for server in world.mail}
+    assert used == machines
+
+
+def test_every_name_server_has_one_machine_and_an_address_in_its_zone(world: World) -> None:
+    hosts = _hosts(world)
+    for zone in world.zones:
+        assert len(zone.servers) == 2, zone.name
+        for name, machine in zone.servers.items():
+            assert hosts[name] == machine, name
+
+
+def test_every_site_and_mail_server_is_where_its_name_points(world: World) -> None:
+    hosts = _hosts(world)
+    for site in world.websites:
+        for host in site.hosts:
+            assert hosts[host] == site.machine, host
+    for server in world.mail:
+        assert hosts[server.host] == server.machine
+
+
+def test_every_fault_names_something_that_exists_and_must_be_found(world: World) -> None:
+    hosts = _hosts(world)
+    zones = {zone.name: zone for zone in world.zones}
+    assert len({fault.id for fault in world.faults}) == len(world.faults)
+    for fault in world.faults:
+        assert fault.finds, fault.id
+        assert not fault.zone or fault.zone in zones, fault.id
+        assert not fault.server or fault.server in zones[fault.zone].servers, fault.id
+        assert not fault.host or fault.host in hosts, fault.id
+        assert not fault.machine or fault.machine in {machine.id for machine in world.machines}, fault.id
+        assert not fault.prefix or fault.prefix in {route.prefix for route in world.routes}, fault.id
+
+
+def test_faults_are_of_many_kinds(world: World) -> None:
+    kinds = Counter(fault.kind for fault in world.faults)
+    assert len(kinds) >= 18
+    assert max(kinds.values()) == 1
+
+
+def _hosts(world: World) -> dict[str, str]:
+    return {_absolute(label, zone.name): machine for zone in world.zones for label, machine in zone.hosts.items()}
+
+
+def _absolute(label: str, zone: str) -> str:
+    if label == "@":
+        return zone
+    return label if zone == "." else f"{label}.{zone}"
