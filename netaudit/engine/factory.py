@@ -1,0 +1,93 @@
+"""From planned jobs to probes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+from netaudit.engine.jobs import Job, PlannedJob
+from netaudit.engine.plan import Selection, chosen_services, wants_plain_http
+from netaudit.model.inventory import Inventory, Service
+from netaudit.probes.ancestors import Ancestors
+from netaudit.probes.connect import ConnectProbe
+from netaudit.probes.context import ProbeContext
+from netaudit.probes.mail import MailProbe
+from netaudit.probes.names import NameProbe
+from netaudit.probes.probe import Probe
+from netaudit.probes.register import RegisterProbe
+from netaudit.probes.routes import RoutesProbe
+from netaudit.probes.web import WebProbe
+from netaudit.probes.zone import ZoneProbe
+
+__all__ = ["build_jobs"]
+
+
+def build_jobs(
+    planned: Sequence[PlannedJob],
+    inventory: Inventory,
+    context: ProbeContext,
+    selection: Selection,
+    route_files: Mapping[str, Sequence[Path]],
+    folder: Path,
+) -> list[Job]:
+    """Give each planned job its probe; nothing starts yet."""
+    makers = _Makers(inventory, context, selection, route_files, folder)
+    return [Job(job, makers.probe_of(job)) for job in planned]
+
+
+class _Makers:
+    def __init__(
+        self,
+        inventory: Inventory,
+        context: ProbeContext,
+        selection: Selection,
+        route_files: Mapping[str, Sequence[Path]],
+        folder: Path,
+    ) -> None:
+        services = chosen_services(inventory, selection)
+        audited = frozenset(zone for zone in inventory.zones if selection.takes("zone", zone))
+        self._inventory = inventory
+        self._context = context
+        self._ancestors = Ancestors(context, audited)
+        self._route_files = route_files
+        self._folder = folder
+        self._hosts = {s.host for s in services if s.scheme != "mail"}
+        self._domains = {s.host for s in services if s.scheme == "mail"}
+        self._endpoints: dict[str, Service] = {}
+        for service in services:
+            self._endpoints.setdefault(service.endpoint, service)
+        self._datacentres = {d.id: d for d in inventory.datacentres}
+        self._registers = {r.id: r for r in inventory.registers}
+
+    def probe_of(self, job: PlannedJob) -> Callable[[], Probe]:
+        """The way to make the job's probe."""
+        make: dict[str, Callable[[str], Probe]] = {
+            "zone": self._zone,
+            "name": self._name,
+            "endpoint": self._endpoint,
+            "mail": self._mail,
+            "routes": self._routes,
+            "register": self._register,
+        }
+        return partial(make[job.name.partition(":")[0]], job.target.name)
+
+    def _zone(self, name: str) -> Probe:
+        return ZoneProbe(self._context, self._ancestors, name)
+
+    def _name(self, name: str) -> Probe:
+        return NameProbe(self._context, self._ancestors, name, host=name in self._hosts, mail=name in self._domains)
+
+    def _endpoint(self, name: str) -> Probe:
+        service = self._endpoints[name]
+        if service.scheme == "tcp":
+            return ConnectProbe(self._context, name, service.host, service.target_port)
+        plain = wants_plain_http(self._inventory, service)
+        return WebProbe(self._context, name, service.host, service.path, plain=plain)
+
+    def _mail(self, name: str) -> Probe:
+        return MailProbe(self._context, name)
+
+    def _routes(self, name: str) -> Probe:
+        return RoutesProbe(self._datacentres[name], self._route_files.get(name, ()))
+
+    def _register(self, name: str) -> Probe:
+        return RegisterProbe(self._registers[name], self._folder)

@@ -1,0 +1,143 @@
+"""From inventory to jobs: every host, zone and mail domain once, however many units share it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from netaudit.engine.jobs import PlannedJob
+from netaudit.model.inventory import Inventory, Service
+from netaudit.model.verdict import Target, TargetKind
+
+__all__ = ["Selection", "chosen_services", "plan_jobs", "target_kinds_of", "wants_plain_http"]
+
+# Guesses of a usual zone (two servers, both families, a parent with four addresses) for `netaudit plan`.
+_SERVER_ADDRESSES = 4
+_PARENT_ADDRESSES = 4
+_QUESTIONS_PER_SERVER = 6  # SOA, NS, DNSKEY, NSEC3PARAM, a missing name; SOA over TCP
+_QUESTIONS_PER_PARENT = 2  # NS, DS
+_QUERIES_PER_LOOKUP = 2  # the question, and the zone cut's share
+_HOST_LOOKUPS = 2  # A, AAAA
+_MAIL_LOOKUPS = 5  # MX, SPF, DMARC, and one exchanger's addresses
+_FETCHES = 3  # IPv4, IPv6, the control
+_PLAIN_FETCHES = 2
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which part of an inventory to scan; empty means everything.
+
+    `targets` are globs over host names, zones, mail domains, endpoints and ids; `kinds` are globs over
+    service kinds and `zone`, `datacentre`, `register`; `target_kinds` limits to what some checks need
+    (see `target_kinds_of`).
+    """
+
+    targets: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    target_kinds: frozenset[TargetKind] | None = None
+
+    def takes(self, kind: str, *names: str) -> bool:
+        """Whether something of a service kind with these names is selected."""
+        return _matches(self.kinds, (kind,)) and _matches(self.targets, names)
+
+    def needs(self, *kinds: TargetKind) -> bool:
+        """Whether any of these target kinds is wanted."""
+        return self.target_kinds is None or bool(self.target_kinds & set(kinds))
+
+
+def target_kinds_of(checks: Mapping[str, TargetKind], globs: Iterable[str]) -> frozenset[TargetKind]:
+    """The target kinds that the checks matching any of `globs` look at; `checks` maps id to target kind."""
+    wanted = tuple(globs)
+    return frozenset(kind for id, kind in checks.items() if any(fnmatchcase(id, glob) for glob in wanted))
+
+
+def plan_jobs(inventory: Inventory, selection: Selection | None = None) -> list[PlannedJob]:
+    """List what a scan would do, in the order it would start. Sends nothing, reads nothing."""
+    selection = selection or Selection()
+    return [
+        *_zone_jobs(inventory, selection),
+        *_name_jobs(inventory, selection),
+        *_endpoint_jobs(inventory, selection),
+        *_mail_jobs(inventory, selection),
+        *_file_jobs(inventory, selection),
+    ]
+
+
+def chosen_services(inventory: Inventory, selection: Selection) -> list[Service]:
+    """The services that are selected and can be probed: those on closed networks (TSLCD) can't."""
+    return [
+        service
+        for service in inventory.services
+        if service.network == "public" and selection.takes(service.kind, service.host, service.endpoint, service.id)
+    ]
+
+
+def wants_plain_http(inventory: Inventory, service: Service) -> bool:
+    """Whether `http://host:80` is fetched along with this service: once a host, unless it is a service itself."""
+    if service.scheme != "https":
+        return False
+    rivals = [s for s in inventory.services if s.host == service.host and s.network == "public"]
+    if any(s.endpoint == f"http://{service.host}:80" for s in rivals):
+        return False
+    first = next(s for s in rivals if s.scheme == "https")
+    return first.endpoint == service.endpoint
+
+
+def _zone_jobs(inventory: Inventory, selection: Selection) -> Iterable[PlannedJob]:
+    if not selection.needs(TargetKind.ZONE):
+        return
+    queries = _SERVER_ADDRESSES * _QUESTIONS_PER_SERVER + _PARENT_ADDRESSES * _QUESTIONS_PER_PARENT
+    for zone in dict.fromkeys(inventory.zones):
+        if selection.takes("zone", zone):
+            yield PlannedJob(f"zone:{zone}", Target(kind=TargetKind.ZONE, name=zone), queries=queries)
+
+
+def _name_jobs(inventory: Inventory, selection: Selection) -> Iterable[PlannedJob]:
+    kinds = (TargetKind.HOST, TargetKind.ENDPOINT, TargetKind.MAIL, TargetKind.COVERAGE)
+    if not selection.needs(*kinds):
+        return
+    services = chosen_services(inventory, selection)
+    hosts = {service.host for service in services if service.scheme != "mail"}
+    domains = {service.host for service in services if service.scheme == "mail"}
+    for name in dict.fromkeys(service.host for service in services):
+        lookups = (_HOST_LOOKUPS if name in hosts else 0) + (_MAIL_LOOKUPS if name in domains else 0)
+        target = Target(kind=TargetKind.HOST, name=name)
+        yield PlannedJob(f"name:{name}", target, queries=lookups * _QUERIES_PER_LOOKUP)
+
+
+def _endpoint_jobs(inventory: Inventory, selection: Selection) -> Iterable[PlannedJob]:
+    if not selection.needs(TargetKind.ENDPOINT, TargetKind.COVERAGE):
+        return
+    seen: set[str] = set()
+    for service in chosen_services(inventory, selection):
+        if service.scheme == "mail" or service.endpoint in seen:
+            continue
+        seen.add(service.endpoint)
+        target = Target(kind=TargetKind.ENDPOINT, name=service.endpoint)
+        connections = 2 if service.scheme == "tcp" else _FETCHES
+        connections += _PLAIN_FETCHES if wants_plain_http(inventory, service) else 0
+        yield PlannedJob(f"endpoint:{service.endpoint}", target, connections=connections)
+
+
+def _mail_jobs(inventory: Inventory, selection: Selection) -> Iterable[PlannedJob]:
+    if not selection.needs(TargetKind.MAIL, TargetKind.COVERAGE):
+        return
+    services = chosen_services(inventory, selection)
+    for domain in dict.fromkeys(service.host for service in services if service.scheme == "mail"):
+        yield PlannedJob(f"mail:{domain}", Target(kind=TargetKind.MAIL, name=domain), connections=2)
+
+
+def _file_jobs(inventory: Inventory, selection: Selection) -> Iterable[PlannedJob]:
+    if selection.needs(TargetKind.DATACENTRE):
+        for datacentre in inventory.datacentres:
+            if selection.takes("datacentre", datacentre.id):
+                target = Target(kind=TargetKind.DATACENTRE, name=datacentre.id)
+                yield PlannedJob(f"routes:{datacentre.id}", target, offline=True)
+    if selection.needs(TargetKind.REGISTER):
+        for register in inventory.registers:
+            if selection.takes("register", register.id):
+                target = Target(kind=TargetKind.REGISTER, name=register.id)
+                yield PlannedJob(f"register:{register.id}", target, offline=True)
+
+
+def _matches(globs: tuple[str, ...], names: Iterable[str]) -> bool:
+    return not globs or any(fnmatchcase(name, glob) for name in names for glob in globs)

@@ -1,0 +1,60 @@
+"""A TCP service: can a connection be opened at each of its addresses?"""
+
+import asyncio
+from collections.abc import Iterable
+from contextlib import suppress
+
+from netaudit.model.common import Failure, family_of
+from netaudit.model.facts import ConnectFact, Fact
+from netaudit.net.network import NetworkError
+from netaudit.probes.context import ProbeContext
+from netaudit.probes.names import addresses_of
+
+__all__ = ["ConnectProbe"]
+
+_ADDRESSES = 8  # in one family
+
+
+class ConnectProbe:
+    """Opens a connection to each address of a service and closes it at once; nothing is said."""
+
+    def __init__(self, context: ProbeContext, endpoint: str, host: str, port: int) -> None:
+        self._context = context
+        self._endpoint = endpoint
+        self._host = host
+        self._port = port
+        self._facts: list[ConnectFact] = []
+
+    async def run(self) -> None:
+        """Connect to every address of both families."""
+        async with asyncio.TaskGroup() as group:
+            for address in await addresses_of(self._context, self._host, _ADDRESSES):
+                group.create_task(self._connect(address))
+
+    def facts(self, failure: Failure | None) -> Iterable[Fact]:
+        """The attempts that came to an end."""
+        return sorted(self._facts, key=lambda fact: fact.id)
+
+    async def _connect(self, address: str) -> None:
+        at = self._context.network.now()
+        took, tries, failure = 0.0, 1, None
+        try:
+            connection = await self._context.network.connect(address, self._port)
+        except NetworkError as error:
+            tries, failure = error.tries, error.failure
+        else:
+            took, tries = connection.connect_ms, connection.tries
+            with suppress(OSError):
+                await connection.stream.aclose()
+        self._facts.append(
+            ConnectFact(
+                id=f"connect-{self._endpoint}-{address}",
+                endpoint=self._endpoint,
+                address=address,
+                family=family_of(address),
+                at=at,
+                connect_ms=took,
+                tries=tries,
+                failure=failure,
+            )
+        )

@@ -1,0 +1,115 @@
+"""What every probe works with: the network, the resolver, and the one place where facts are recorded."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+
+import dns.exception
+import dns.name
+import dns.rdatatype
+
+from netaudit.dns.message import make_query
+from netaudit.dns.resolver import Resolver
+from netaudit.model.common import Family, Transport
+from netaudit.model.exchange import Exchange
+from netaudit.model.facts import Fact, Lookup
+from netaudit.model.inventory import Scope
+from netaudit.probes.courtesy import CourteousNetwork
+
+__all__ = ["ADDRESS_TYPES", "ProbeContext", "Recorder", "name_text", "parse_name"]
+
+ADDRESS_TYPES = {Family.IPV4: dns.rdatatype.A, Family.IPV6: dns.rdatatype.AAAA}
+
+_AT_HAND = 20_000
+
+
+class Recorder:
+    """Hands each fact on once, and keeps the latest exchanges at hand for probes that read them."""
+
+    def __init__(self, record: Callable[[Fact], None]) -> None:
+        self._record = record
+        self._seen: set[str] = set()
+        self._exchanges: OrderedDict[str, Exchange] = OrderedDict()
+
+    def __call__(self, fact: Fact) -> None:
+        """Record a fact. An exchange that was recorded before is passed over."""
+        if not isinstance(fact, Exchange):
+            self._record(fact)
+            return
+        if fact.id in self._seen:
+            return
+        self._seen.add(fact.id)
+        self._exchanges[fact.id] = fact
+        if len(self._exchanges) > _AT_HAND:
+            self._exchanges.popitem(last=False)
+        self._record(fact)
+
+    def exchange(self, id: str) -> Exchange | None:
+        """A recently recorded exchange."""
+        return self._exchanges.get(id)
+
+
+class ProbeContext:
+    """Shared by all probes of one scan. Look-ups are made once, whoever asks for them."""
+
+    def __init__(
+        self, network: CourteousNetwork, resolver: Resolver, recorder: Recorder, scope: Scope, hosts: frozenset[str]
+    ) -> None:
+        self.network = network
+        self.resolver = resolver
+        self.record = recorder
+        self.scope = scope
+        self.hosts = hosts  # host names of the inventory
+        self._lookups: dict[tuple[dns.name.Name, dns.rdatatype.RdataType], asyncio.Task[Lookup]] = {}
+
+    async def ask(
+        self,
+        name: dns.name.Name,
+        rdtype: dns.rdatatype.RdataType,
+        server: str,
+        *,
+        transport: Transport = Transport.UDP,
+        again: bool = False,
+    ) -> Exchange:
+        """Put one question to one server, with DO set, and record it. `again`: whatever was asked before."""
+        send = self.network.dns_again if again else self.network.dns
+        exchange = await send(make_query(name, rdtype), server, transport=transport)
+        self.record(exchange)
+        return exchange
+
+    async def lookup(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> Lookup:
+        """Resolve, once a scan for each name and type."""
+        key = (name, rdtype)
+        task = self._lookups.get(key)
+        if task is None:
+            task = self._lookups[key] = asyncio.create_task(self.resolver.lookup(name, rdtype))
+        return await asyncio.shield(task)
+
+    async def addresses(self, host: str, family: Family) -> Lookup:
+        """The address look-up of a host in one family."""
+        return await self.lookup(parse_name(host), ADDRESS_TYPES[family])
+
+    def excluded(self, host: str) -> bool:
+        """Whether the inventory says that nothing may be sent to this host or to a domain above it."""
+        return any(host == name or host.endswith(f".{name}") for name in self.scope.exclude)
+
+    async def aclose(self) -> None:
+        """End the look-ups under way, then the network's questions."""
+        tasks = [task for task in self._lookups.values() if not task.done()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.network.aclose()
+
+
+def name_text(name: dns.name.Name) -> str:
+    """A name as facts have it: lower case, no trailing dot, the root as `.`."""
+    return "." if name == dns.name.root else name.canonicalize().to_text(omit_final_dot=True)
+
+
+def parse_name(text: str) -> dns.name.Name:
+    """A name from an inventory or a fact. Raises ValueError when it is none."""
+    try:
+        return dns.name.from_text(text)
+    except (dns.exception.DNSException, UnicodeError) as error:
+        raise ValueError(f"{text[:80]!r} is no domain name: {error}") from error

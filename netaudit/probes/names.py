@@ -1,0 +1,80 @@
+"""The look-ups of a name: its addresses, and for a mail domain its exchangers and policy records."""
+
+import asyncio
+from collections.abc import Iterable
+
+import dns.name
+import dns.rdatatype
+
+from netaudit.dns.resolver import ResolutionError
+from netaudit.model.common import Failure, Family
+from netaudit.model.facts import Fact, Lookup, NameFact
+from netaudit.probes.ancestors import Ancestors
+from netaudit.probes.context import ADDRESS_TYPES, ProbeContext, name_text, parse_name
+
+__all__ = ["NameProbe", "addresses_of", "exchangers_of"]
+
+EXCHANGERS = 10  # of one mail domain
+
+
+class NameProbe:
+    """Looks a name up at the authoritative servers.
+
+    A host's A and AAAA; a mail domain's MX, SPF and DMARC, with the addresses of its exchangers.
+    """
+
+    def __init__(
+        self, context: ProbeContext, ancestors: Ancestors, name: str, *, host: bool = True, mail: bool = False
+    ) -> None:
+        self._context = context
+        self._ancestors = ancestors
+        self._name = name
+        self._host = host
+        self._mail = mail
+        self._lookups: dict[tuple[str, str], Lookup] = {}
+
+    async def run(self) -> None:
+        """Look everything up; failures are in the look-ups."""
+        name = parse_name(self._name)
+        wanted = [(name, rdtype) for rdtype in ADDRESS_TYPES.values()] if self._host else []
+        if self._mail:
+            wanted += [(name, dns.rdatatype.MX), (name, dns.rdatatype.TXT)]
+            wanted += [(dns.name.from_text("_dmarc", name), dns.rdatatype.TXT)]
+        await self._look_up(wanted)
+        if self._mail:
+            exchangers = await exchangers_of(self._context, self._name)
+            await self._look_up([(parse_name(e), t) for e in exchangers for t in ADDRESS_TYPES.values()])
+        await self._note_zones()
+
+    def facts(self, failure: Failure | None) -> Iterable[Fact]:
+        """The name's fact."""
+        yield NameFact(id=f"name-{self._name}", name=self._name, lookups=tuple(self._lookups.values()))
+
+    async def _look_up(self, wanted: list[tuple[dns.name.Name, dns.rdatatype.RdataType]]) -> None:
+        found = await asyncio.gather(*(self._context.lookup(name, rdtype) for name, rdtype in wanted))
+        self._lookups.update({(lookup.name, lookup.rdtype): lookup for lookup in found})
+
+    async def _note_zones(self) -> None:
+        for zone in dict.fromkeys(zone for lookup in self._lookups.values() for zone in lookup.zones):
+            try:
+                self._ancestors.note(await self._context.resolver.zone(parse_name(zone)))
+            except (ResolutionError, ValueError):
+                continue  # the look-up itself says what failed
+
+
+async def exchangers_of(context: ProbeContext, domain: str) -> list[str]:
+    """The targets of a domain's MX records by preference, at most ten; none with a null MX (RFC 7505)."""
+    lookup = await context.lookup(parse_name(domain), dns.rdatatype.MX)
+    owner = parse_name(lookup.canonical or domain)
+    records: list[tuple[int, str]] = []
+    for id in lookup.facts:
+        exchange = context.record.exchange(id)
+        rrset = exchange.answer(owner, dns.rdatatype.MX) if exchange is not None else None
+        records += [(rdata.preference, name_text(rdata.exchange)) for rdata in rrset or ()]
+    return list(dict.fromkeys(target for _, target in sorted(records) if target != "."))[:EXCHANGERS]
+
+
+async def addresses_of(context: ProbeContext, host: str, at_most: int) -> list[str]:
+    """The addresses of a host, IPv6 first, at most so many of each family."""
+    lookups = await asyncio.gather(*(context.addresses(host, family) for family in (Family.IPV6, Family.IPV4)))
+    return [address for lookup in lookups for address in lookup.addresses[:at_most]]

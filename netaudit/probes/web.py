@@ -1,0 +1,159 @@
+"""A web endpoint at each of its addresses: fetched over each family, redirects followed over the same one."""
+
+import asyncio
+from collections.abc import Iterable
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+from netaudit.model.common import Failure, Family, Reason, Side, family_of
+from netaudit.model.facts import Fact, HttpHop, WebFact
+from netaudit.probes.context import ProbeContext
+from netaudit.probes.names import addresses_of
+
+__all__ = ["REDIRECTS", "WebProbe"]
+
+REDIRECTS = 5
+_ADDRESSES = 8  # in one family
+_REDIRECT = {301, 302, 303, 307, 308}
+_URL_LENGTH = 2_048
+
+
+class WebProbe:
+    """Fetches one URL from every address of its host.
+
+    `plain` also fetches `http://host/` at the first address of each family, to see where plain HTTP leads.
+    A page that both families deliver is fetched a second time over IPv4, as a control: what differs
+    between those two is the page's own change, not the family's.
+    """
+
+    def __init__(
+        self, context: ProbeContext, endpoint: str, host: str, path: str = "/", *, plain: bool = False
+    ) -> None:
+        self._context = context
+        self._endpoint = endpoint
+        self._host = host
+        self._path = path if path.startswith("/") else f"/{path}"
+        self._plain = plain
+        self._facts: list[WebFact] = []
+
+    async def run(self) -> None:
+        """Fetch from all addresses at once, then the control."""
+        addresses = await addresses_of(self._context, self._host, _ADDRESSES)
+        async with asyncio.TaskGroup() as group:
+            for address in addresses:
+                group.create_task(self._fetch(self._endpoint, self._path, address))
+            if self._plain:
+                for address in _first_of_each_family(addresses):
+                    group.create_task(self._fetch(f"http://{self._host}:80", "/", address, stop_at_https=True))
+        await self._fetch_control()
+
+    def facts(self, failure: Failure | None) -> Iterable[Fact]:
+        """The fetches that came to an end."""
+        return sorted(self._facts, key=lambda fact: fact.id)
+
+    async def _fetch_control(self) -> None:
+        good = [fact for fact in self._facts if fact.endpoint == self._endpoint and fact.failure is None]
+        if {fact.family for fact in good} == set(Family):
+            first = min(fact.address for fact in good if fact.family is Family.IPV4)
+            await self._fetch(self._endpoint, self._path, first, control=True)
+
+    async def _fetch(
+        self, endpoint: str, path: str, address: str, *, stop_at_https: bool = False, control: bool = False
+    ) -> None:
+        hops: list[HttpHop] = []
+        url: str | None = _without_default_port(endpoint) + path
+        while url is not None:
+            hop = await self._hop(url, address if not hops else None, family_of(address), len(hops))
+            hops.append(hop)
+            url = _location(hop)
+            if url is not None and stop_at_https and url.startswith("https:"):
+                break
+        self._facts.append(
+            WebFact(
+                id=f"web-{endpoint}-{address}{'-control' if control else ''}",
+                endpoint=endpoint,
+                address=address,
+                family=family_of(address),
+                hops=tuple(hops),
+                failure=next((hop.failure for hop in hops if hop.failure is not None), None),
+                control=control,
+            )
+        )
+
+    async def _hop(self, url: str, address: str | None, family: Family, number: int) -> HttpHop:
+        """One request: to the address under test first, then to wherever a redirect leads over the same family."""
+        if number > REDIRECTS:
+            failure = _failure(Reason.PROTOCOL, f"more than {REDIRECTS} redirects")
+            return self._not_sent(url, address or "", failure)
+        if address is None:
+            found = await self._redirect_address(url, family)
+            if isinstance(found, Failure):
+                return self._not_sent(url, "", found)
+            address = found
+        return await self._context.network.http(url, address)
+
+    async def _redirect_address(self, url: str, family: Family) -> str | Failure:
+        """Where to send a redirect: design.md 5.6 allows one request to a public address for each hop."""
+        parts = _split(url)
+        host = (parts.hostname or "").rstrip(".").lower() if parts else ""
+        if parts is None or parts.scheme not in {"http", "https"} or not host:
+            return _failure(Reason.PROTOCOL, "the redirect leads to no web address")
+        if self._context.excluded(host):
+            return _failure(Reason.OUT_OF_SCOPE, f"{host} is excluded by the inventory", Side.OURS)
+        try:
+            literal = family_of(host)
+        except ValueError:
+            return await self._look_up(host, family)
+        if literal is family:
+            return host
+        return _failure(Reason.NO_ADDRESS, f"the redirect leads to {host}, which is not {family}")
+
+    async def _look_up(self, host: str, family: Family) -> str | Failure:
+        try:
+            lookup = await self._context.addresses(host, family)
+        except ValueError as error:
+            return _failure(Reason.MALFORMED, str(error))
+        if lookup.addresses:
+            return lookup.addresses[0]
+        return lookup.failure or _failure(Reason.NO_ADDRESS, f"the redirect leads to {host}, which has no {family}")
+
+    def _not_sent(self, url: str, address: str, failure: Failure) -> HttpHop:
+        return HttpHop(url=url, address=address, at=self._context.network.now(), failure=failure, tries=0)
+
+
+def _location(hop: HttpHop) -> str | None:
+    """Where a response redirects to, as an absolute URL; None when it does not."""
+    if hop.status not in _REDIRECT:
+        return None
+    target = next((value for name, value in hop.headers if name == "location"), None)
+    if not target:
+        return None
+    try:
+        return urljoin(hop.url, target.strip()).partition("#")[0][:_URL_LENGTH]
+    except ValueError:
+        return target[:_URL_LENGTH]  # recorded as a hop that could not be sent
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port, parts.hostname  # both are parsed on access
+    except ValueError:
+        return None
+    return parts
+
+
+def _without_default_port(endpoint: str) -> str:
+    scheme, _, rest = endpoint.partition("://")
+    default = {"https": ":443", "http": ":80"}.get(scheme, "")
+    return endpoint.removesuffix(default) if default and rest.endswith(default) else endpoint
+
+
+def _first_of_each_family(addresses: Iterable[str]) -> list[str]:
+    first: dict[Family, str] = {}
+    for address in addresses:
+        first.setdefault(family_of(address), address)
+    return list(first.values())
+
+
+def _failure(reason: Reason, detail: str, side: Side = Side.TARGET) -> Failure:
+    return Failure(reason=reason, side=side, detail=detail[:200])

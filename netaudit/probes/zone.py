@@ -1,0 +1,213 @@
+"""A zone as all its servers and all its parent's servers show it."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+
+import dns.name
+import dns.rdatatype
+
+from netaudit.dns.resolver import ResolutionError, ZoneCut
+from netaudit.model.common import Failure, Family, Reason, Side, Transport
+from netaudit.model.exchange import Exchange
+from netaudit.model.facts import Delegation, Fact, ServerAddress, ZoneFact
+from netaudit.probes.ancestors import Ancestors
+from netaudit.probes.context import ADDRESS_TYPES, ProbeContext, name_text, parse_name
+
+__all__ = ["NONEXISTENT_LABEL", "ZoneProbe"]
+
+NONEXISTENT_LABEL = b"netaudit-nonexistent"  # always the same, so that a report can be repeated
+
+_SERVERS = 26  # name servers of one zone; the root has 13
+_ADDRESSES = 64  # of one zone
+_RETRY_SIDES = {Side.PATH, Side.TARGET}
+
+
+class ZoneProbe:
+    """Asks every server of a zone, and every server of its parent, over UDP and TCP.
+
+    The zone's own for SOA, NS, DNSKEY, NSEC3PARAM and a name that should not exist; the parent's for NS and DS.
+    A server that leaves the first question unanswered after all tries is asked nothing more, but for
+    one try after the others are done (RFC 9520).
+    """
+
+    def __init__(self, context: ProbeContext, ancestors: Ancestors, zone: str) -> None:
+        self._context = context
+        self._ancestors = ancestors
+        self._zone = zone
+        self._cut: ZoneCut | None = None
+        self._chain: tuple[str, ...] = ()
+        self._servers: dict[tuple[str, str], ServerAddress] = {}
+        self._unresolved: dict[str, Failure] = {}
+        self._answers: dict[str, None] = {}  # ordered set of ids
+        self._referrals: dict[str, None] = {}
+        self._ds: dict[str, None] = {}
+        self._failure: Failure | None = None
+
+    async def run(self) -> None:
+        """Observe the zone. Trouble with its servers is in the facts."""
+        name = parse_name(self._zone)
+        try:
+            cut = await self._context.resolver.zone(name)
+        except ResolutionError as error:
+            self._failure = error.failure
+            await self._note_parent(name)
+            return
+        if cut.name != name:
+            self._failure = _not_a_zone(name, cut.name)
+            self._ancestors.note(cut)
+            return
+        self._cut = cut
+        self._unresolved = dict(cut.unresolved)
+        async with asyncio.TaskGroup() as group:
+            if cut.parent is not None:
+                group.create_task(self._ask_parent(cut, cut.parent))
+                group.create_task(self._ancestors.meet(cut.parent))
+            group.create_task(self._ask_servers(cut))
+
+    async def _note_parent(self, name: dns.name.Name) -> None:
+        """Say how far the way to an unreachable zone went."""
+        try:
+            cut = await self._context.resolver.zone(name.parent())
+        except (ResolutionError, dns.name.NoParent):
+            return
+        self._chain = cut.chain
+        self._ancestors.note(cut)
+
+    def facts(self, failure: Failure | None) -> Iterable[Fact]:
+        """The zone's fact; the exchanges were recorded as they were made."""
+        cut = self._cut
+        yield ZoneFact(
+            id=f"zone-{self._zone}",
+            zone=self._zone,
+            chain=cut.chain if cut else self._chain,
+            servers=tuple(self._servers.values()),
+            delegation=self._delegation(cut),
+            answers=tuple(self._answers),
+            unresolved=self._unresolved,
+            failure=failure or self._failure,
+        )
+
+    def _delegation(self, cut: ZoneCut | None) -> Delegation | None:
+        if cut is None or cut.parent is None:
+            return None
+        met = cut.delegation or Delegation(parent=name_text(cut.parent.name))
+        return Delegation(
+            parent=name_text(cut.parent.name),
+            referrals=tuple(dict.fromkeys((*met.referrals, *self._referrals))),
+            ds=tuple(dict.fromkeys((*met.ds, *self._ds))),
+        )
+
+    async def _ask_parent(self, cut: ZoneCut, parent: ZoneCut) -> None:
+        async with asyncio.TaskGroup() as group:
+            for address in _distinct(parent.servers):
+                group.create_task(self._ask_parent_server(cut.name, address))
+
+    async def _ask_parent_server(self, name: dns.name.Name, address: str) -> None:
+        for rdtype, ids in ((dns.rdatatype.NS, self._referrals), (dns.rdatatype.DS, self._ds)):
+            exchange = await self._context.ask(name, rdtype, address)
+            ids[exchange.id] = None
+            if exchange.response is None:
+                return
+            if exchange.truncated:
+                exchange = await self._context.ask(name, rdtype, address, transport=Transport.TCP)
+                ids[exchange.id] = None
+
+    async def _ask_servers(self, cut: ZoneCut) -> None:
+        """The servers the parent names first, then those that only the zone itself names."""
+        await self._ask_wave(cut, cut.servers)
+        names = _own_server_names(cut.name, self._recorded())
+        known = {server.name for server in self._servers.values()} | set(self._unresolved)
+        extra = sorted(names - known)[:_SERVERS]
+        if extra:
+            await self._ask_wave(cut, await self._resolve(extra))
+
+    async def _ask_wave(self, cut: ZoneCut, servers: Sequence[ServerAddress]) -> None:
+        asked = {server.address for server in self._servers.values()}
+        for server in servers:
+            if len(self._servers) < _ADDRESSES:
+                self._servers.setdefault((server.name, server.address), server)
+        addresses = [a for a in _distinct(self._servers.values()) if a not in asked]
+        async with asyncio.TaskGroup() as group:
+            tasks = {address: group.create_task(self._ask_server(cut.name, address)) for address in addresses}
+        silent = [address for address, task in tasks.items() if not task.result()]
+        async with asyncio.TaskGroup() as group:
+            for address in silent:
+                group.create_task(self._ask_server(cut.name, address, again=True))
+
+    async def _ask_server(self, apex: dns.name.Name, address: str, *, again: bool = False) -> bool:
+        """Ask one server everything. False: it was silent, and a later try is worth it."""
+        first = await self._ask(apex, dns.rdatatype.SOA, address, again=again)
+        if first.response is None:
+            return first.failure is not None and first.failure.side not in _RETRY_SIDES
+        missing = _nonexistent(apex)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._ask(apex, dns.rdatatype.SOA, address, Transport.TCP))
+            for rdtype in (dns.rdatatype.NS, dns.rdatatype.DNSKEY, dns.rdatatype.NSEC3PARAM):
+                group.create_task(self._ask_whole(apex, rdtype, address))
+            if missing is not None:
+                group.create_task(self._ask_whole(missing, dns.rdatatype.A, address))
+        return True
+
+    async def _ask_whole(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType, address: str) -> None:
+        """Over UDP, and again over TCP when the answer was truncated."""
+        exchange = await self._ask(name, rdtype, address)
+        if exchange.truncated:
+            await self._ask(name, rdtype, address, Transport.TCP)
+
+    async def _ask(
+        self,
+        name: dns.name.Name,
+        rdtype: dns.rdatatype.RdataType,
+        address: str,
+        transport: Transport = Transport.UDP,
+        *,
+        again: bool = False,
+    ) -> Exchange:
+        exchange = await self._context.ask(name, rdtype, address, transport=transport, again=again)
+        self._answers[exchange.id] = None
+        return exchange
+
+    def _recorded(self) -> Iterable[Exchange]:
+        found = (self._context.record.exchange(id) for id in self._answers)
+        return [exchange for exchange in found if exchange is not None]
+
+    async def _resolve(self, names: Sequence[str]) -> list[ServerAddress]:
+        """The addresses of name servers that the parent does not know of."""
+        servers: list[ServerAddress] = []
+        for name in names:
+            lookups = [await self._context.lookup(parse_name(name), ADDRESS_TYPES[family]) for family in Family]
+            found = [ServerAddress(name=name, address=a, source="resolved") for k in lookups for a in k.addresses]
+            servers += found
+            if not found:
+                missing = Failure(reason=Reason.NO_ADDRESS, side=Side.TARGET, detail="it has neither A nor AAAA")
+                self._unresolved[name] = next((k.failure for k in lookups if k.failure is not None), missing)
+        return servers
+
+
+def _distinct(servers: Iterable[ServerAddress]) -> list[str]:
+    return list(dict.fromkeys(server.address for server in servers))[:_ADDRESSES]
+
+
+def _own_server_names(apex: dns.name.Name, exchanges: Iterable[Exchange]) -> set[str]:
+    """The NS targets that the zone's own servers tell."""
+    names: set[str] = set()
+    for exchange in exchanges:
+        if exchange.authoritative and exchange.question == (apex, dns.rdatatype.NS):
+            rrset = exchange.answer(apex, dns.rdatatype.NS)
+            names |= {name_text(rdata.target) for rdata in rrset or ()}
+    return names
+
+
+def _nonexistent(apex: dns.name.Name) -> dns.name.Name | None:
+    try:
+        return dns.name.Name((NONEXISTENT_LABEL, *apex.labels))
+    except dns.name.NameTooLong:
+        return None
+
+
+def _not_a_zone(name: dns.name.Name, found: dns.name.Name) -> Failure:
+    return Failure(
+        reason=Reason.NAME_RESOLUTION,
+        side=Side.TARGET,
+        detail=f"there is no zone cut at {name_text(name)}; its data are in the zone {name_text(found)}",
+    )

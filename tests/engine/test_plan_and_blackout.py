@@ -1,0 +1,119 @@
+from datetime import UTC, datetime, time
+
+import pytest
+
+from netaudit.engine.blackout import active_window
+from netaudit.engine.plan import Selection, plan_jobs, target_kinds_of
+from netaudit.model.common import Text
+from netaudit.model.inventory import (
+    Blackout,
+    DataCentre,
+    Inventory,
+    NetworkKind,
+    Province,
+    Register,
+    Service,
+    Tier,
+    Unit,
+)
+from netaudit.model.verdict import TargetKind
+
+NAME = Text(vi="Tên", en="Name")
+
+
+def service(id: str, host: str, **other: object) -> Service:
+    return Service(**{"id": id, "kind": "portal", "host": host, "units": ("u",), **other})  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def inventory() -> Inventory:
+    return Inventory(
+        schema=1,
+        network=NetworkKind.LAB,
+        province=Province(id="p", name=NAME),
+        tiers=(Tier(id="t", name=NAME),),
+        units=(Unit(id="u", name=NAME, tier="t"),),
+        services=(
+            service("a", "www.p.example"),
+            service("b", "www.p.example", kind="one_stop", path="/one-stop"),
+            service("c", "plain.p.example", scheme="http"),
+            service("d", "plain.p.example"),
+            service("e", "p.example", kind="mail", scheme="mail"),
+            service("f", "axis.p.example", kind="document_axis", scheme="tcp", port=8443),
+            service("g", "closed.p.example", network="tslcd"),
+        ),
+        zones=("p.example", "p.example", "q.example"),
+        datacentres=(DataCentre(id="dc", name=NAME, asns=(64500,), prefixes=("192.0.2.0/24",)),),
+        registers=(Register(id="reg", file="reg.csv", declared={"person": 1}),),
+    )
+
+
+def test_shared_hosts_are_measured_once_and_closed_networks_not_at_all(inventory: Inventory) -> None:
+    names = [job.name for job in plan_jobs(inventory)]
+    assert len(names) == len(set(names))
+    assert set(names) == {
+        "zone:p.example", "zone:q.example",
+        "name:www.p.example", "name:plain.p.example", "name:p.example", "name:axis.p.example",
+        "endpoint:https://www.p.example:443", "endpoint:http://plain.p.example:80",
+        "endpoint:https://plain.p.example:443", "endpoint:tcp://axis.p.example:8443",
+        "mail:p.example", "routes:dc", "register:reg",
+    }  # fmt: skip
+
+
+def test_estimates_count_what_is_sent(inventory: Inventory) -> None:
+    jobs = {job.name: job for job in plan_jobs(inventory)}
+    assert jobs["zone:p.example"].queries > 0
+    # plain HTTP is fetched along with HTTPS, unless it is a service of its own
+    assert (
+        jobs["endpoint:https://www.p.example:443"].connections
+        > jobs["endpoint:https://plain.p.example:443"].connections
+    )
+    assert jobs["routes:dc"].queries == jobs["routes:dc"].connections == 0
+    assert jobs["routes:dc"].offline
+
+
+@pytest.mark.parametrize(
+    ("selection", "expected"),
+    [
+        (Selection(targets=("q.*",)), {"zone:q.example"}),
+        (Selection(kinds=("zone",)), {"zone:p.example", "zone:q.example"}),
+        (Selection(kinds=("mail",)), {"name:p.example", "mail:p.example"}),
+        (
+            Selection(kinds=("zone", "mail"), targets=("p.example",)),
+            {"zone:p.example", "name:p.example", "mail:p.example"},
+        ),
+        (Selection(target_kinds=frozenset({TargetKind.DATACENTRE})), {"routes:dc"}),
+        (Selection(targets=("nothing",)), set()),
+    ],
+)
+def test_selections(inventory: Inventory, selection: Selection, expected: set[str]) -> None:
+    assert {job.name for job in plan_jobs(inventory, selection)} == expected
+
+
+def test_check_globs_become_target_kinds() -> None:
+    checks = {"dnssec.signed": TargetKind.ZONE, "dnssec.name_secure": TargetKind.HOST, "web.https": TargetKind.ENDPOINT}
+    assert target_kinds_of(checks, ["dnssec.*"]) == {TargetKind.ZONE, TargetKind.HOST}
+    assert target_kinds_of(checks, ["web.https"]) == {TargetKind.ENDPOINT}
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "clock", "within"),
+    [
+        ("08:00", "17:00", "08:00", True),
+        ("08:00", "17:00", "17:00", False),
+        ("22:00", "05:00", "23:30", True),
+        ("22:00", "05:00", "04:59", True),
+        ("22:00", "05:00", "05:00", False),
+        ("22:00", "05:00", "12:00", False),
+    ],
+)
+def test_windows_are_in_their_own_time_zone(start: str, end: str, clock: str, within: bool) -> None:
+    window = Blackout(start=time.fromisoformat(start), end=time.fromisoformat(end), zone="Asia/Ho_Chi_Minh")
+    hour, minute = map(int, clock.split(":"))
+    utc = datetime(2026, 3, 2, hour, minute, tzinfo=UTC).timestamp() - 7 * 3600  # Viet Nam is UTC+7 all year
+    assert (active_window([window], utc) is window) is within
+
+
+def test_an_unknown_time_zone_is_an_error() -> None:
+    with pytest.raises(ValueError, match="Mars/Olympus"):
+        active_window([Blackout(start=time(1), end=time(2), zone="Mars/Olympus")], 0.0)
