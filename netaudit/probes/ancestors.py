@@ -5,9 +5,10 @@ import asyncio
 import dns.name
 import dns.rdatatype
 
-from netaudit.dns.resolver import ZoneCut
+from netaudit.dns.message import name_text
+from netaudit.dns.zonecut import ZoneCut
 from netaudit.model.facts import ZoneFact
-from netaudit.probes.context import ProbeContext, name_text
+from netaudit.probes.context import ProbeContext
 
 __all__ = ["Ancestors"]
 

@@ -16,7 +16,7 @@ from netaudit.model.facts import Fact, Lookup
 from netaudit.model.inventory import Scope
 from netaudit.probes.courtesy import CourteousNetwork
 
-__all__ = ["ADDRESS_TYPES", "ProbeContext", "Recorder", "name_text", "parse_name"]
+__all__ = ["ADDRESS_TYPES", "ProbeContext", "Recorder", "parse_name"]
 
 ADDRESS_TYPES = {Family.IPV4: dns.rdatatype.A, Family.IPV6: dns.rdatatype.AAAA}
 
@@ -100,11 +100,6 @@ class ProbeContext:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.network.aclose()
-
-
-def name_text(name: dns.name.Name) -> str:
-    """A name as facts have it: lower case, no trailing dot, the root as `.`."""
-    return "." if name == dns.name.root else name.canonicalize().to_text(omit_final_dot=True)
 
 
 def parse_name(text: str) -> dns.name.Name:

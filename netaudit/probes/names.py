@@ -6,11 +6,12 @@ from collections.abc import Iterable
 import dns.name
 import dns.rdatatype
 
-from netaudit.dns.resolver import ResolutionError
+from netaudit.dns.message import name_text
+from netaudit.dns.zonecut import ResolutionError
 from netaudit.model.common import Failure, Family
 from netaudit.model.facts import Fact, Lookup, NameFact
 from netaudit.probes.ancestors import Ancestors
-from netaudit.probes.context import ADDRESS_TYPES, ProbeContext, name_text, parse_name
+from netaudit.probes.context import ADDRESS_TYPES, ProbeContext, parse_name
 
 __all__ = ["NameProbe", "addresses_of", "exchangers_of"]
 

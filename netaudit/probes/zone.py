@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 import dns.name
 import dns.rdatatype
 
-from netaudit.dns.resolver import ResolutionError, ZoneCut
+from netaudit.dns.message import name_text
+from netaudit.dns.zonecut import ResolutionError, ZoneCut
 from netaudit.model.common import Failure, Family, Reason, Side, Transport
 from netaudit.model.exchange import Exchange
 from netaudit.model.facts import Delegation, Fact, ServerAddress, ZoneFact
 from netaudit.probes.ancestors import Ancestors
-from netaudit.probes.context import ADDRESS_TYPES, ProbeContext, name_text, parse_name
+from netaudit.probes.context import ADDRESS_TYPES, ProbeContext, parse_name
 
 __all__ = ["NONEXISTENT_LABEL", "ZoneProbe"]
 
