@@ -1,0 +1,190 @@
+"""DNS messages: queries built, responses classified. No judgement, no cryptography."""
+
+import os
+import struct
+from collections.abc import Iterator
+from enum import StrEnum
+
+import dns.flags
+import dns.message
+import dns.name
+import dns.rcode
+import dns.rdataclass
+import dns.rdatatype
+import dns.rrset
+
+from netaudit.model.exchange import Exchange
+
+__all__ = ["EDNS_SIZE", "Kind", "Response", "make_query", "malformed_records", "name_text"]
+
+EDNS_SIZE = 1232  # RFC 9715: what passes without fragments
+
+_OPT_DO = struct.pack("!BHHBBHH", 0, dns.rdatatype.OPT, EDNS_SIZE, 0, 0, dns.flags.DO, 0)
+_OPT_PLAIN = struct.pack("!BHHBBHH", 0, dns.rdatatype.OPT, EDNS_SIZE, 0, 0, 0, 0)
+
+
+def make_query(
+    name: dns.name.Name, rdtype: dns.rdatatype.RdataType, *, dnssec: bool = True, recursion: bool = False
+) -> bytes:
+    """Return a query in wire format with a random id and an EDNS buffer of 1232 bytes (RFC 6891).
+
+    `dnssec` sets the DO flag (RFC 3225), `recursion` the RD flag.
+    """
+    flags = dns.flags.RD if recursion else 0
+    header = os.urandom(2) + struct.pack("!HHHHH", flags, 1, 0, 0, 1)
+    question = (name.to_wire() or b"") + struct.pack("!HH", rdtype, dns.rdataclass.IN)
+    return header + question + (_OPT_DO if dnssec else _OPT_PLAIN)
+
+
+def name_text(name: dns.name.Name) -> str:
+    """A name as facts have it: lower case, no trailing dot, the root as `.`."""
+    return "." if name == dns.name.root else name.canonicalize().to_text(omit_final_dot=True)
+
+
+class Kind(StrEnum):
+    """What a response says to the question, as RFC 2308 section 2 tells them apart."""
+
+    UNREADABLE = "unreadable"  # no response, or bytes that are no answer to the question
+    ERROR = "error"  # an RCODE other than NOERROR and NXDOMAIN
+    ANSWER = "answer"  # the RRset asked for
+    ALIAS = "alias"  # a CNAME or DNAME instead
+    REFERRAL = "referral"  # NS of a zone at or above the name, not authoritative
+    NODATA = "nodata"
+    NXDOMAIN = "nxdomain"
+
+
+class Response:
+    """A response read for its question. Every accessor is total: garbage yields Kind.UNREADABLE."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.exchange = exchange
+        self.name, self.rdtype = exchange.question
+        self.message = _own_message(exchange)
+
+    @property
+    def kind(self) -> Kind:
+        """What the response says."""
+        if self.message is None:
+            return Kind.UNREADABLE
+        if self.message.rcode() not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
+            return Kind.ERROR
+        if self.find(self.message.answer, self.name, self.rdtype) is not None:
+            return Kind.ANSWER
+        if self.alias() is not None:
+            return Kind.ALIAS
+        if self.message.rcode() == dns.rcode.NXDOMAIN:
+            return Kind.NXDOMAIN
+        return Kind.REFERRAL if self._refers() else Kind.NODATA
+
+    def _refers(self) -> bool:
+        return not self.exchange.authoritative and self.soa() is None and self.referral() is not None
+
+    @property
+    def answer(self) -> list[dns.rrset.RRset]:
+        """The answer section."""
+        return self.message.answer if self.message else []
+
+    @property
+    def authority(self) -> list[dns.rrset.RRset]:
+        """The authority section."""
+        return self.message.authority if self.message else []
+
+    @property
+    def additional(self) -> list[dns.rrset.RRset]:
+        """The additional section."""
+        return self.message.additional if self.message else []
+
+    @staticmethod
+    def find(
+        section: list[dns.rrset.RRset], name: dns.name.Name, rdtype: dns.rdatatype.RdataType
+    ) -> dns.rrset.RRset | None:
+        """The RRset of that name and type, or None."""
+        for rrset in section:
+            if rrset.rdtype == rdtype and rrset.rdclass == dns.rdataclass.IN and rrset.name == name:
+                return rrset
+        return None
+
+    def signatures(self, section: list[dns.rrset.RRset], rrset: dns.rrset.RRset) -> dns.rrset.RRset | None:
+        """The RRSIGs over `rrset` in `section`, or None."""
+        for found in section:
+            if found.rdtype == dns.rdatatype.RRSIG and found.covers == rrset.rdtype and found.name == rrset.name:
+                return found
+        return None
+
+    def soa(self) -> dns.rrset.RRset | None:
+        """The SOA of a negative answer."""
+        return next((rrset for rrset in self.authority if rrset.rdtype == dns.rdatatype.SOA), None)
+
+    def referral(self) -> dns.rrset.RRset | None:
+        """The NS RRset in the authority section whose owner is the name asked or above it."""
+        for rrset in self.authority:
+            if rrset.rdtype == dns.rdatatype.NS and self.name.is_subdomain(rrset.name):
+                return rrset
+        return None
+
+    def alias(self, name: dns.name.Name | None = None) -> dns.name.Name | None:
+        """The target of the CNAME of `name` (default: the name asked), or what a DNAME makes of it."""
+        name = name or self.name
+        if self.rdtype == dns.rdatatype.CNAME:
+            return None
+        cname = self.find(self.answer, name, dns.rdatatype.CNAME)
+        if cname is not None:
+            return _target(cname)
+        dname = self.dname(name)
+        return None if dname is None else substitute(name, dname)
+
+    def dname(self, name: dns.name.Name) -> dns.rrset.RRset | None:
+        """The DNAME of a proper ancestor of `name` in the answer section."""
+        for rrset in self.answer:
+            if rrset.rdtype == dns.rdatatype.DNAME and rrset.name != name and name.is_subdomain(rrset.name):
+                return rrset
+        return None
+
+    def glue(self, server: dns.name.Name) -> Iterator[str]:
+        """The addresses of `server` in the additional section."""
+        for rrset in self.additional:
+            if rrset.name == server and rrset.rdtype in (dns.rdatatype.A, dns.rdatatype.AAAA):
+                for rdata in rrset:
+                    address = getattr(rdata, "address", None)
+                    if isinstance(address, str):
+                        yield address
+
+
+def substitute(name: dns.name.Name, dname: dns.rrset.RRset) -> dns.name.Name | None:
+    """The name that a DNAME makes of `name` (RFC 6672 section 2.2), or None when it would be too long."""
+    target = _target(dname)
+    if target is None:
+        return None
+    try:
+        return name.relativize(dname.name).concatenate(target)
+    except (dns.name.NameTooLong, dns.name.AbsoluteConcatenation):
+        return None
+
+
+def malformed_records(exchange: Exchange) -> tuple[str, ...]:
+    """What in the response could not be parsed, one line each (at most 8): dnspython leaves such records out.
+
+    A DS whose digest has the wrong length for its type is the case that matters: the RRset then looks smaller
+    than it was signed.
+    """
+    errors = exchange.message.errors if exchange.message is not None else []
+    return tuple(f"offset {error.offset}: {error.exception}"[:200] for error in errors[:8])
+
+
+def _target(rrset: dns.rrset.RRset) -> dns.name.Name | None:
+    target = getattr(next(iter(rrset), None), "target", None)
+    return target if isinstance(target, dns.name.Name) else None
+
+
+def _own_message(exchange: Exchange) -> dns.message.Message | None:
+    """The message, when it answers the question that was asked."""
+    message = exchange.message
+    if message is None or not message.flags & dns.flags.QR:
+        return None
+    if message.question:
+        asked = message.question[0]
+        if (asked.name, asked.rdtype) != exchange.question:
+            return None
+    elif message.rcode() == dns.rcode.NOERROR:
+        return None
+    return message

@@ -1,0 +1,281 @@
+"""The walk from the root down to a name: zone cuts found, each once, and cycles among them noticed."""
+
+import asyncio
+import ipaddress
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import dns.name
+import dns.rdatatype
+import dns.rrset
+
+from netaudit.dns.budget import Budget
+from netaudit.dns.message import Kind, Response, name_text
+from netaudit.dns.questions import Questions, Usable, Work
+from netaudit.dns.zonecut import ResolutionError, ZoneCut
+from netaudit.model.common import Failure, Reason, Side
+from netaudit.model.facts import Delegation, ServerAddress
+
+__all__ = ["Walk", "authoritative", "distinct_addresses"]
+
+_ADDRESS_TYPES = (dns.rdatatype.A, dns.rdatatype.AAAA)
+
+
+class Walk:
+    """Finds zone cuts label by label, asking each zone's servers for the NS of the next name.
+
+    Every cut is found once, whoever waits for it. Zones that wait for one another's addresses
+    (TsuNAME) are found in a graph of who waits for whom, before anybody waits forever.
+    """
+
+    def __init__(self, questions: Questions, hints: Mapping[str, Sequence[str]], budget: Budget) -> None:
+        self._questions = questions
+        self._budget = budget
+        self._root = _root(hints)
+        self._cuts: dict[dns.name.Name, asyncio.Task[ZoneCut]] = {}
+        self._waits: dict[dns.name.Name, Counter[dns.name.Name]] = {}
+
+    async def at(self, name: dns.name.Name, work: Work) -> ZoneCut:
+        """The zone cut at or above `name`, with the servers that are known so far.
+
+        Raises ResolutionError.
+        """
+        if name == dns.name.root:
+            return self._root
+        task = self._cuts.get(name)
+        if task is None:
+            task = asyncio.create_task(self._find(name, work.on_behalf_of(name)))
+            self._cuts[name] = task
+            task.add_done_callback(lambda done: self._keep(name, done))
+        return await self._wait(name, task, work)
+
+    async def ask(
+        self, cut: ZoneCut, name: dns.name.Name, rdtype: dns.rdatatype.RdataType, usable: Usable, work: Work
+    ) -> Response:
+        """Ask the servers of `cut`; when all known ones fail, those whose addresses were not known yet.
+
+        Raises ResolutionError.
+        """
+        addresses = distinct_addresses(cut.servers)
+        try:
+            return await self._questions.ask(name, rdtype, addresses, usable, work)
+        except ResolutionError as error:
+            if error.reason.startswith("budget_"):
+                raise
+            more = await self._further_addresses(cut, set(addresses), work)
+            if not more:
+                raise
+        return await self._questions.ask(name, rdtype, more, usable, work)
+
+    async def addresses(self, server: dns.name.Name, work: Work) -> list[str]:
+        """The addresses of a name server, both families, from its own zone. Raises ResolutionError."""
+        work = work.deeper()
+        if work.depth > self._budget.ns_depth:
+            detail = f"{name_text(server)}: servers depend on one another more than {self._budget.ns_depth} deep"
+            raise ResolutionError(Failure(reason=Reason.BUDGET, side=Side.BUDGET, detail=detail), "budget_depth")
+        cut = await self.at(server, work)
+        found: list[str] = []
+        failure: ResolutionError | None = None
+        for rdtype in _ADDRESS_TYPES:
+            try:
+                response = await self.ask(cut, server, rdtype, authoritative(cut), work)
+            except ResolutionError as error:
+                failure = error
+                continue
+            found += _addresses(response.find(response.answer, server, rdtype), self._budget.addresses_per_server)
+        if not found:
+            missing = Failure(
+                reason=Reason.NO_ADDRESS, side=Side.TARGET, detail=f"{name_text(server)} has neither A nor AAAA"
+            )
+            raise failure or ResolutionError(missing, "no_server_address")
+        return found
+
+    async def aclose(self) -> None:
+        """End the walks under way."""
+        tasks = [task for task in self._cuts.values() if not task.done()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _find(self, name: dns.name.Name, work: Work) -> ZoneCut:
+        above = await self.at(name.parent(), work)
+        response = await self.ask(above, name, dns.rdatatype.NS, lambda r: _tells_cut(r, above), work)
+        rrset = response.find(response.answer, name, dns.rdatatype.NS)
+        if rrset is None and response.kind is Kind.REFERRAL:
+            rrset = response.referral()
+        if rrset is None:
+            return above
+        names = _server_names(rrset, self._budget.ns_names)
+        servers = tuple(self._glue(names, above, response))
+        delegation = Delegation(parent=name_text(above.name), referrals=(response.exchange.id,))
+        cut = ZoneCut(
+            name=name,
+            parent=above,
+            chain=(*above.chain, name_text(name)),
+            servers=servers,
+            names=names,
+            delegation=delegation,
+            exchanges=(response.exchange.id,),
+        )
+        if self._questions.reachable(distinct_addresses(servers)):
+            return cut
+        return await self._with_some_server(cut, work)
+
+    def _glue(self, names: Sequence[dns.name.Name], above: ZoneCut, response: Response) -> list[ServerAddress]:
+        """Addresses that the parent may tell: of names in its own bailiwick, and only those."""
+        found = []
+        for server in names:
+            if server.is_subdomain(above.name):
+                addresses = [address for address in response.glue(server) if _is_address(address)]
+                for address in dict.fromkeys(addresses[: self._budget.addresses_per_server]):
+                    found.append(ServerAddress(name=name_text(server), address=address, source="glue"))
+        return found
+
+    async def _with_some_server(self, cut: ZoneCut, work: Work) -> ZoneCut:
+        """Resolve the names of the servers until one has an address."""
+        unresolved: dict[str, Failure] = {}
+        worst: ResolutionError | None = None
+        for server in cut.names:
+            if server.is_subdomain(cut.name):
+                detail = f"{name_text(server)} lies in the zone it serves, and the parent gives no usable glue"
+                error = ResolutionError(Failure(reason=Reason.NO_ADDRESS, side=Side.TARGET, detail=detail))
+            else:
+                try:
+                    addresses = await self.addresses(server, work)
+                except ResolutionError as caught:
+                    error = caught
+                else:
+                    if self._questions.reachable(addresses):
+                        return _with_servers(cut, server, addresses, unresolved, work)
+                    detail = "our own host lacks the only family its servers have"
+                    error = ResolutionError(Failure(reason=Reason.NO_ROUTE, side=Side.OURS, detail=detail))
+            unresolved[name_text(server)] = error.failure
+            if worst is None or error.reason == "cyclic_dependency":
+                worst = error
+        raise worst or _no_servers(cut.name)
+
+    async def _further_addresses(self, cut: ZoneCut, known: set[str], work: Work) -> list[str]:
+        named = {server.name for server in cut.servers}
+        found: list[str] = []
+        for server in cut.names:
+            if name_text(server) in named or server.is_subdomain(cut.name):
+                continue
+            try:
+                found += await self.addresses(server, work)
+            except ResolutionError as error:
+                if error.reason == "budget_queries":
+                    raise
+        return [address for address in dict.fromkeys(found) if address not in known]
+
+    async def _wait(self, name: dns.name.Name, task: asyncio.Task[ZoneCut], work: Work) -> ZoneCut:
+        if task.done() or work.owner is None:
+            return await asyncio.shield(task)
+        cycle = self._path(name, work.owner)
+        if cycle is not None:
+            shown = " -> ".join(name_text(zone) for zone in (work.owner, *cycle))
+            failure = Failure(
+                reason=Reason.NAME_RESOLUTION, side=Side.TARGET, detail=f"name servers depend on one another: {shown}"
+            )
+            raise ResolutionError(failure, "cyclic_dependency")
+        waits = self._waits.setdefault(work.owner, Counter())
+        waits[name] += 1
+        try:
+            return await asyncio.shield(task)
+        finally:
+            waits[name] -= 1
+
+    def _path(self, start: dns.name.Name, goal: dns.name.Name) -> list[dns.name.Name] | None:
+        """Who waits for whom, from `start` to `goal`; None when nothing there waits for `goal`."""
+        paths = [[start]]
+        met = {start}
+        while paths:
+            path = paths.pop()
+            if path[-1] == goal:
+                return path
+            for following, count in self._waits.get(path[-1], {}).items():
+                if count > 0 and following not in met:
+                    met.add(following)
+                    paths.append([*path, following])
+        return None
+
+    def _keep(self, name: dns.name.Name, task: asyncio.Task[ZoneCut]) -> None:
+        """Forget failures that depend on who asked first: a cycle or a budget met from elsewhere."""
+        self._waits.pop(name, None)
+        error = None if task.cancelled() else task.exception()
+        lasting = isinstance(error, ResolutionError) and not error.reason.startswith(("budget_", "cyclic_"))
+        if task.cancelled() or (error is not None and not lasting):
+            self._cuts.pop(name, None)
+
+
+def authoritative(cut: ZoneCut) -> Usable:
+    """Whether a response is an authoritative answer, positive or negative, from the servers of `cut`."""
+
+    def usable(response: Response) -> bool:
+        return response.exchange.authoritative and response.kind in (
+            Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN,
+        )  # fmt: skip
+
+    return usable
+
+
+def distinct_addresses(servers: Sequence[ServerAddress]) -> list[str]:
+    """The addresses, each once."""
+    return list(dict.fromkeys(server.address for server in servers))
+
+
+def _tells_cut(response: Response, above: ZoneCut) -> bool:
+    """Whether a response to an NS question tells if there is a zone cut at the name."""
+    if response.kind is Kind.REFERRAL:
+        rrset = response.referral()
+        return rrset is not None and rrset.name == response.name and rrset.name != above.name
+    if response.kind is Kind.ANSWER:
+        return True
+    return authoritative(above)(response)
+
+
+def _root(hints: Mapping[str, Sequence[str]]) -> ZoneCut:
+    servers = tuple(
+        ServerAddress(name=name.lower().rstrip("."), address=address, source="hints")
+        for name, addresses in hints.items()
+        for address in addresses
+    )
+    return ZoneCut(name=dns.name.root, parent=None, chain=(".",), servers=servers)
+
+
+def _server_names(rrset: dns.rrset.RRset, limit: int) -> tuple[dns.name.Name, ...]:
+    names = {target for rdata in rrset if isinstance(target := getattr(rdata, "target", None), dns.name.Name)}
+    return tuple(sorted(names)[:limit])
+
+
+def _addresses(rrset: dns.rrset.RRset | None, limit: int) -> list[str]:
+    found = [getattr(rdata, "address", "") for rdata in rrset or ()]
+    return [address for address in found if _is_address(address)][:limit]
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _with_servers(
+    cut: ZoneCut, server: dns.name.Name, addresses: Sequence[str], unresolved: dict[str, Failure], work: Work
+) -> ZoneCut:
+    found = tuple(ServerAddress(name=name_text(server), address=a, source="resolved") for a in addresses)
+    return ZoneCut(
+        name=cut.name,
+        parent=cut.parent,
+        chain=cut.chain,
+        servers=(*cut.servers, *found),
+        names=cut.names,
+        unresolved=unresolved,
+        delegation=cut.delegation,
+        exchanges=tuple(dict.fromkeys((*cut.exchanges, *work.ids))),
+    )
+
+
+def _no_servers(name: dns.name.Name) -> ResolutionError:
+    detail = f"the delegation of {name_text(name)} names no server"
+    return ResolutionError(Failure(reason=Reason.NO_ADDRESS, side=Side.TARGET, detail=detail), "no_server_address")
