@@ -13,7 +13,6 @@ from netaudit.probes.context import ProbeContext
 from netaudit.probes.mail import MailProbe
 from netaudit.probes.names import NameProbe
 from netaudit.probes.probe import Probe
-from netaudit.probes.register import RegisterProbe
 from netaudit.probes.routes import RoutesProbe
 from netaudit.probes.web import WebProbe
 from netaudit.probes.zone import ZoneProbe
@@ -90,4 +89,6 @@ class _Makers:
         return RoutesProbe(self._datacentres[name], self._route_files.get(name, ()))
 
     def _register(self, name: str) -> Probe:
+        from netaudit.probes.register import RegisterProbe
+
         return RegisterProbe(self._registers[name], self._folder)

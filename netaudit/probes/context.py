@@ -1,6 +1,5 @@
 """What every probe works with: the network, the resolver, and the one place where facts are recorded."""
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 
@@ -60,7 +59,6 @@ class ProbeContext:
         self.record = recorder
         self.scope = scope
         self.hosts = hosts  # host names of the inventory
-        self._lookups: dict[tuple[dns.name.Name, dns.rdatatype.RdataType], asyncio.Task[Lookup]] = {}
 
     async def ask(
         self,
@@ -78,12 +76,8 @@ class ProbeContext:
         return exchange
 
     async def lookup(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> Lookup:
-        """Resolve, once a scan for each name and type."""
-        key = (name, rdtype)
-        task = self._lookups.get(key)
-        if task is None:
-            task = self._lookups[key] = asyncio.create_task(self.resolver.lookup(name, rdtype))
-        return await asyncio.shield(task)
+        """Resolve; the resolver does it once a scan for each name and type."""
+        return await self.resolver.lookup(name, rdtype)
 
     async def addresses(self, host: str, family: Family) -> Lookup:
         """The address look-up of a host in one family."""
@@ -95,10 +89,7 @@ class ProbeContext:
 
     async def aclose(self) -> None:
         """End the look-ups under way, then the network's questions."""
-        tasks = [task for task in self._lookups.values() if not task.done()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.resolver.aclose()
         await self.network.aclose()
 
 

@@ -35,7 +35,8 @@ class ZoneProbe:
         self._context = context
         self._ancestors = ancestors
         self._zone = zone
-        self._cut: ZoneCut | None = None
+        self._parent: ZoneCut | None = None
+        self._met: Delegation | None = None
         self._chain: tuple[str, ...] = ()
         self._servers: dict[tuple[str, str], ServerAddress] = {}
         self._unresolved: dict[str, Failure] = {}
@@ -51,57 +52,61 @@ class ZoneProbe:
             cut = await self._context.resolver.zone(name)
         except ResolutionError as error:
             self._failure = error.failure
-            await self._note_parent(name)
+            await self._ask_above(name)
             return
         if cut.name != name:
             self._failure = _not_a_zone(name, cut.name)
             self._ancestors.note(cut)
             return
-        self._cut = cut
+        self._chain = cut.chain
+        self._parent = cut.parent
+        self._met = cut.delegation
         self._unresolved = dict(cut.unresolved)
         async with asyncio.TaskGroup() as group:
             if cut.parent is not None:
-                group.create_task(self._ask_parent(cut, cut.parent))
+                group.create_task(self._ask_parent(name, cut.parent))
                 group.create_task(self._ancestors.meet(cut.parent))
             group.create_task(self._ask_servers(cut))
 
-    async def _note_parent(self, name: dns.name.Name) -> None:
-        """Say how far the way to an unreachable zone went."""
-        try:
-            cut = await self._context.resolver.zone(name.parent())
-        except (ResolutionError, dns.name.NoParent):
-            return
-        self._chain = cut.chain
-        self._ancestors.note(cut)
-
     def facts(self, failure: Failure | None) -> Iterable[Fact]:
         """The zone's fact; the exchanges were recorded as they were made."""
-        cut = self._cut
         yield ZoneFact(
             id=f"zone-{self._zone}",
             zone=self._zone,
-            chain=cut.chain if cut else self._chain,
+            chain=self._chain,
             servers=tuple(self._servers.values()),
-            delegation=self._delegation(cut),
+            delegation=self._delegation(),
             answers=tuple(self._answers),
             unresolved=self._unresolved,
             failure=failure or self._failure,
         )
 
-    def _delegation(self, cut: ZoneCut | None) -> Delegation | None:
-        if cut is None or cut.parent is None:
+    def _delegation(self) -> Delegation | None:
+        if self._parent is None:
             return None
-        met = cut.delegation or Delegation(parent=name_text(cut.parent.name))
+        parent = name_text(self._parent.name)
+        met = self._met or Delegation(parent=parent)
         return Delegation(
-            parent=name_text(cut.parent.name),
+            parent=parent,
             referrals=tuple(dict.fromkeys((*met.referrals, *self._referrals))),
             ds=tuple(dict.fromkeys((*met.ds, *self._ds))),
         )
 
-    async def _ask_parent(self, cut: ZoneCut, parent: ZoneCut) -> None:
+    async def _ask_above(self, name: dns.name.Name) -> None:
+        """What the zones above say of a zone that can't be reached: the delegation is evidence by itself."""
+        try:
+            above = await self._context.resolver.zone(name.parent())
+        except (ResolutionError, dns.name.NoParent):
+            return
+        self._chain = above.chain
+        self._parent = above
+        self._ancestors.note(above)
+        await self._ask_parent(name, above)
+
+    async def _ask_parent(self, name: dns.name.Name, parent: ZoneCut) -> None:
         async with asyncio.TaskGroup() as group:
             for address in _distinct(parent.servers):
-                group.create_task(self._ask_parent_server(cut.name, address))
+                group.create_task(self._ask_parent_server(name, address))
 
     async def _ask_parent_server(self, name: dns.name.Name, address: str) -> None:
         for rdtype, ids in ((dns.rdatatype.NS, self._referrals), (dns.rdatatype.DS, self._ds)):
