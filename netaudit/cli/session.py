@@ -43,6 +43,7 @@ class Session:
     """An open network with what resolution and trust start from, and the route files of each data centre."""
 
     network: Network
+    limits: Limits
     hints: Mapping[str, Sequence[str]]
     anchors: tuple[str, ...]
     roots: tuple[str, ...] = ()
@@ -65,6 +66,7 @@ async def open_session(inventory: Inventory, folder: Path, options: NetworkOptio
     try:
         yield Session(
             network=network,
+            limits=limits,
             hints=inventory.root_hints or ROOT_HINTS,
             anchors=inventory.trust_anchors or ROOT_ANCHORS,
             roots=tuple((folder / name).read_text() for name in inventory.certificate_roots),
@@ -75,9 +77,7 @@ async def open_session(inventory: Inventory, folder: Path, options: NetworkOptio
 
 
 @asynccontextmanager
-async def _lab(
-    inventory: Inventory, folder: Path, limits: Limits, options: NetworkOptions
-) -> AsyncIterator[Session]:
+async def _lab(inventory: Inventory, folder: Path, limits: Limits, options: NetworkOptions) -> AsyncIterator[Session]:
     """Start the world of `inventory` in a process of its own, so that it does not share our interpreter."""
     path = folder / inventory.world if inventory.world else content_path("sample") / "world.yaml"
     try:
@@ -97,6 +97,7 @@ async def _lab(
             try:
                 yield Session(
                     network=network,
+                    limits=limits,
                     hints=lab.hints,
                     anchors=lab.trust_anchors,
                     roots=lab.roots,

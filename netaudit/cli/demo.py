@@ -1,0 +1,53 @@
+"""`netaudit demo`: the sample province, scanned in the lab on this machine."""
+
+from pathlib import Path
+
+import click
+
+from netaudit.cli.errors import INTERRUPTED, Usage
+from netaudit.cli.judge import judge_and_write
+from netaudit.cli.options import language_option
+from netaudit.cli.scan import CollectRequest, collect_into, load_inventory
+from netaudit.cli.session import NetworkOptions
+from netaudit.content import content_path
+from netaudit.engine.plan import Selection
+from netaudit.model.profile import Severity
+from netaudit.store.runfolder import RunFolder, RunFolderError
+
+__all__ = ["demo"]
+
+
+@click.command(epilog="\b\nExamples:\n  netaudit demo\n  netaudit demo --lang en -o demo-en")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="The run folder."
+)
+@click.option(
+    "--delay",
+    type=click.FloatRange(0, 5_000),
+    default=20.0,
+    show_default=True,
+    metavar="MS",
+    help="Simulated round trip.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@language_option
+def demo(output: Path, delay: float, quiet: bool, language: str) -> int:
+    """Scan the sample province and write its report; needs no root, no IPv6 and no Internet.
+
+    Exits 0 when the report was written, and prints the code that a scan would have given.
+    """
+    loaded = load_inventory(content_path("inventory.yaml"))
+    try:
+        folder = RunFolder.create(output)
+    except RunFolderError as error:
+        raise Usage(str(error)) from error
+    request = CollectRequest(Selection(), NetworkOptions(delay_ms=delay), quiet=quiet)
+    end = collect_into(loaded, folder, request)
+    code = judge_and_write(
+        folder, language=language, profiles=(), fail_on=Severity.HIGH, allow_incomplete=False, loaded=loaded
+    )
+    if end is None:
+        return INTERRUPTED
+    click.echo(f"a scan would have ended with exit code {code}")
+    click.echo(f"report: {folder.index.resolve()}")
+    return 0

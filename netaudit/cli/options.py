@@ -1,0 +1,125 @@
+"""Options that several commands share, in one wording."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from netaudit.cli.errors import Usage
+from netaudit.cli.session import NetworkOptions
+from netaudit.model.common import Family
+from netaudit.model.profile import Severity
+
+__all__ = [
+    "DEFAULT_INVENTORY", "fail_on", "inventory_argument", "inventory_path", "judging_options", "language_option",
+    "network_options", "read_network_options", "selection_options",
+]  # fmt: skip
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+DEFAULT_INVENTORY = "inventory.yaml"
+
+
+def inventory_argument(command: Command) -> Command:
+    """The inventory, by position or `-i`."""
+    command = click.option("-i", "--inventory", "option", type=click.Path(path_type=Path), help="The inventory.")(
+        command
+    )
+    return click.argument("position", metavar="[INVENTORY]", required=False, type=click.Path(path_type=Path))(command)
+
+
+def inventory_path(position: Path | None, option: Path | None) -> Path:
+    """Return the inventory that was meant; `inventory.yaml` of this folder when none was named. Raises Usage."""
+    if position is not None and option is not None and position != option:
+        raise Usage(f"two inventories were named, {position} and {option}: name one")
+    path = position or option or Path(DEFAULT_INVENTORY)
+    if path.is_dir():
+        path = path / DEFAULT_INVENTORY
+    if not path.is_file():
+        hint = (
+            "'netaudit inventory init' makes a first one, 'netaudit demo' scans the sample province, "
+            "'netaudit check NAME' needs none"
+        )
+        raise Usage(f"{path}: no such inventory ({hint})")
+    return path
+
+
+def network_options(command: Command) -> Command:
+    """How the network is used."""
+    for option in reversed(
+        (
+            click.option("--ipv4/--no-ipv4", default=True, help="Use IPv4 (default: yes)."),
+            click.option("--ipv6/--no-ipv6", default=True, help="Use IPv6 (default: yes)."),
+            click.option("--timeout", type=click.FloatRange(0.05, 60), metavar="S", help="Seconds per try."),
+            click.option(
+                "--rate", type=click.FloatRange(0.1, 10_000), metavar="N", help="Queries a second per server."
+            ),
+            click.option("--concurrency", type=click.IntRange(1, 512), metavar="N", help="Targets at once."),
+            click.option("--delay", type=click.FloatRange(0, 5_000), metavar="MS", help="Lab: simulated round trip."),
+            click.option("--loss", type=click.FloatRange(0, 0.9), metavar="P", help="Lab: share of packets lost."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def read_network_options(values: dict[str, Any]) -> NetworkOptions:
+    """Take the network options out of a command's values. Raises Usage."""
+    families = tuple(f for f in Family if values.pop(f.value))
+    if not families:
+        raise Usage("--no-ipv4 and --no-ipv6 together leave nothing to test")
+    return NetworkOptions(
+        families=families,
+        timeout=values.pop("timeout"),
+        rate=values.pop("rate"),
+        concurrency=values.pop("concurrency"),
+        delay_ms=values.pop("delay"),
+        loss=values.pop("loss"),
+    )
+
+
+def selection_options(command: Command) -> Command:
+    """Which part of the inventory."""
+    command = click.option(
+        "--target", "targets", multiple=True, metavar="GLOB", help="Only these hosts, zones, mail domains or ids."
+    )(command)
+    return click.option(
+        "--kind", "kinds", multiple=True, metavar="GLOB", help="Only these service kinds, zone, datacentre, register."
+    )(command)
+
+
+def judging_options(command: Command) -> Command:
+    """How verdicts become an exit code."""
+    for option in reversed(
+        (
+            click.option("--profile", "profiles", multiple=True, metavar="ID", help="Judge by these profiles only."),
+            click.option(
+                "--fail-on",
+                type=click.Choice([*(s.value for s in Severity if s is not Severity.INFO), "never"]),
+                default=Severity.HIGH.value,
+                show_default=True,
+                help="Exit 1 at findings of this severity or worse.",
+            ),
+            click.option("--allow-incomplete", is_flag=True, help="Exit 0, not 3, when something could not be tested."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def fail_on(word: str) -> Severity | None:
+    """Return the severity that `--fail-on` names; None for never."""
+    return None if word == "never" else Severity(word)
+
+
+def language_option(command: Command) -> Command:
+    """The language of what users read."""
+    return click.option(
+        "--lang",
+        "language",
+        type=click.Choice(["vi", "en"]),
+        default="vi",
+        show_default=True,
+        help="Language of the report.",
+    )(command)

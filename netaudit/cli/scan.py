@@ -1,0 +1,199 @@
+"""`netaudit scan` and its first third, `netaudit collect`."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from netaudit.cli.errors import INTERRUPTED, Usage
+from netaudit.cli.judge import judge_and_write
+from netaudit.cli.options import (
+    fail_on,
+    inventory_argument,
+    inventory_path,
+    judging_options,
+    language_option,
+    network_options,
+    read_network_options,
+    selection_options,
+)
+from netaudit.cli.progress import ScanProgress
+from netaudit.cli.session import NetworkOptions, open_session
+from netaudit.engine import loop
+from netaudit.engine.plan import Selection, plan_jobs
+from netaudit.engine.scan import ScanOptions, done_jobs
+from netaudit.engine.scan import collect as collect_facts
+from netaudit.inventory import InventoryError, LoadedInventory, load
+from netaudit.model.facts import ScanEndFact
+from netaudit.store.facts import FactsError, read_facts
+from netaudit.store.runfolder import RunFolder, RunFolderError
+
+__all__ = ["CollectRequest", "collect", "collect_into", "load_inventory", "scan"]
+
+
+@dataclass(frozen=True)
+class CollectRequest:
+    """What to collect and how."""
+
+    selection: Selection
+    network: NetworkOptions
+    deadline: float | None = None
+    resume: bool = False
+    vantage: str = ""
+    quiet: bool = False
+
+
+def _collect_options(command: Any) -> Any:
+    for option in reversed(
+        (
+            click.option(
+                "-o",
+                "--output",
+                type=click.Path(path_type=Path),
+                default=Path("out"),
+                show_default=True,
+                help="The run folder.",
+            ),
+            click.option(
+                "--deadline", type=click.FloatRange(1), metavar="S", help="End the whole scan after so many seconds."
+            ),
+            click.option("--resume", is_flag=True, help="Go on with the unfinished scan in the output folder."),
+            click.option(
+                "--vantage", default="", metavar="TEXT", help="Where the scanner stands; shown in the report."
+            ),
+            click.option("-q", "--quiet", is_flag=True, help="No progress."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@click.command(
+    epilog="\b\nExamples:\n  netaudit scan\n  netaudit scan lamdong.yaml -o reports/today --lang en\n"
+    "  netaudit scan --target '*.dalat.lamdong.gov.vn' --fail-on medium\n  netaudit scan --resume"
+)
+@inventory_argument
+@_collect_options
+@selection_options
+@judging_options
+@language_option
+@network_options
+def scan(position: Path | None, option: Path | None, **values: Any) -> int:
+    """Scan an inventory: collect, judge, and write the report.
+
+    Writes facts.jsonl.zst, run.json and index.html into the output folder. Ctrl-C ends the scan and
+    leaves a readable partial run, marked as such.
+    """
+    language, profiles = values.pop("language"), values.pop("profiles")
+    severity, allow = fail_on(values.pop("fail_on")), values.pop("allow_incomplete")
+    loaded, folder, end = _collect(position, option, values)
+    code = judge_and_write(
+        folder, language=language, profiles=profiles, fail_on=severity, allow_incomplete=allow, loaded=loaded
+    )
+    return INTERRUPTED if end is None else code
+
+
+@click.command(epilog="\b\nExamples:\n  netaudit collect -o out\n  netaudit judge out")
+@inventory_argument
+@_collect_options
+@selection_options
+@network_options
+def collect(position: Path | None, option: Path | None, **values: Any) -> int:
+    """Collect the facts of an inventory and judge nothing.
+
+    Writes facts.jsonl.zst, which `netaudit judge` judges at any time, under any profile, offline.
+    """
+    _, folder, end = _collect(position, option, values)
+    click.echo(f"facts: {folder.facts}", err=True)
+    return INTERRUPTED if end is None else 0
+
+
+def _collect(
+    position: Path | None, option: Path | None, values: dict[str, Any]
+) -> tuple[LoadedInventory, RunFolder, ScanEndFact | None]:
+    network = read_network_options(values)
+    loaded = load_inventory(inventory_path(position, option))
+    request = CollectRequest(
+        selection=Selection(targets=values["targets"], kinds=values["kinds"]),
+        network=network,
+        deadline=values["deadline"],
+        resume=values["resume"],
+        vantage=values["vantage"],
+        quiet=values["quiet"],
+    )
+    if not plan_jobs(loaded.inventory, request.selection):
+        raise Usage("nothing selected: no service, zone, data centre or register matches --target and --kind")
+    try:
+        folder = RunFolder.create(values["output"], resume=request.resume)
+    except RunFolderError as error:
+        raise Usage(str(error)) from error
+    return loaded, folder, collect_into(loaded, folder, request)
+
+
+def load_inventory(path: Path) -> LoadedInventory:
+    """Load an inventory. Raises Usage with every problem on a line of its own."""
+    try:
+        return load(path)
+    except InventoryError as error:
+        raise Usage("\n".join(str(problem) for problem in error.problems)) from error
+
+
+def collect_into(loaded: LoadedInventory, folder: RunFolder, request: CollectRequest) -> ScanEndFact | None:
+    """Collect facts into a run folder. Returns None when Ctrl-C ended it; what was collected is saved."""
+    done: frozenset[str] = frozenset()
+    if request.resume and folder.facts.exists():
+        try:
+            done = done_jobs(read_facts(folder.facts), loaded.sha256)
+        except (FactsError, ValueError) as error:
+            raise Usage(f"can't resume: {error}") from error
+    try:
+        return loop.run(_collect_async(loaded, folder, request, done))
+    except KeyboardInterrupt:
+        click.echo("interrupted: what was collected is kept and will be marked as incomplete", err=True)
+        return None
+
+
+async def _collect_async(
+    loaded: LoadedInventory, folder: RunFolder, request: CollectRequest, done: frozenset[str]
+) -> ScanEndFact:
+    with ScanProgress(request.quiet) as progress, folder.writer() as writer:
+        async with open_session(loaded.inventory, loaded.path.parent, request.network) as session:
+            options = ScanOptions(
+                inventory_file=loaded.path.name,
+                inventory_sha256=loaded.sha256,
+                folder=loaded.path.parent,
+                limits=session.limits,
+                selection=request.selection,
+                route_files=session.route_files,
+                roots=session.roots,
+                vantage=request.vantage,
+                arguments=_arguments(request),
+                deadline=request.deadline,
+                done=done,
+                flush=writer.flush,
+            )
+            began = time.monotonic()
+            end = await collect_facts(
+                loaded.inventory,
+                session.network,
+                hints=session.hints,
+                anchors=session.anchors,
+                record=writer.write,
+                options=options,
+                progress=progress,
+            )
+            progress.note(f"{end.jobs_done} of {end.jobs_total} targets observed in {time.monotonic() - began:.1f} s")
+            return end
+
+
+def _arguments(request: CollectRequest) -> dict[str, str]:
+    """What was asked for, as the facts keep it."""
+    given = {
+        "targets": " ".join(request.selection.targets),
+        "kinds": " ".join(request.selection.kinds),
+        "families": " ".join(request.network.families),
+        "deadline": "" if request.deadline is None else f"{request.deadline:g}",
+    }
+    return {name: value for name, value in given.items() if value}
