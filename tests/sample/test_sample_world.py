@@ -57,6 +57,8 @@ def test_every_fault_names_something_that_exists_and_must_be_found(world: World)
         assert not fault.zone or fault.zone in zones, fault.id
         assert not fault.server or fault.server in zones[fault.zone].servers, fault.id
         assert not fault.host or fault.host in hosts, fault.id
+        if fault.kind in ("silent_zone", "silent_server"):
+            assert fault.blinds, fault.id
         assert not fault.machine or fault.machine in {machine.id for machine in world.machines}, fault.id
         assert not fault.prefix or fault.prefix in {route.prefix for route in world.routes}, fault.id
 

@@ -1,0 +1,132 @@
+"""What the parts of an inventory say of each other: ids, owners, parents, and the units of a service."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Protocol
+
+import msgspec
+
+from netaudit.inventory.problems import MOST_PROBLEMS, did_you_mean, shown
+from netaudit.inventory.shape import ShapeProblem
+from netaudit.model.inventory import Inventory, Unit
+
+__all__ = ["reference_problems", "with_resolved_units"]
+
+_Found = Iterator[ShapeProblem]
+_RESERVED = "all"
+_DEEPEST = 16  # levels of government
+_MOST_PAIRS = 1_000_000  # of a service with a unit
+
+
+def reference_problems(inventory: Inventory) -> list[ShapeProblem]:
+    """Duplicate ids, references to nothing, units that are their own ancestors; MOST_PROBLEMS at most."""
+    found = chain(_duplicates(inventory), _units(inventory), _owners(inventory), _selectors(inventory))
+    return list(islice(found, MOST_PROBLEMS))
+
+
+def with_resolved_units(inventory: Inventory) -> Inventory:
+    """The inventory with every `units` of a service as unit ids, in the order of the units. Needs no open problems."""
+    order = {unit.id: position for position, unit in enumerate(inventory.units)}
+    members = _selections(inventory)
+    services = []
+    for service in inventory.services:
+        chosen = {unit for selector in set(service.units) for unit in members[selector]}
+        services.append(msgspec.structs.replace(service, units=tuple(sorted(chosen, key=order.__getitem__))))
+    return msgspec.structs.replace(inventory, services=tuple(services))
+
+
+class _Identified(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+def _duplicates(inventory: Inventory) -> _Found:
+    parts: dict[str, Sequence[_Identified]] = {
+        "tiers": inventory.tiers, "units": inventory.units, "services": inventory.services,
+        "datacentres": inventory.datacentres, "registers": inventory.registers,
+    }  # fmt: skip
+    for part, items in parts.items():
+        yield from _repeated(f"$.{part}", [item.id for item in items], "id", ".id")
+    yield from _repeated("$.zones", inventory.zones, "zone", "")
+    yield from _repeated("$.attestations", [a.field for a in inventory.attestations], "field", ".field")
+    for index, unit in enumerate(inventory.units):
+        if unit.id == _RESERVED:
+            yield f"$.units[{index}].id", f'"{_RESERVED}" stands for every unit and can\'t be the id of one', ""
+
+
+def _repeated(path: str, names: Sequence[str], what: str, key: str) -> _Found:
+    seen: dict[str, int] = {}
+    for index, name in enumerate(names):
+        if name in seen:
+            yield f"{path}[{index}]{key}", f"duplicate {what} {shown(name)} in {path[2:]}", ""
+        seen.setdefault(name, index)
+
+
+def _units(inventory: Inventory) -> _Found:
+    tiers = [tier.id for tier in inventory.tiers]
+    units = {unit.id: unit for unit in inventory.units}
+    for index, unit in enumerate(inventory.units):
+        path = f"$.units[{index}]"
+        yield from _known(f"{path}.tier", unit.tier, tiers, "tier")
+        yield from _known(f"{path}.parent", unit.parent, units, "unit")
+        yield from _known(f"{path}.merged_into", unit.merged_into, units, "unit")
+        if unit.valid_from and unit.valid_to and unit.valid_from > unit.valid_to:
+            yield path, f"the unit {shown(unit.id)} ends before it begins", ""
+        ancestors = _ancestors(unit, units)
+        if unit.id in ancestors:
+            yield f"{path}.parent", f"the unit {shown(unit.id)} is its own ancestor", ""
+        elif len(ancestors) >= _DEEPEST:
+            yield f"{path}.parent", f"the unit {shown(unit.id)} lies {_DEEPEST} levels deep or more", ""
+
+
+def _owners(inventory: Inventory) -> _Found:
+    units = [unit.id for unit in inventory.units]
+    for index, service in enumerate(inventory.services):
+        yield from _known(f"$.services[{index}].owner", service.owner, units, "unit")
+    for index, centre in enumerate(inventory.datacentres):
+        yield from _known(f"$.datacentres[{index}].owner", centre.owner, units, "unit")
+
+
+def _selectors(inventory: Inventory) -> _Found:
+    selections = _selections(inventory)
+    pairs = 0
+    for index, service in enumerate(inventory.services):
+        pairs += sum(len(selections.get(selector, ())) for selector in set(service.units))
+        if pairs > _MOST_PAIRS:
+            yield f"$.services[{index}].units", f"services and units make more than {_MOST_PAIRS} pairs", ""
+            return
+        for position, selector in enumerate(service.units):
+            if selector not in selections:
+                path = f"$.services[{index}].units[{position}]"
+                yield path, f"no unit or selector {shown(selector)}", did_you_mean(selector, selections)
+
+
+def _known(path: str, name: str | None, known: Iterable[str], what: str) -> _Found:
+    if name is not None and name not in known:
+        yield path, f"no {what} {shown(name)}", did_you_mean(name, known)
+
+
+def _selections(inventory: Inventory) -> dict[str, list[str]]:
+    """Every selector that a service may use, with the ids of its units."""
+    selections: dict[str, list[str]] = defaultdict(list)
+    selections |= {f"tier:{tier.id}": [] for tier in inventory.tiers}
+    selections |= {f"under:{unit.id}": [] for unit in inventory.units}
+    units = {unit.id: unit for unit in inventory.units}
+    for unit in inventory.units:
+        selections[unit.id].append(unit.id)
+        selections[_RESERVED].append(unit.id)
+        if f"tier:{unit.tier}" in selections:
+            selections[f"tier:{unit.tier}"].append(unit.id)
+        for ancestor in _ancestors(unit, units):
+            selections[f"under:{ancestor}"].append(unit.id)
+    return dict(selections)
+
+
+def _ancestors(unit: Unit, units: dict[str, Unit]) -> list[str]:
+    found: list[str] = []
+    above = unit.parent
+    while above in units and above not in found and len(found) < _DEEPEST:
+        found.append(above)
+        above = units[above].parent
+    return found

@@ -1,0 +1,241 @@
+"""An inventory from its file: what is refused with which line and hint, and what comes out of a good one."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netaudit.content import content_path
+from netaudit.inventory import InventoryError, LoadedInventory, load, load_bytes
+from netaudit.inventory.problems import MOST_PROBLEMS
+
+SMALL = """\
+schema: 1
+network: internet
+province: {id: p, name: {vi: Tỉnh, en: Province}}
+contact: {name: Quản trị}
+authorisation: {text: cho phép}
+tiers:
+  - {id: province, name: {vi: Tỉnh, en: Province}, expected: 1}
+  - {id: commune, name: {vi: Xã, en: Commune}, expected: 2}
+units:
+  - {id: p, name: {vi: Tỉnh, en: Province}, tier: province}
+  - {id: a, name: {vi: A, en: A}, tier: commune, parent: p}
+  - {id: b, name: {vi: B, en: B}, tier: commune, parent: p}
+services:
+  - {id: web, kind: portal, host: example.vn, units: [p]}
+  - {id: one, kind: one_stop, host: MotCua.Example.VN., units: ["tier:commune"], owner: p}
+  - id: mail
+    kind: mail
+    scheme: mail
+    host: đà-lạt.vn
+    units: [all]
+zones:
+  - Example.vn.
+datacentres:
+  - id: dc
+    name: {vi: TTDL, en: DC}
+    asns: [64510]
+    prefixes: [203.0.113.0/24]
+blackouts:
+  - {start: 07:00, end: "11:30:00"}
+"""
+
+
+def loaded(text: str = SMALL) -> LoadedInventory:
+    return load_bytes(text.encode(), Path("i.yaml"))
+
+
+def problems(old: str, new: str) -> list[str]:
+    assert old in SMALL
+    with pytest.raises(InventoryError) as caught:
+        loaded(SMALL.replace(old, new))
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_names_are_plain_and_units_resolved() -> None:
+    result = loaded()
+    hosts = [service.host for service in result.inventory.services]
+    assert hosts == ["example.vn", "motcua.example.vn", "xn---lt-8ka8vx53n.vn"]
+    assert [service.units for service in result.inventory.services] == [("p",), ("a", "b"), ("p", "a", "b")]
+    assert result.inventory.zones == ("example.vn",)
+    assert result.inventory.blackouts[0].start.hour == 7
+    assert result.warnings == ()
+    assert len(result.sha256) == 64
+
+
+def test_targets_have_lines() -> None:
+    lines = loaded().lines
+    assert lines["service:one"] == 15
+    assert lines["service:mail"] == 16
+    assert lines["zone:example.vn"] == 22
+    assert lines["unit:b"] == 12
+    assert lines["datacentre:dc"] == 24
+    assert lines["tier:commune"] == 8
+
+
+def test_under_takes_the_whole_subtree() -> None:
+    text = SMALL.replace('"tier:commune"', '"under:p"').replace(
+        "commune, parent: p}\nservices", "commune, parent: a}\nservices"
+    )
+    assert loaded(text).inventory.services[1].units == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("services:", "servces:", 'i.yaml:13: unknown key "servces"  (did you mean "services"?)'),
+        ("kind: portal, ", "", 'i.yaml:14: the key "kind" is missing'),
+        ("network: internet", "network: intrnet", 'i.yaml:2: network can\'t be "intrnet"'),
+        ("schema: 1", "schema: 2", 'i.yaml:1: schema can\'t be "2"; it is one of: 1'),
+        ("expected: 2", "expected: -2", "i.yaml:8: expected:"),
+        ("{vi: A, en: A}", "{vi: A}", 'i.yaml:11: the key "en" is missing'),
+        ("{vi: A, en: A}", "A", 'i.yaml:11: expected keys (vi, en), found "A"'),
+        ("{vi: A, en: A}", "{vi: 12, en: A}", 'put it in quotes: "12"'),
+        ("id: web", "id: Web Site", '"Web Site" is not an identifier'),
+        ("asns: [64510]", "asns: [AS64510]", 'i.yaml:26: asns[0]: expected a whole number, found "AS64510"'),
+        ("asns: [64510]", "asns: 64510", "asns: expected a list"),
+        ("203.0.113.0/24", "203.0.113.7/24", "(did you mean 203.0.113.0/24?)"),
+        ("203.0.113.0/24", "203.0.113.256/24", 'i.yaml:27: "203.0.113.256/24": not a prefix'),
+        ("203.0.113.0/24", "203.0.113.0", "a prefix needs its length"),
+        ("host: example.vn", "host: 192.0.2.1", "i.yaml:14: \"192.0.2.1\": an address, not a name"),
+        ("host: example.vn", "host: https://example.vn/x", "write host: example.vn"),
+        ("host: example.vn", "host: a@example.vn", "write only example.vn"),
+        ("host: example.vn", "host: exam_ple.vn", "not a host name"),
+        ("host: example.vn", "host: -a.vn", "not a host name"),
+        ("host: example.vn", "host: a..vn", "empty label"),
+        ("host: example.vn", "host: xn--a.vn", "not an internationalised name"),
+        ("host: example.vn", f"host: {'a' * 64}.vn", "not a host name"),
+        ("kind: portal,", "kind: portal, port: 70000,", "port: expected a whole number <= 65535"),
+        ("kind: portal,", "kind: portal, scheme: tcp,", 'scheme "tcp" and needs a port'),
+        ("kind: portal,", "kind: portal, path: x,", "must start with /"),
+        ("tier: commune, parent: p}\nservices", "tier: comune, parent: p}\nservices", 'i.yaml:12: no tier "comune"  (did you mean "commune"?)'),
+        ("parent: p}\nservices", "parent: x}\nservices", 'i.yaml:12: no unit "x"'),
+        ("tier: province}", "tier: province, parent: a}", 'the unit "p" is its own ancestor'),
+        ("owner: p", "owner: q", 'i.yaml:15: no unit "q"'),
+        ('"tier:commune"', '"tier:comune"', 'no unit or selector "tier:comune"  (did you mean "tier:commune"?)'),
+        ("id: one,", "id: web,", 'i.yaml:15: duplicate id "web" in services'),
+        ("id: b,", "id: all,", '"all" stands for every unit'),
+        ("  - Example.vn.\n", "  - Example.vn.\n  - example.VN\n", 'i.yaml:23: duplicate zone "example.vn"'),
+        ("Example.vn.\n", "exam ple.vn\n", "not a zone name"),
+        ('"11:30:00"', "25:00", 'end: invalid'),
+        ('"11:30:00"', "07:00", "the window is empty"),
+        ('"11:30:00"', '"11:30:00", zone: Mars/Base', 'unknown time zone "Mars/Base"'),
+        ("schema: 1\n", "schema: 1\nworld: ../w.yaml\n", "not in the inventory's folder"),
+        ("schema: 1\n", "schema: 1\nworld: /etc/passwd\n", "not in the inventory's folder"),
+        ("schema: 1\n", "schema: 1\nworld: nothing.yaml\n", 'there is no file "nothing.yaml"'),
+        ("schema: 1\n", 'schema: 1\nworld: "a\\0b"\n', "not in the inventory's folder"),
+        ("schema: 1\n", "schema: 1\ntrust_anchors: [hello]\n", '"hello": not a DS record'),
+        ("schema: 1\n", "schema: 1\nroot_hints: {a.root: [1.2.3]}\n", '"1.2.3": not an IP address'),
+        ("schema: 1\n", "schema: 1\nscope: {exclude: [10.0.0.1/8]}\n", "did you mean 10.0.0.0/8?"),
+        ("schema: 1\n", "schema: 1\nscope: {outside_hosts: 'no'}\n", "write true or false"),
+    ],
+)  # fmt: skip
+def test_each_mistake_is_named_with_its_line(old: str, new: str, expected: str) -> None:
+    found = problems(old, new)
+    assert any(expected in problem for problem in found), found
+    assert all(problem.startswith("i.yaml:") for problem in found)
+
+
+def test_a_misspelt_key_is_not_also_reported_as_missing() -> None:
+    assert len(problems("services:", "servces:")) == 1
+
+
+def test_several_mistakes_come_together_in_the_order_of_the_file() -> None:
+    text = (
+        SMALL.replace("expected: 1", "expcted: 1").replace("asns: [64510]", "asns: [x]").replace("kind: one_stop, ", "")
+    )
+    with pytest.raises(InventoryError) as caught:
+        loaded(text)
+    assert [problem.line for problem in caught.value.problems] == [7, 15, 26]
+
+
+def test_problems_are_counted_out() -> None:
+    many = "".join(f"  - {{id: u{n}, name: {{vi: x, en: x}}, tier: nowhere}}\n" for n in range(100))
+    with pytest.raises(InventoryError) as caught:
+        loaded(SMALL.replace("services:\n", many + "services:\n"))
+    assert len(caught.value.problems) == MOST_PROBLEMS
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("expected: 2", "expected: 3", 'i.yaml:8: the tier "commune" lists 2 of 3 expected units'),
+        ("units: [all]", "units: [p]", ""),
+        ('units: ["tier:commune"]', "units: []", 'i.yaml:15: the service "one" belongs to no unit'),
+        ("host: MotCua.Example.VN.", "host: example.vn", "https://example.vn:443/ is listed as one_stop and as portal"),
+        ("  - Example.vn.\n", "  - other.vn\n", 'i.yaml:22: no service lies in the zone "other.vn"'),
+        ("contact: {name: Quản trị}\n", "", "no contact"),
+        ("authorisation: {text: cho phép}\n", "", "no authorisation"),
+    ],
+)
+def test_doubts_stop_nothing(old: str, new: str, expected: str) -> None:
+    assert old in SMALL
+    warnings = [str(warning) for warning in loaded(SMALL.replace(old, new)).warnings]
+    assert (not expected and not warnings) or any(expected in warning for warning in warnings), warnings
+
+
+def test_a_unit_that_nothing_serves_is_doubted() -> None:
+    text = SMALL.replace("units: [all]", "units: [p]").replace('units: ["tier:commune"]', "units: [a]")
+    assert [str(warning) for warning in loaded(text).warnings] == ['i.yaml:12: no service names the unit "b"']
+
+
+def test_files_that_cannot_be_read_are_problems_too(tmp_path: Path) -> None:
+    for path in (tmp_path / "nothing.yaml", tmp_path):
+        with pytest.raises(InventoryError, match=str(path)):
+            load(path)
+
+
+def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "inside").mkdir()
+    (tmp_path / "outside.yaml").write_text("x")
+    (tmp_path / "inside" / "world.yaml").symlink_to(tmp_path / "outside.yaml")
+    path = tmp_path / "inside" / "inventory.yaml"
+    path.write_text(f"world: world.yaml\n{SMALL}", encoding="utf-8")
+    with pytest.raises(InventoryError, match="not in the inventory's folder"):
+        load(path)
+
+
+def test_the_sample_is_without_doubt() -> None:
+    result = load(content_path("inventory.yaml"))
+    assert result.warnings == ()
+    counts = {tier.id: tier.expected for tier in result.inventory.tiers}
+    assert counts == {"province": 1, "department": 20, "district": 12, "commune": 147, "party": None}
+    served = [unit for service in result.inventory.services if service.kind == "one_stop" for unit in service.units]
+    assert len(served) == len(set(served)) + 2 == 20 + 12 + 147 + 2  # two districts are served by two
+
+
+@given(st.text(max_size=300))
+def test_no_text_raises_anything_else(text: str) -> None:
+    _only_inventory_errors(text.encode("utf-8", "surrogatepass"))
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_raise_anything_else(content: bytes) -> None:
+    _only_inventory_errors(content)
+
+
+PIECES = st.sampled_from(
+    ["\n", "  ", "- ", ": ", "&a ", "*a ", "{", "}", "[", "]", ",", "|", ">", "'", '"', "#", "? ", "!!map ", "%YAML 1.2",
+     "---", "...", "schema", "1", "units", "services", "id", "host", "<<", "\t", "\x85", "\u2028", "é", "0x1F", "1e999"]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=60).map("".join))
+def test_no_heap_of_yaml_raises_anything_else(text: str) -> None:
+    _only_inventory_errors(text.encode())
+
+
+@given(st.integers(0, len(SMALL) - 1), st.integers(0, 40), st.text(max_size=8))
+def test_no_damage_to_a_good_file_raises_anything_else(start: int, length: int, text: str) -> None:
+    _only_inventory_errors((SMALL[:start] + text + SMALL[start + length :]).encode("utf-8", "surrogatepass"))
+
+
+def _only_inventory_errors(content: bytes) -> None:
+    try:
+        load_bytes(content, Path("i.yaml"))
+    except InventoryError as error:
+        assert 1 <= len(error.problems) <= MOST_PROBLEMS
+        for problem in error.problems:
+            assert str(problem).isprintable()
