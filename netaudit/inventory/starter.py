@@ -87,7 +87,7 @@ def _read_zone(text: str, file: str, origin: str | None) -> dns.zone.Zone:
     except (dns.exception.DNSException, ValueError, KeyError) as error:
         line = re.search(r":(\d+): (.*)", str(error), re.DOTALL)
         where, what = (int(line[1]), line[2]) if line else (0, str(error) or type(error).__name__)
-        hint = "name it with --origin" if "origin" in what.lower() else ""
+        hint = "name it with --origin" if "origin" in what.lower() else "on that line or the one above"
         raise InventoryError([Problem(file, where, f"not a zone file: {shown(what)[1:-1]}", hint)]) from None
     if zone.origin is None or not zone.nodes:
         raise InventoryError([Problem(file, 0, "the zone file has no records, or no origin", "name it with --origin")])

@@ -110,7 +110,7 @@ def test_under_takes_the_whole_subtree() -> None:
         ("kind: portal,", "kind: portal, port: 70000,", "port: expected a whole number <= 65535"),
         ("kind: portal,", "kind: portal, scheme: tcp,", 'scheme "tcp" and needs a port'),
         ("kind: portal,", "kind: portal, path: x,", "must start with /"),
-        ("tier: commune, parent: p}\nservices", "tier: comune, parent: p}\nservices", 'i.yaml:12: no tier "comune"  (did you mean "commune"?)'),
+        ("en: B}, tier: commune", "en: B}, tier: comune", 'i.yaml:12: no tier "comune"  (did you mean "commune"?)'),
         ("parent: p}\nservices", "parent: x}\nservices", 'i.yaml:12: no unit "x"'),
         ("tier: province}", "tier: province, parent: a}", 'the unit "p" is its own ancestor'),
         ("owner: p", "owner: q", 'i.yaml:15: no unit "q"'),
@@ -217,8 +217,9 @@ def test_no_bytes_raise_anything_else(content: bytes) -> None:
 
 
 PIECES = st.sampled_from(
-    ["\n", "  ", "- ", ": ", "&a ", "*a ", "{", "}", "[", "]", ",", "|", ">", "'", '"', "#", "? ", "!!map ", "%YAML 1.2",
-     "---", "...", "schema", "1", "units", "services", "id", "host", "<<", "\t", "\x85", "\u2028", "é", "0x1F", "1e999"]
+    ["\n", "  ", "- ", ": ", "&a ", "*a ", "{", "}", "[", "]", ",", "|", ">", "'", '"', "#", "? ", "!!map ",
+     "%YAML 1.2", "---", "...", "schema", "1", "units", "services", "id", "host",
+     "<<", "\t", "\x85", "\u2028", "é", "0x1F", "1e999"]
 )  # fmt: skip
 
 
@@ -239,3 +240,9 @@ def _only_inventory_errors(content: bytes) -> None:
         assert 1 <= len(error.problems) <= MOST_PROBLEMS
         for problem in error.problems:
             assert str(problem).isprintable()
+
+
+def test_the_example_of_the_guide_is_valid() -> None:
+    guide = Path(__file__).parents[2] / "docs" / "inventory.md"
+    example = guide.read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
+    assert loaded(example).inventory.services[0].units == ("xuan-huong",)
