@@ -1,0 +1,78 @@
+"""Zone keys of the lab: a KSK and a ZSK for each signed zone, and signatures by them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import dns.dnssec
+import dns.dnssectypes
+import dns.name
+import dns.rdatatype
+import dns.rdtypes.ANY.DNSKEY
+import dns.rdtypes.ANY.DS
+import dns.rrset
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
+__all__ = ["KeyPair", "ZoneKeys", "make_keys", "sign"]
+
+_NUMBERS = {
+    "RSASHA1": 5,
+    "RSASHA1NSEC3SHA1": 7,
+    "RSASHA256": 8,
+    "ECDSAP256SHA256": 13,
+    "ECDSAP384SHA384": 14,
+    "ED25519": 15,
+}
+_KSK, _ZSK = 257, 256
+
+
+@dataclass(frozen=True)
+class KeyPair:
+    """A private key and its DNSKEY."""
+
+    private: Any
+    dnskey: dns.rdtypes.ANY.DNSKEY.DNSKEY
+
+
+@dataclass(frozen=True)
+class ZoneKeys:
+    """The keys of one zone."""
+
+    zone: dns.name.Name
+    ksk: KeyPair
+    zsk: KeyPair
+
+    def ds(self, digest: str = "SHA256") -> dns.rdtypes.ANY.DS.DS:
+        """The DS of the KSK."""
+        return dns.dnssec.make_ds(self.zone, self.ksk.dnskey, digest, policy=dns.dnssec.allow_all_policy)
+
+
+def make_keys(zone: dns.name.Name, algorithm: str) -> ZoneKeys:
+    """Generate fresh keys. `algorithm` is a mnemonic; RSA with SHA-1 is there for zones that are old on purpose."""
+    return ZoneKeys(zone, _pair(algorithm, _KSK), _pair(algorithm, _ZSK))
+
+
+def sign(rrset: dns.rrset.RRset, keys: ZoneKeys, inception: int, expiration: int) -> dns.rrset.RRset:
+    """Return the RRSIG RRset over `rrset`: by the KSK for DNSKEY, by the ZSK for all else."""
+    pair = keys.ksk if rrset.rdtype == dns.rdatatype.DNSKEY else keys.zsk
+    signature = dns.dnssec.sign(
+        rrset,
+        pair.private,
+        keys.zone,
+        pair.dnskey,
+        inception=inception,
+        expiration=expiration,
+        policy=dns.dnssec.allow_all_policy,
+    )
+    return dns.rrset.from_rdata(rrset.name, rrset.ttl, signature)
+
+
+def _pair(algorithm: str, flags: int) -> KeyPair:
+    private: Any
+    if algorithm.startswith("RSA"):
+        private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    elif algorithm == "ED25519":
+        private = ed25519.Ed25519PrivateKey.generate()
+    else:
+        private = ec.generate_private_key(ec.SECP256R1() if "256" in algorithm else ec.SECP384R1())
+    number = dns.dnssectypes.Algorithm(_NUMBERS[algorithm])
+    return KeyPair(private, dns.dnssec.make_dnskey(private.public_key(), number, flags=flags))
