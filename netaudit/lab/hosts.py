@@ -1,0 +1,120 @@
+"""The simulated hosts behind the listener: which address is whose, and what answers on which port."""
+
+import ssl
+from enum import Enum
+from ipaddress import ip_address
+from typing import NamedTuple
+
+from netaudit.lab.authority import Contents
+from netaudit.lab.dns_server import DnsServer, DnsServers
+from netaudit.lab.flaws import Flaws, PortState
+from netaudit.lab.pki import Pki, condition_of
+from netaudit.lab.proxy import Destination
+from netaudit.lab.smtp_server import SmtpServer
+from netaudit.lab.web_server import WebServer
+from netaudit.lab.world import World
+from netaudit.model.common import Family
+
+__all__ = ["Fate", "Host", "Hosts"]
+
+_DNS, _HTTP, _HTTPS, _SMTP = 53, 80, 443, 25
+_SILENT: frozenset[PortState] = frozenset({"silent_web", "mail_silent"})
+
+
+class Fate(Enum):
+    """What becomes of a datagram or connection that no service takes."""
+
+    REFUSED = 1
+    UNREACHABLE = 2
+    SILENT = 3
+
+
+class Host(NamedTuple):
+    """A machine as it is over one family."""
+
+    machine: str
+    family: Family
+
+
+class Hosts:
+    """All machines of a world."""
+
+    def __init__(self, world: World, contents: Contents, pki: Pki) -> None:
+        self._flaws = Flaws(world)
+        self._pki = pki
+        self._machines = {str(ip_address(a)): machine.id for machine in world.machines for a in machine.addresses}
+        self._dns = DnsServers(contents.zones)
+        self._mail = {server.machine: server for server in world.mail}
+        self._contexts: dict[tuple[tuple[str, ...], str], ssl.SSLContext] = {}
+        self._bases: dict[Host, ssl.SSLContext] = {}
+        self.web = WebServer(world.websites, self._flaws)
+
+    def udp(self, destination: Destination) -> DnsServer | Fate:
+        """The DNS server that takes a datagram, or what becomes of it."""
+        machine = self._machines.get(destination.address)
+        if machine is None:
+            return Fate.UNREACHABLE
+        server = self._dns.of(machine, destination.family) if destination.port == _DNS else None
+        if server is None:
+            return Fate.REFUSED
+        return Fate.SILENT if self._flaws.machine(machine, destination.family, "silent_server") else server
+
+    def tcp(self, destination: Destination) -> Host | Fate:
+        """The host that takes a connection, or what becomes of it."""
+        machine = self._machines.get(destination.address)
+        if machine is None:
+            return Fate.UNREACHABLE
+        host = Host(machine, destination.family)
+        if destination.port == _DNS:
+            return self._dns_over_tcp(host)
+        site = self.web.first_host(machine)
+        served = {_HTTP: site, _HTTPS: site, _SMTP: self._mail.get(machine)}
+        if served.get(destination.port) is None:
+            return Fate.REFUSED
+        state = self._flaws.port(machine, destination.family, destination.port)
+        if state is None:
+            return host
+        return Fate.SILENT if state in _SILENT else Fate.REFUSED
+
+    def dns(self, host: Host) -> DnsServer | None:
+        """The host's DNS server."""
+        return self._dns.of(host.machine, host.family)
+
+    def smtp(self, host: Host) -> SmtpServer:
+        """The host's mail server; there is one, as `tcp` said."""
+        server = self._mail[host.machine]
+        return SmtpServer(server, host.family, self._flaws, lambda: self._context((server.host,), server.host, host))
+
+    def tls(self, host: Host) -> ssl.SSLContext:
+        """The TLS of the host's web sites: the certificate follows the server name that the client asks for."""
+        base = self._bases.get(host)
+        if base is not None:
+            return base
+        first = self.web.first_host(host.machine)
+        assert first is not None
+        hosts = self.web.hosts_beside(host.machine, first)
+        base = self._bases[host] = self._pki.leaf(hosts, condition_of(first, host.family, self._flaws)).context()
+
+        def choose(session: ssl.SSLObject | ssl.SSLSocket, name: str | None, _: ssl.SSLContext) -> None:
+            named = (name or "").lower()
+            hosts = self.web.hosts_beside(host.machine, named)
+            if hosts:
+                session.context = self._context(hosts, named, host)
+
+        base.sni_callback = choose
+        return base
+
+    def _context(self, hosts: tuple[str, ...], host: str, where: Host) -> ssl.SSLContext:
+        condition = condition_of(host, where.family, self._flaws)
+        key = (hosts, condition)
+        context = self._contexts.get(key)
+        if context is None:
+            context = self._contexts[key] = self._pki.leaf(hosts, condition).context()
+        return context
+
+    def _dns_over_tcp(self, host: Host) -> Host | Fate:
+        if self._dns.of(host.machine, host.family) is None:
+            return Fate.REFUSED
+        if self._flaws.machine(host.machine, host.family, "silent_server"):
+            return Fate.SILENT
+        return Fate.REFUSED if self._flaws.machine(host.machine, host.family, "tcp_refused") else host
