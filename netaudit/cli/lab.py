@@ -43,7 +43,7 @@ def faults(path: Path | None) -> int:
         for word, findings in (("finds", fault.finds), ("blinds", fault.blinds)):
             for finding in findings:
                 click.echo(f"  {word} {finding}")
-    click.echo(f"{len(world.faults)} faults of {len({f.kind for f in world.faults})} kinds in {world.name}")
+    click.echo(f"{world.name}: faults: {len(world.faults)}, of {len({f.kind for f in world.faults})} kinds")
     return 0
 
 
@@ -94,7 +94,7 @@ async def _serve(world: World) -> None:
 
 
 def _describe(world: World, running: RunningLab) -> None:
-    click.echo(f"{world.name}: {len(world.machines)} machines, {len(world.zones)} zones, {len(world.faults)} faults")
+    click.echo(f"{world.name}: {len(world.machines)} machines, {len(world.zones)} zones, faults: {len(world.faults)}")
     click.echo(f"listening: UDP 127.0.0.1:{running.map.udp_port}, TCP 127.0.0.1:{running.map.tcp_port}")
     click.echo("each datagram and connection starts with a PROXY protocol v2 header; docs/lab.md has the rest")
     for server, addresses in running.hints.items():

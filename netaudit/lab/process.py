@@ -69,10 +69,11 @@ async def _greeting(process: Process) -> RunningLab:
     try:
         async with asyncio.timeout(_START):
             line = await process.stdout.readline()
+            if not line:
+                raise LabError(f"the lab's process ended with exit code {await process.wait()}")
         return msgspec.json.decode(line, type=RunningLab)
     except (TimeoutError, ValueError, msgspec.MsgspecError) as error:
-        code = f"ended with exit code {process.returncode}" if process.returncode is not None else "said nothing usable"
-        raise LabError(f"the lab's process {code}") from error
+        raise LabError(f"the lab's process did not say where it listens: {error or 'time is up'}") from error
 
 
 async def _end(process: Process) -> None:
