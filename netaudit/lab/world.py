@@ -116,7 +116,9 @@ class Fault(Record, frozen=True, kw_only=True):
     """A fault planted on purpose, and every finding that it must cause: "CHECK TARGET" strings.
 
     `finds` lists what must come out as fail or warn, `blinds` what must come out as could_not_test.
-    Which of zone, host, machine, server, prefix and family apply depends on the kind.
+    Which of zone, host, machine, server, prefix and family apply depends on the kind; without a family
+    it holds for both, where the kind does not name one. What is felt before a host is named
+    (`aaaa_without_listener`, `silent_web`, `http_only`, `mail_silent`) needs a machine with no other host.
     """
 
     id: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]*$")]
