@@ -14,7 +14,7 @@ from netaudit.lab.authority import read_records
 from netaudit.lab.world import Fault, World, WorldZone
 from netaudit.model.common import family_of
 
-__all__ = ["WorldError", "load_world", "world_problems"]
+__all__ = ["WorldError", "load_world", "world_problems", "zone_of"]
 
 _BYTES = 5 * 1024 * 1024
 _NEEDS = {
@@ -52,6 +52,13 @@ def load_world(path: Path) -> World:
     if problems:
         raise WorldError("\n".join(f"{path}: {problem}" for problem in problems))
     return world
+
+
+def zone_of(world: World, host: str) -> str | None:
+    """Return the name of the deepest zone that holds `host`, or None without a root zone."""
+    name = dns.name.from_text(host)
+    holding = [zone.name for zone in world.zones if name.is_subdomain(dns.name.from_text(zone.name))]
+    return max(holding, key=lambda zone: len(dns.name.from_text(zone)), default=None)
 
 
 def world_problems(world: World) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 
 from netaudit.content import content_path
 from netaudit.lab.world import Fault, Machine, Website, World, WorldZone
-from netaudit.lab.worldfile import WorldError, load_world, world_problems
+from netaudit.lab.worldfile import WorldError, load_world, world_problems, zone_of
 from tests.lab_python.client import small_world
 
 
@@ -97,3 +97,11 @@ def test_the_same_fault_id_twice() -> None:
     fault = Fault(id="x", kind="no_ds", zone="vn")
     world: World = small_world(fault, fault)
     assert world_problems(world) == ["fault x is listed twice"]
+
+
+@pytest.mark.parametrize(
+    ("host", "zone"),
+    [("www.tinh.vn", "tinh.vn"), ("con.tinh.vn", "con.tinh.vn"), ("xcon.tinh.vn", "tinh.vn"), ("a.example", ".")],
+)
+def test_the_zone_of_a_host_is_the_deepest(host: str, zone: str) -> None:
+    assert zone_of(small_world(), host) == zone
