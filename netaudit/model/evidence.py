@@ -37,6 +37,7 @@ class Evidence(Record, frozen=True, kw_only=True, dict=True):
 
     now: Timestamp
     vantage: SelfFact | None
+    allowed_special: tuple[str, ...] = ()  # special-purpose prefixes that count as reachable: the inventory's scope
 
     def blind(self, family: Family) -> Failure | None:
         """Why our own host could not see this family, or None when it could."""
@@ -136,6 +137,7 @@ class EndpointEvidence(Evidence, frozen=True, kw_only=True):
     host: HostEvidence
     web: tuple[WebFact, ...] = ()
     connects: tuple[ConnectFact, ...] = ()
+    controls: tuple[WebFact, ...] = ()  # the same address fetched again; never in `web`
     trust: dict[str, CertificateTrust] = {}  # fact id of a web fact -> trust of its first TLS hop
 
     def fetches(self, family: Family) -> tuple[WebFact, ...]:
