@@ -61,6 +61,7 @@ class CheckInfo(Record, frozen=True, kw_only=True):
     parameters: dict[str, int | float | str | bool | tuple[str, ...]] = {}  # defaults; a clause may override
     stable: tuple[str, ...] = ()  # arguments that belong to the fingerprint
     aliases: tuple[str, ...] = ()
+    explained_by: tuple[str, ...] = ()  # checks whose failure, here or in a zone above, is the cause of this one's
 
     @property
     def family(self) -> str:

@@ -1,0 +1,64 @@
+"""`netaudit report`: a judged run shown again, in another language or form, without judging it again."""
+
+from pathlib import Path
+
+import click
+
+from netaudit.cli.errors import Usage
+from netaudit.cli.options import language_option
+from netaudit.model.run import Run
+from netaudit.store.runfolder import RUN_FILE, RunFolderError, read_run
+from netaudit.writers.html import write_html
+from netaudit.writers.json import write_json
+from netaudit.writers.text import closing_line, run_text
+
+__all__ = ["report"]
+
+_FORMATS = ("html", "json", "text")
+
+
+def _formats(_context: click.Context, _parameter: click.Parameter, value: str) -> tuple[str, ...]:
+    wanted = tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
+    unknown = [part for part in wanted if part not in _FORMATS]
+    if unknown or not wanted:
+        raise click.BadParameter(f"{', '.join(unknown) or 'nothing'}: choose from {', '.join(_FORMATS)}")
+    return wanted
+
+
+@click.command(
+    epilog="\b\nExamples:\n  netaudit report out --lang en -o report-en\n"
+    "  netaudit report out/run.json -f text\n  netaudit report out -f html,json -o copy"
+)
+@click.argument("run", type=click.Path(exists=True, path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The folder to write to (default: the run's).")
+@click.option(
+    "-f",
+    "--format",
+    "formats",
+    default="html",
+    show_default=True,
+    callback=_formats,
+    metavar="LIST",
+    help="html, json, text: one or more, with commas. text goes to the terminal.",
+)
+@language_option
+def report(run: Path, output: Path | None, formats: tuple[str, ...], language: str) -> int:
+    """Write the report of RUN, a run.json or the folder that holds one. Exits 0 when it was written."""
+    path = run / RUN_FILE if run.is_dir() else run
+    try:
+        judged = read_run(path)
+    except RunFolderError as error:
+        raise Usage(str(error)) from error
+    index = _write(judged, output or path.parent, formats, language)
+    if "text" in formats:
+        click.echo(run_text(judged, language, colour=True), nl=False)  # click drops colour when it is no terminal
+    click.echo(closing_line(judged, index, language), err=True)
+    return 0
+
+
+def _write(run: Run, folder: Path, formats: tuple[str, ...], language: str) -> Path | None:
+    if folder.exists() and not folder.is_dir():
+        raise Usage(f"{folder} is a file; the output must be a folder")
+    if "json" in formats:
+        write_json(run, folder)
+    return write_html(run, folder, language)[-1] if "html" in formats else None

@@ -1,0 +1,115 @@
+"""The HTML report: static pages that ask nothing of anybody and work without JavaScript."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from netaudit.content import content_path
+from netaudit.model.run import Run
+from netaudit.writers import words
+from netaudit.writers.files import make_folder, write_whole
+from netaudit.writers.links import reference_link
+from netaudit.writers.messages import argument_text
+from netaudit.writers.report import MAIN_PILLARS, Report, segments
+from netaudit.writers.safe import bounded, page_name, visible
+from netaudit.writers.wording import LOCAL_TIME, Wording
+
+__all__ = ["write_html"]
+
+# A page stays readable and below 2 MB: beyond these numbers rows are counted and named as left out.
+_LIMITS = {"rows": 40, "details": 250, "listed": 2000, "tiles": 1200, "names": 24, "matrix": 40}
+
+
+def write_html(run: Run, out: Path, language: str) -> list[Path]:
+    """Write index.html, unit/ID.html and checks/ID.html below `out`; return the paths, index last.
+
+    `language` is `vi` or `en`. Files are of mode 0600, each written whole or not at all; the index comes last,
+    so that it never links to a page that is not there. Raises OSError; ValueError for another language.
+    """
+    wording = Wording(language)
+    report = Report(run, wording)
+    environment = _environment(wording)
+    today = datetime.fromtimestamp(run.judged_at, LOCAL_TIME).date()
+    written = []
+    for folder in (out, out / "unit", out / "checks"):
+        make_folder(folder)
+    for name, template, values in _pages(report):
+        page = environment.get_template(template).render(report=report, run=run, today=today, **values)
+        path = out / name
+        # the last line of defence: whichever way a string came, nothing invisible reaches a reader
+        write_whole(path, visible(page).encode("utf-8"))
+        written.append(path)
+    return written
+
+
+def _pages(report: Report) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for unit in report.run.units:
+        yield f"unit/{page_name(unit.id)}", "unit.html", {"root": "../", "unit": unit}
+    for check, info in report.run.checks.items():
+        yield f"checks/{page_name(check)}", "check.html", {"root": "../", "check": check, "info": info}
+    yield "index.html", "index.html", {"root": ""}
+
+
+def _environment(wording: Wording) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(content_path("reports") / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_finalize,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_translations(wording.translations, newstyle=True)  # type: ignore[attr-defined]
+    style, script = _asset("report.css"), _asset("report.js")
+    policy = (
+        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    environment.globals.update(
+        wording=wording,
+        words=words,
+        limits=_LIMITS,
+        main_pillars=MAIN_PILLARS,
+        segments=segments,
+        page_name=page_name,
+        style=Markup(style),  # noqa: S704  # our own file, and the policy names its hash
+        script=Markup(script),  # noqa: S704
+        policy=policy,
+        _word=lambda table, value: wording.gettext(words.word(table, value)),
+    )
+    environment.filters.update(
+        number=wording.number,
+        day=wording.day,
+        moment=wording.moment,
+        text=lambda value: value.in_language(wording.language),
+        argument=lambda value: argument_text(value, wording),
+        reference=reference_link,
+        short=bounded,
+    )
+    return environment
+
+
+def _finalize(value: object) -> object:
+    return bounded(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+@lru_cache(maxsize=4)
+def _asset(name: str) -> str:
+    text = (content_path("reports") / name).read_text(encoding="utf-8")
+    if name.endswith(".css"):
+        text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+        text = re.sub(r"\s*([{};,])\s*", r"\1", text)
+    return text.strip()
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

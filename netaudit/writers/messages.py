@@ -1,0 +1,93 @@
+"""From a verdict to a sentence: message id and typed arguments in, text of the reader's language out."""
+
+import re
+import shlex
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from netaudit.model.profile import CheckInfo
+from netaudit.model.run import Run
+from netaudit.model.verdict import Argument, Target, TargetKind, Verdict
+from netaudit.writers.safe import bounded
+from netaudit.writers.wording import Wording
+
+__all__ = ["argument_text", "filled", "recheck_command", "sentence"]
+
+# Only {name}: no attribute, index, conversion or format, so a hostile message can't reach into an object.
+_PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def sentence(run: Run, verdict: Verdict, wording: Wording) -> str:
+    """Return what the verdict says. A message or argument that the catalogue lacks stays visible by name."""
+    outcome = verdict.outcome
+    info = run.checks.get(verdict.check)
+    text = info.messages.get(outcome.message) if info is not None else None
+    if text is None:
+        shown = ", ".join(f"{name} = {argument_text(value, wording)}" for name, value in sorted(outcome.args.items()))
+        return f"{outcome.message} ({shown})" if shown else outcome.message
+    values: dict[str, Argument] = {"target": verdict.target.name, **outcome.args}
+    return filled(text.in_language(wording.language), values, lambda value: argument_text(value, wording))
+
+
+def filled(template: str, values: Mapping[str, Argument], show: Callable[[Argument], str]) -> str:
+    """Return `template` with each {name} replaced; a name without a value becomes ⟨name?⟩."""
+
+    def replace(match: re.Match[str]) -> str:
+        value = values.get(match[1])
+        return f"⟨{match[1]}?⟩" if value is None else show(value)
+
+    return _PLACEHOLDER.sub(replace, template)
+
+
+def argument_text(value: Argument, wording: Wording) -> str:
+    """Return one argument in words. Whole numbers stay ungrouped: many are serials, key tags or AS numbers."""
+    if isinstance(value, bool):
+        return wording.gettext("yes") if value else wording.gettext("no")
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return wording.number(round(value, 3))
+    if isinstance(value, tuple):
+        return wording.joined(_text(item, wording) for item in value) or "–"
+    return _text(value, wording)
+
+
+def recheck_command(info: CheckInfo, verdict: Verdict) -> str:
+    """Return the command line that asks again, ready to paste: every value is quoted for the shell."""
+    values: dict[str, Argument] = {**_target_parts(verdict.target), **verdict.outcome.args}
+    return filled(info.recheck, values, _shell_word)
+
+
+def _text(value: str, wording: Wording) -> str:
+    try:
+        if _INSTANT.fullmatch(value):
+            at = datetime.fromisoformat(value.replace("Z", "+00:00"))
+            return wording.moment(at.astimezone(UTC).timestamp())
+        if _DAY.fullmatch(value):
+            return wording.day(datetime.fromisoformat(value).date())
+    except (ValueError, OverflowError):
+        return bounded(value)
+    return bounded(value)
+
+
+def _target_parts(target: Target) -> dict[str, Argument]:
+    parts: dict[str, Argument] = {"target": target.name, "host": target.name, "zone": target.name}
+    if target.kind is TargetKind.ENDPOINT:
+        try:
+            url = urlsplit(target.name)
+            parts |= {"host": url.hostname or target.name, "scheme": url.scheme, "port": url.port or 0}
+        except ValueError:
+            return parts
+    return parts
+
+
+def _shell_word(value: Argument) -> str:
+    if isinstance(value, tuple):
+        return " ".join(_shell_word(item) for item in value[:16])
+    text = bounded(str(value), 300)
+    if isinstance(value, str) and text.startswith("-"):
+        text = f"⟨{text}⟩"  # a name must not become an option
+    return shlex.quote(text)

@@ -1,0 +1,328 @@
+"""A run as its pages need it: looked up, grouped and counted once. Pure; sentences come from `messages`."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from netaudit.model.common import Family, Reason, Side
+from netaudit.model.inventory import Service, Tier, Unit
+from netaudit.model.profile import CheckInfo, Clause, Profile, Severity
+from netaudit.model.run import ClauseResult, Coverage, Result, Run, UnitResult, UnitStatus
+from netaudit.model.verdict import Status, TargetKind
+from netaudit.writers.messages import recheck_command, sentence
+from netaudit.writers.sorting import sort_key
+from netaudit.writers.wording import Wording
+
+__all__ = ["MAIN_PILLARS", "CheckGroup", "Gap", "Report", "Segment", "segments"]
+
+MAIN_PILLARS = ("dnssec", "ipv6", "dual_stack", "multihome")
+_STATUS_ORDER = (
+    Status.FAIL, Status.WARN, Status.COULD_NOT_TEST, Status.MANUAL, Status.PASS, Status.NOT_APPLICABLE
+)  # fmt: skip
+_BAR = 1000  # width of a bar in its own units
+_LONGEST_NAME = 255  # RFC 1035 section 3.1
+_THINNEST = 8  # a part that exists is seen
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One part of a stacked bar."""
+
+    status: Status
+    count: int
+    start: int
+    width: int
+
+
+@dataclass(frozen=True)
+class CheckGroup:
+    """The results of one check that share a status, with what the group as a whole says."""
+
+    check: str
+    info: CheckInfo | None
+    results: tuple[Result, ...]
+    units: tuple[str, ...]
+    severity: Severity
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What could not be tested for one reason."""
+
+    side: Side
+    reason: Reason
+    results: tuple[Result, ...]
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The targets, once each."""
+        return tuple(dict.fromkeys(result.verdict.target.name for result in self.results))
+
+    @property
+    def checks(self) -> tuple[str, ...]:
+        """The checks, once each."""
+        return tuple(dict.fromkeys(result.verdict.check for result in self.results))
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """What the attempts said, once each."""
+        failures = (result.verdict.outcome.failure for result in self.results)
+        return tuple(dict.fromkeys(failure.detail for failure in failures if failure is not None and failure.detail))
+
+
+class Report:
+    """The run with its indexes. Groups come worst first, names in Vietnamese order."""
+
+    def __init__(self, run: Run, wording: Wording) -> None:
+        self.run = run
+        self.wording = wording
+        self.units: dict[str, Unit] = {unit.id: unit for unit in run.units}
+        self.tiers: dict[str, Tier] = {tier.id: tier for tier in run.tiers}
+        self.results: dict[str, Result] = {result.id: result for result in run.results}
+        self.unit_results: dict[str, UnitResult] = {result.unit: result for result in run.unit_results}
+        self.profiles: dict[str, Profile] = {profile.id: profile for profile in run.profiles}
+        self._clauses = {(p.id, c.id): c for p in run.profiles for c in p.clauses}
+        self._clauses_by_id = {c.id: c for p in run.profiles for c in p.clauses}
+
+    # -- names and sentences
+
+    def sentence(self, result: Result) -> str:
+        """What the result says."""
+        return sentence(self.run, result.verdict, self.wording)
+
+    def recheck(self, result: Result) -> str:
+        """The command that asks again; empty when the check has none."""
+        info = self.run.checks.get(result.verdict.check)
+        return recheck_command(info, result.verdict) if info is not None else ""
+
+    def check_title(self, check: str) -> str:
+        """The title of a check, or its id when the run lacks it."""
+        info = self.run.checks.get(check)
+        return info.title.in_language(self.wording.language) if info is not None else check
+
+    def unit_name(self, unit: str) -> str:
+        """The name of a unit, or its id."""
+        known = self.units.get(unit)
+        return known.name.in_language(self.wording.language) if known is not None else unit
+
+    def tier_name(self, tier: str) -> str:
+        """The name of a tier, or its id."""
+        known = self.tiers.get(tier)
+        return known.name.in_language(self.wording.language) if known is not None else tier
+
+    def clause(self, profile: str, clause: str) -> Clause | None:
+        """A clause of a profile."""
+        return self._clauses.get((profile, clause))
+
+    def clauses_of(self, result: Result) -> list[Clause]:
+        """The clauses that ask for a result; a clause may be named alone or as profile/clause."""
+        found = (self._clauses_by_id.get(key) or self._clauses_by_id.get(key.rpartition("/")[2])
+                 for key in result.clauses)  # fmt: skip
+        return [clause for clause in found if clause is not None]
+
+    # -- the answer
+
+    @cached_property
+    def unit_counts(self) -> Counter[UnitStatus]:
+        """Units of the inventory by status; one without a result has nothing to test."""
+        return Counter(self.unit_status(unit) for unit in self.units)
+
+    def unit_status(self, unit: str) -> UnitStatus:
+        """Where a unit stands."""
+        result = self.unit_results.get(unit)
+        return result.status if result is not None else UnitStatus.NOT_APPLICABLE
+
+    @cached_property
+    def pillar_counts(self) -> dict[str, Mapping[Status, int]]:
+        """Counts by status for each pillar: the four main ones first, even when empty."""
+        counted: dict[str, Mapping[Status, int]] = {pillar: {} for pillar in MAIN_PILLARS}
+        counted.update({summary.pillar: summary.counts for summary in self.run.pillars})
+        return counted
+
+    @cached_property
+    def coverage(self) -> dict[str, dict[str, Coverage]]:
+        """Coverage by kind of service, then by tier."""
+        grouped: dict[str, dict[str, Coverage]] = defaultdict(dict)
+        for row in self.run.coverage:
+            grouped[row.kind][row.tier] = row
+        return grouped
+
+    @cached_property
+    def coverage_tiers(self) -> list[str]:
+        """The tiers that coverage speaks of, in the inventory's order."""
+        spoken = dict.fromkeys(row.tier for row in self.run.coverage)
+        return [tier for tier in self.tiers if tier in spoken] + [tier for tier in spoken if tier not in self.tiers]
+
+    @cached_property
+    def blind_families(self) -> list[Family]:
+        """The families that the scanner itself could not use."""
+        return [check.family for check in self.run.families if not check.available]
+
+    @cached_property
+    def fails(self) -> list[CheckGroup]:
+        """Unwaived fails by check: the worst severity first, then by units and targets affected."""
+        return self._groups(r for r in self.run.results if r.verdict.outcome.status is Status.FAIL and not r.waived)
+
+    @cached_property
+    def warnings(self) -> list[CheckGroup]:
+        """Unwaived warnings by check."""
+        return self._groups(r for r in self.run.results if r.verdict.outcome.status is Status.WARN and not r.waived)
+
+    @cached_property
+    def waived(self) -> list[Result]:
+        """Results that a waiver excuses; they stay visible."""
+        return [result for result in self.run.results if result.waived]
+
+    @cached_property
+    def actions(self) -> list[CheckGroup]:
+        """What to do, worst first: fails that no other fail explains. See CheckInfo.explained_by."""
+        own = (r for group in self.fails for r in group.results if not self.explained(r))
+        return [group for group in self._groups(own) if group.severity is not Severity.INFO]
+
+    def explained(self, result: Result) -> list[Result]:
+        """The fails that explain this one: of the checks it names, on the same name or a zone above it."""
+        info = self.run.checks.get(result.verdict.check)
+        if info is None or not info.explained_by:
+            return []
+        host = host_of(result.verdict.target.name)
+        labels = host.split(".") if len(host) <= _LONGEST_NAME else [host]
+        above = [".".join(labels[start:]) for start in range(len(labels))]
+        return [
+            cause
+            for check in info.explained_by
+            for name in above
+            for cause in self._failed_at.get((check, name), ())
+            if cause.id != result.id and (name == host or cause.verdict.target.kind is TargetKind.ZONE)
+        ]
+
+    @cached_property
+    def gaps(self) -> list[Gap]:
+        """What could not be tested, by side and reason, the largest first."""
+        grouped: dict[tuple[Side, Reason], list[Result]] = defaultdict(list)
+        for result in self.run.results:
+            failure = result.verdict.outcome.failure
+            if result.verdict.outcome.status is Status.COULD_NOT_TEST and failure is not None:
+                grouped[failure.side, failure.reason].append(result)
+        gaps = [Gap(side, reason, tuple(results)) for (side, reason), results in grouped.items()]
+        return sorted(gaps, key=lambda gap: (-len(gap.results), gap.side, gap.reason))
+
+    # -- parts
+
+    def check_counts(self, check: str) -> Counter[Status]:
+        """Results of one check by status."""
+        return Counter(result.verdict.outcome.status for result in self.by_check.get(check, ()))
+
+    @cached_property
+    def by_check(self) -> dict[str, list[Result]]:
+        """Results by check."""
+        grouped: dict[str, list[Result]] = defaultdict(list)
+        for result in self.run.results:
+            grouped[result.verdict.check].append(result)
+        return grouped
+
+    def with_status(self, results: Iterable[Result], *statuses: Status) -> list[CheckGroup]:
+        """The results of some statuses by check, worst first."""
+        return self._groups(r for r in results if r.verdict.outcome.status in statuses)
+
+    def results_of_unit(self, unit: str) -> list[Result]:
+        """A unit's results, fails first."""
+        ids = self.unit_results[unit].results if unit in self.unit_results else ()
+        known = [self.results[identifier] for identifier in ids if identifier in self.results]
+        return sorted(known, key=_worst_first)
+
+    @cached_property
+    def services_of(self) -> dict[str, list[Service]]:
+        """Services by unit."""
+        grouped: dict[str, list[Service]] = defaultdict(list)
+        for service in self.run.services:
+            for unit in service.units:
+                grouped[unit].append(service)
+        return grouped
+
+    @cached_property
+    def units_of_tier(self) -> dict[str, list[Unit]]:
+        """Units by tier, in the order of the tiers; a tier that is not declared comes last."""
+        grouped: dict[str, list[Unit]] = {tier.id: [] for tier in self.run.tiers}
+        for unit in sorted(self.run.units, key=lambda u: sort_key(u.name.in_language(self.wording.language))):
+            grouped.setdefault(unit.tier, []).append(unit)
+        return {tier: units for tier, units in grouped.items() if units}
+
+    def unit_pillars(self, unit: str) -> dict[str, Mapping[Status, int]]:
+        """A unit's counts by pillar, in the order of the report's pillars."""
+        result = self.unit_results.get(unit)
+        counted = {summary.pillar: summary.counts for summary in result.pillars} if result is not None else {}
+        return {pillar: counted[pillar] for pillar in self.pillar_counts if pillar in counted}
+
+    def pillars_of(self, units: Iterable[Unit]) -> list[str]:
+        """The pillars in which any of the units has something to test."""
+        met = {
+            pillar
+            for unit in units
+            for pillar, counts in self.unit_pillars(unit.id).items()
+            if any(count for status, count in counts.items() if status is not Status.NOT_APPLICABLE)
+        }
+        return [pillar for pillar in self.pillar_counts if pillar in met]
+
+    def by_parent(self, units: Iterable[Unit]) -> list[tuple[str, list[Unit]]]:
+        """Units by the unit above them, in the order of its name; those without one first."""
+        grouped: dict[str, list[Unit]] = defaultdict(list)
+        for unit in units:
+            grouped[unit.parent or ""].append(unit)
+        return sorted(grouped.items(), key=lambda item: sort_key(self.unit_name(item[0])))
+
+    @cached_property
+    def clause_results(self) -> dict[str, list[ClauseResult]]:
+        """Clause results by profile, in the order of the run's profiles."""
+        grouped: dict[str, list[ClauseResult]] = {profile.id: [] for profile in self.run.profiles}
+        for clause in self.run.clauses:
+            grouped.setdefault(clause.profile, []).append(clause)
+        return {profile: clauses for profile, clauses in grouped.items() if clauses}
+
+    @cached_property
+    def _failed_at(self) -> dict[tuple[str, str], list[Result]]:
+        failed: dict[tuple[str, str], list[Result]] = defaultdict(list)
+        for result in self.run.results:
+            if result.verdict.outcome.status is Status.FAIL and not result.waived:
+                failed[result.verdict.check, host_of(result.verdict.target.name)].append(result)
+        return failed
+
+    def _groups(self, results: Iterable[Result]) -> list[CheckGroup]:
+        grouped: dict[str, list[Result]] = defaultdict(list)
+        for result in results:
+            grouped[result.verdict.check].append(result)
+        groups = []
+        for check, members in grouped.items():
+            members.sort(key=_worst_first)
+            units = dict.fromkeys(unit for result in members for unit in result.units)
+            worst = min((result.severity for result in members), key=lambda s: s.rank)
+            groups.append(CheckGroup(check, self.run.checks.get(check), tuple(members), tuple(units), worst))
+        return sorted(groups, key=lambda g: (g.severity.rank, -len(g.units), -len(g.results), g.check))
+
+
+def segments(counts: Mapping[Status, int]) -> list[Segment]:
+    """Return the parts of a stacked bar; what does not apply takes no room."""
+    shown = [(status, counts.get(status, 0)) for status in
+             (Status.PASS, Status.WARN, Status.FAIL, Status.COULD_NOT_TEST, Status.MANUAL)]  # fmt: skip
+    shown = [(status, count) for status, count in shown if count > 0]
+    total = sum(count for _, count in shown)
+    if not total:
+        return []
+    widths = [max(_THINNEST, round(count * _BAR / total)) for _, count in shown]
+    widths[widths.index(max(widths))] -= sum(widths) - _BAR
+    starts = [sum(widths[:place]) for place in range(len(widths))]
+    return [
+        Segment(status, count, start, width)
+        for (status, count), start, width in zip(shown, starts, widths, strict=True)
+    ]
+
+
+def host_of(target: str) -> str:
+    """Return the host of an endpoint, or the name itself."""
+    return target.partition("://")[2].rpartition(":")[0] if "://" in target else target
+
+
+def _worst_first(result: Result) -> tuple[int, int, str, str]:
+    status = _STATUS_ORDER.index(result.verdict.outcome.status)
+    return (status + (10 if result.waived else 0), result.severity.rank, result.verdict.check,
+            result.verdict.target.name)  # fmt: skip

@@ -1,0 +1,177 @@
+"""The words of the report for the model's own words: statuses, severities, reasons, kinds.
+
+Each table maps a value to a msgid; `_` only marks it for extraction, and templates translate it.
+"""
+
+from collections.abc import Mapping
+
+from netaudit.model.common import Reason, Side
+from netaudit.model.profile import Basis, Confidence, Severity
+from netaudit.model.run import ClauseStatus, UnitStatus
+from netaudit.model.verdict import Status, TargetKind
+
+__all__ = [
+    "BASIS", "BASIS_NOTES", "CLAUSE_STATUSES", "CONFIDENCE", "HOLDERS", "KINDS", "PILLARS", "REASONS", "REMEDIES",
+    "SEVERITIES", "SIDES", "STATUSES", "TARGETS", "UNIT_STATUSES", "word",
+]  # fmt: skip
+
+
+def _(message: str) -> str:
+    return message
+
+
+def word(table: Mapping[str, str], value: str) -> str:
+    """Return the msgid for `value`; a value that the table lacks (a kind the inventory coined) stays as it is."""
+    return table.get(value, value)
+
+
+STATUSES: dict[Status, str] = {
+    Status.PASS: _("pass"),
+    Status.FAIL: _("fail"),
+    Status.WARN: _("warning"),
+    Status.NOT_APPLICABLE: _("not applicable"),
+    Status.COULD_NOT_TEST: _("could not test"),
+    Status.MANUAL: _("a person must look"),
+}
+
+UNIT_STATUSES: dict[UnitStatus, str] = {
+    UnitStatus.PASS: _("meets all"),
+    UnitStatus.PARTLY: _("meets in part"),
+    UnitStatus.FAIL: _("does not meet"),
+    UnitStatus.COULD_NOT_TEST: _("could not test"),
+    UnitStatus.NOT_APPLICABLE: _("nothing to test"),
+}
+
+CLAUSE_STATUSES: dict[ClauseStatus, str] = {
+    ClauseStatus.MET: _("met"),
+    ClauseStatus.PARTLY: _("met in part"),
+    ClauseStatus.UNMET: _("not met"),
+    ClauseStatus.NOT_TESTED: _("not tested"),
+    ClauseStatus.NOT_APPLICABLE: _("not applicable"),
+    ClauseStatus.ATTESTED: _("attested"),
+    ClauseStatus.MANUAL: _("attestation missing"),
+}
+
+SEVERITIES: dict[Severity, str] = {
+    Severity.CRITICAL: _("critical"),
+    Severity.HIGH: _("high"),
+    Severity.MEDIUM: _("medium"),
+    Severity.LOW: _("low"),
+    Severity.INFO: _("for information"),
+}
+
+PILLARS: dict[str, str] = {
+    "dnssec": "DNSSEC",
+    "ipv6": "IPv6",
+    "dual_stack": _("Dual stack"),
+    "multihome": _("Multi-homing"),
+    "dns": _("Name servers"),
+    "mail": _("Official e-mail"),
+    "web": _("Web"),
+    "certificates": _("Digital certificates"),
+    "coverage": _("Service coverage"),
+}
+
+TARGETS: dict[TargetKind, str] = {
+    TargetKind.ZONE: _("zone"),
+    TargetKind.HOST: _("host"),
+    TargetKind.ENDPOINT: _("web service"),
+    TargetKind.MAIL: _("mail domain"),
+    TargetKind.DATACENTRE: _("data centre"),
+    TargetKind.REGISTER: _("certificate register"),
+    TargetKind.COVERAGE: _("tier and kind of service"),
+}
+
+KINDS: dict[str, str] = {
+    "portal": _("Portal"),
+    "department_site": _("Department website"),
+    "local_site": _("Website of a local People's Committee"),
+    "mail": _("Official e-mail"),
+    "webmail": _("Web mail"),
+    "public_service": _("Online public services"),
+    "one_stop": _("One-stop e-service"),
+    "document_axis": _("Document exchange axis"),
+    "document_management": _("Document management"),
+}
+
+HOLDERS: dict[str, str] = {"organisation": _("organisations"), "person": _("persons")}
+
+BASIS: dict[Basis, str] = {
+    Basis.LEGAL: _("legal text"),
+    Basis.PROGRAMME: _("national programme"),
+    Basis.POLICY: _("registry policy"),
+    Basis.LABEL: _("voluntary label"),
+    Basis.SEED: _("published claim"),
+    Basis.DERIVED: _("derived"),
+    Basis.PRACTICE: _("good practice"),
+}
+
+BASIS_NOTES: dict[Basis, str] = {
+    Basis.LEGAL: _("A legal text says it."),
+    Basis.PROGRAMME: _("A national programme says it; it is an aim, not a legal duty of one body."),
+    Basis.POLICY: _("The number or name registry's policy says it."),
+    Basis.LABEL: _("A criterion of a voluntary label, not a general duty."),
+    Basis.SEED: _("A published statement about the province, held against measurement; no rule demands it by name."),
+    Basis.DERIVED: _("Our reading of a national aim for one province. This ratio is not the law."),
+    Basis.PRACTICE: _("Good technical practice; no plan demands it."),
+}
+
+CONFIDENCE: dict[Confidence, str] = {
+    Confidence.VERIFIED: _("source read"),
+    Confidence.SECONDARY: _("secondary source"),
+    Confidence.UNVERIFIED: _("source not verified"),
+}
+
+SIDES: dict[Side, str] = {
+    Side.OURS: _("the scanner's own host"),
+    Side.PATH: _("the path between"),
+    Side.TARGET: _("the target"),
+    Side.BUDGET: _("a limit of this scan"),
+    Side.BUG: _("a fault in netaudit"),
+}
+
+REASONS: dict[Reason, str] = {
+    Reason.TIMEOUT: _("no answer in time"),
+    Reason.REFUSED: _("connection refused"),
+    Reason.RESET: _("connection reset"),
+    Reason.UNREACHABLE: _("unreachable"),
+    Reason.NO_ROUTE: _("the scanner has no route in this address family"),
+    Reason.NO_ADDRESS: _("the name has no address of this family"),
+    Reason.NAME_RESOLUTION: _("the name could not be resolved"),
+    Reason.TLS: _("TLS could not be set up"),
+    Reason.PROTOCOL: _("the answer was not in the protocol"),
+    Reason.MALFORMED: _("the answer was malformed"),
+    Reason.TOO_LARGE: _("the answer was too large"),
+    Reason.BUDGET: _("the budget was used up"),
+    Reason.BLACKOUT: _("inside a blackout window"),
+    Reason.OUT_OF_SCOPE: _("outside the allowed scope"),
+    Reason.NOT_PERMITTED: _("the scanner lacks a right of the operating system"),
+    Reason.NO_DATA: _("the data that should show it is missing or too old"),
+    Reason.NOT_RECORDED: _("the question was not asked when the facts were recorded"),
+    Reason.NOT_FROM_INTERNET: _("on the specialised data network (TSLCD), not reachable from the Internet"),
+    Reason.CANCELLED: _("the scan was interrupted"),
+    Reason.BUG: _("netaudit failed"),
+}
+
+REMEDIES: dict[Reason, str] = {
+    Reason.TIMEOUT: _("Scan again. If it stays silent, ask the operator about firewalls and rate limits on the path."),
+    Reason.REFUSED: _("Ask the operator whether the service should be open to this scanner, then scan again."),
+    Reason.RESET: _("Scan again; if it repeats, ask the operator about a firewall that cuts connections."),
+    Reason.UNREACHABLE: _("Scan again from another network; if it repeats, ask the operator about routing."),
+    Reason.NO_ROUTE: _("Scan from a host that has this address family; 'netaudit doctor' shows what is missing."),
+    Reason.NO_ADDRESS: _("Publish an address of this family first; then this can be tested."),
+    Reason.NAME_RESOLUTION: _("Mend the zone of this name first; its own findings say how. Then scan again."),
+    Reason.TLS: _("Mend TLS on this service first; its own findings say how. Then scan again."),
+    Reason.PROTOCOL: _("Ask the operator what answers on this port, then scan again."),
+    Reason.MALFORMED: _("Ask the operator to look at the server software, then scan again."),
+    Reason.TOO_LARGE: _("Look at this target by hand; it sends more than the scan reads."),
+    Reason.BUDGET: _("Scan this target alone, or raise the limit, and scan again."),
+    Reason.BLACKOUT: _("Scan again outside the blackout window."),
+    Reason.OUT_OF_SCOPE: _("Allow it under 'scope' in the inventory, if its owner agrees, and scan again."),
+    Reason.NOT_PERMITTED: _("Give the scanner the right it lacks; 'netaudit doctor' names it."),
+    Reason.NO_DATA: _("Supply a current file under the data centre or register in the inventory."),
+    Reason.NOT_RECORDED: _("Scan again: the saved facts do not hold this evidence."),
+    Reason.NOT_FROM_INTERNET: _("Scan from inside the TSLCD network, or have the unit attest it."),
+    Reason.CANCELLED: _("Run the scan to its end."),
+    Reason.BUG: _("Report it to the authors of netaudit with the run file."),
+}
