@@ -1,0 +1,26 @@
+"""What the judges of web endpoints share: families, the endpoint's own responses, what needs TLS."""
+
+from netaudit.model.common import Family
+from netaudit.model.evidence import EndpointEvidence
+from netaudit.model.facts import HttpHop, WebFact
+from netaudit.model.verdict import Observation, Outcome, not_applicable
+from netaudit.rules.fetches import is_web, own
+
+BOTH = (Family.IPV4, Family.IPV6)
+
+
+def not_for_tls(evidence: EndpointEvidence) -> Outcome | None:
+    """Why TLS is no question here: `not_web` for a TCP service, `plain_http` for one declared as http."""
+    if not is_web(evidence):
+        return not_applicable("not_web")
+    return None if evidence.endpoint.startswith("https://") else not_applicable("plain_http")
+
+
+def responses(evidence: EndpointEvidence) -> list[tuple[WebFact, HttpHop]]:
+    """The endpoint's own responses: the first hop at each address that gave one."""
+    return [(fact, fact.hops[0]) for fact in own(evidence) if fact.hops and fact.hops[0].status is not None]
+
+
+def row(fact: WebFact, saw: str, ok: bool | None = None) -> Observation:
+    """A row about one address."""
+    return Observation(where=fact.endpoint, saw=saw, address=fact.address, family=fact.family, ok=ok)

@@ -1,0 +1,197 @@
+"""What the fetches of a web or TCP endpoint show, address by address; shared by the judges of endpoints.
+
+Three answers to "does this address serve": yes, no, and unknown. A failure of our side, of a budget or
+of the path before enough tries is unknown. An explicit refusal is the address's own word, a silence is
+none: it takes tries. A response that turns us away (403, 429) is a response.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+from urllib.parse import urljoin, urlsplit
+
+from netaudit.model.common import Failure, Family, Reason, Side
+from netaudit.model.evidence import CertificateTrust, EndpointEvidence, HostEvidence
+from netaudit.model.facts import ConnectFact, HttpHop, Lookup, WebFact
+from netaudit.model.verdict import Observation, Outcome, could_not_test
+from netaudit.rules.addresses import classify, within
+from netaudit.rules.zones import trouble
+
+__all__ = [
+    "Reach", "addresses", "attempt", "endpoint_reach", "first_failure", "header", "is_web", "location", "own",
+    "plain", "rows", "trusted", "untested", "usable", "why_unseen",
+]  # fmt: skip
+
+SILENT = frozenset({Reason.TIMEOUT, Reason.RESET, Reason.UNREACHABLE})
+SPOKEN = frozenset({Reason.REFUSED, Reason.TLS, Reason.PROTOCOL, Reason.MALFORMED})
+SERVER_ERROR = 500
+
+
+class Reach(NamedTuple):
+    """Whether one address serves (`ok` None: unknown), and how it showed."""
+
+    where: str
+    address: str
+    family: Family
+    ok: bool | None
+    saw: str
+    failure: Failure | None = None
+    fact: str = ""
+
+    @property
+    def label(self) -> str:
+        """The address with its symptom in one word, as sentences name it."""
+        return f"{self.address} ({self.saw.partition(':')[0].partition(';')[0]})"
+
+    def row(self) -> Observation:
+        """The row of the evidence table."""
+        return Observation(where=self.where, saw=self.saw, address=self.address, family=self.family, ok=self.ok)
+
+
+def rows(reached: Iterable[Reach]) -> tuple[Observation, ...]:
+    """The evidence table."""
+    return tuple(reach.row() for reach in reached)
+
+
+def is_web(evidence: EndpointEvidence) -> bool:
+    """Whether the endpoint speaks HTTP."""
+    return evidence.endpoint.startswith(("https://", "http://"))
+
+
+def own(evidence: EndpointEvidence) -> tuple[WebFact, ...]:
+    """The fetches of the endpoint itself."""
+    return tuple(fact for fact in evidence.web if fact.endpoint == evidence.endpoint and not fact.control)
+
+
+def plain(evidence: EndpointEvidence) -> tuple[WebFact, ...]:
+    """The fetches of `http://HOST:80` on the same host."""
+    wanted = f"http://{evidence.host.host}:80"
+    return tuple(fact for fact in evidence.web if fact.endpoint == wanted and not fact.control)
+
+
+def addresses(host: HostEvidence, family: Family) -> tuple[str, ...]:
+    """The host's addresses of one family, as far as they are known."""
+    lookup = host.lookup(family)
+    return lookup.addresses if lookup is not None else ()
+
+
+def usable(host: HostEvidence, family: Family, allowed: Sequence[str]) -> tuple[str, ...]:
+    """The host's addresses that the Internet can route to, or that the inventory's scope allows."""
+    found = addresses(host, family)
+    return tuple(address for address in found if classify(address).is_global or within(address, allowed))
+
+
+def endpoint_reach(evidence: EndpointEvidence, families: Iterable[Family], min_tries: int) -> list[Reach]:
+    """How each address of the endpoint's host served, in the families named; TCP endpoints by their connections."""
+    wanted = frozenset(families)
+    facts: tuple[WebFact | ConnectFact, ...] = own(evidence) if is_web(evidence) else evidence.connects
+    found = [_reach(evidence, fact, min_tries) for fact in facts if fact.family in wanted]
+    seen = {reach.address for reach in found}
+    for family in sorted(wanted):
+        missing = [address for address in addresses(evidence.host, family) if address not in seen]
+        found += [_not_fetched(evidence, address, family) for address in missing]
+    return found
+
+
+def attempt(fact: WebFact | ConnectFact) -> tuple[Failure | None, int]:
+    """The failure of the connection to the address itself, and the tries; redirects aside."""
+    if isinstance(fact, ConnectFact):
+        return fact.failure, fact.tries
+    if not fact.hops:
+        return fact.failure or _NOT_FETCHED, 0
+    return fact.hops[0].failure, fact.hops[0].tries
+
+
+def untested(evidence: EndpointEvidence, families: Iterable[Family], reached: Iterable[Reach] = ()) -> Outcome:
+    """The outcome when nothing could be seen: message `not_tested` with `detail`."""
+    reached = tuple(reached)
+    failure = why_unseen(evidence, families, reached)
+    return could_not_test("not_tested", failure, observed=rows(reached), detail=trouble(failure))
+
+
+def why_unseen(evidence: EndpointEvidence, families: Iterable[Family], reached: Iterable[Reach] = ()) -> Failure:
+    """Why there is nothing to judge: a closed network, our own blindness, the name, or the attempts."""
+    families = tuple(families)
+    if evidence.services and all(service.network == "tslcd" for service in evidence.services):
+        return _CLOSED
+    blind = [failure for family in families if (failure := evidence.blind(family)) is not None]
+    if blind and len(blind) == len(families):
+        return blind[0]
+    tried = first_failure(reach.failure for reach in reached)
+    if tried is not None:
+        return tried
+    lookups = [evidence.host.lookup(family) for family in families]
+    named = first_failure(lookup.failure for lookup in lookups if lookup is not None)
+    if named is not None or blind:
+        return named or blind[0]
+    if all(_empty(lookup) for lookup in lookups):
+        return Failure(reason=Reason.NO_ADDRESS, side=Side.TARGET, detail=f"{evidence.host.host} has no address")
+    return _NOT_FETCHED
+
+
+def first_failure(failures: Iterable[Failure | None]) -> Failure | None:
+    """The failure that stands for all: one of our own side first, for it explains the most."""
+    known = [failure for failure in failures if failure is not None]
+    ours = [failure for failure in known if failure.side in (Side.OURS, Side.BUDGET, Side.BUG)]
+    return next(iter((*ours, *known)), None)
+
+
+def header(hop: HttpHop, name: str) -> str | None:
+    """The first header field of that lower-case name."""
+    return next((value for key, value in hop.headers if key == name), None)
+
+
+def location(hop: HttpHop) -> str | None:
+    """Where a 3xx response leads, as an absolute URL; None when it leads nowhere."""
+    target = header(hop, "location")
+    if hop.status is None or not 300 <= hop.status < 400 or not target:
+        return None
+    try:
+        url = urljoin(hop.url, target.strip())
+        return url if urlsplit(url).hostname else None
+    except ValueError:
+        return None
+
+
+def trusted(evidence: EndpointEvidence) -> list[tuple[WebFact, CertificateTrust]]:
+    """The endpoint's own TLS sessions with what certificate validation said of them."""
+    return [(fact, evidence.trust[fact.id]) for fact in own(evidence) if fact.id in evidence.trust]
+
+
+def _reach(evidence: EndpointEvidence, fact: WebFact | ConnectFact, min_tries: int) -> Reach:
+    failure, tries = attempt(fact)
+    ok: bool | None
+    if failure is None:
+        status = fact.hops[0].status if isinstance(fact, WebFact) else None
+        ok, saw = (status or 0) < SERVER_ERROR, "connected" if status is None else f"HTTP {status}"
+    else:
+        ok, saw = _standing(evidence, fact.address, fact.family, failure, tries, min_tries)
+        failure = evidence.blind(fact.family) or failure
+    return Reach(evidence.endpoint, fact.address, fact.family, ok, saw, failure, fact.id)
+
+
+def _standing(
+    evidence: EndpointEvidence, address: str, family: Family, failure: Failure, tries: int, min_tries: int
+) -> tuple[bool | None, str]:
+    """Whether a failed attempt shows that the address does not serve."""
+    kind = classify(address)
+    if not kind.is_global and not within(address, evidence.allowed_special):
+        return False, f"{kind.name}; no address of the public Internet"
+    saw = trouble(failure) if failure.reason not in SILENT else f"{trouble(failure)}; {tries} tries"
+    if evidence.blind(family) is not None or failure.side in (Side.OURS, Side.BUDGET, Side.BUG):
+        return None, saw
+    if failure.reason in SPOKEN:
+        return False, saw
+    return (False if failure.reason in SILENT and tries >= min_tries else None), saw
+
+
+def _not_fetched(evidence: EndpointEvidence, address: str, family: Family) -> Reach:
+    failure = evidence.blind(family) or _NOT_FETCHED
+    return Reach(evidence.endpoint, address, family, None, trouble(failure), failure)
+
+
+def _empty(lookup: Lookup | None) -> bool:
+    return lookup is not None and lookup.failure is None and not lookup.addresses
+
+
+_NOT_FETCHED = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail="nothing was sent to this address")
+_CLOSED = Failure(reason=Reason.NOT_FROM_INTERNET, side=Side.OURS, detail="the service is on a closed network")
