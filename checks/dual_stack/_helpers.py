@@ -1,0 +1,89 @@
+"""What the judges of dual-stack services share: the two sides of an endpoint, and when two certificates are one."""
+
+import hashlib
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from netaudit.model.common import Failure, Family, Reason, Side
+from netaudit.model.evidence import CertificateTrust, EndpointEvidence, HostEvidence
+from netaudit.model.facts import TlsObservation, WebFact
+from netaudit.model.verdict import Observation, Outcome, could_not_test, not_applicable
+from netaudit.rules.fetches import addresses, first_failure, is_web, own, untested
+from netaudit.rules.zones import trouble
+
+BOTH = (Family.IPV4, Family.IPV6)
+
+
+def sides(evidence: EndpointEvidence) -> tuple[tuple[WebFact, ...], tuple[WebFact, ...]] | Outcome:
+    """The complete fetches over IPv4 and over IPv6; an outcome when there is nothing to compare.
+
+    Every fetch must be complete, redirects followed: where one failed, reachability is in question, not
+    likeness, and the comparison says `not_tested`.
+    """
+    if not is_web(evidence):
+        return not_applicable("not_web")
+    if one_family(evidence.host):
+        return not_applicable("one_family")
+    facts = own(evidence)
+    failure = first_failure(fact.failure for fact in facts) or _turned_away(facts)
+    v4, v6 = (tuple(fact for fact in facts if fact.family is family) for family in BOTH)
+    if failure is None and v4 and v6 and all(fact.hops for fact in facts):
+        return v4, v6
+    blind = [found for family in BOTH if (found := evidence.blind(family)) is not None]
+    failure = blind[0] if blind else failure
+    if failure is None:
+        return untested(evidence, BOTH)
+    rows = tuple(row(fact, _seen(fact)) for fact in facts)
+    return could_not_test(
+        "not_tested", failure, observed=rows, facts=tuple(fact.id for fact in facts), detail=trouble(failure)
+    )
+
+
+def one_family(host: HostEvidence) -> bool:
+    """Whether the host is known to have addresses of one family at most."""
+    lookups = [host.lookup(family) for family in BOTH]
+    none = [item is not None and item.failure is None and not item.addresses for item in lookups]
+    return any(none) and (all(none) or any(addresses(host, family) for family in BOTH))
+
+
+def row(fact: WebFact, saw: str, ok: bool | None = None) -> Observation:
+    """A row about one address."""
+    return Observation(where=fact.endpoint, saw=saw, address=fact.address, family=fact.family, ok=ok)
+
+
+def same_certificate(one: CertificateTrust, other: CertificateTrust) -> bool:
+    """Whether two certificates stand for one identity although their bytes may differ: a renewal, a farm."""
+    if one.fingerprint == other.fingerprint:
+        return True
+    return (sorted(one.names), one.issuer) == (sorted(other.names), other.issuer) and (
+        abs(one.not_after - other.not_after) <= _RENEWAL
+    )
+
+
+def public_key(session: TlsObservation | None) -> str:
+    """A digest of the SubjectPublicKeyInfo of the server's certificate; empty when there is none to read."""
+    if session is None or not session.certificates:
+        return ""
+    try:
+        key = x509.load_der_x509_certificate(session.certificates[0]).public_key()
+        info = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    except Exception:  # the bytes are the peer's, and cryptography documents no closed list of what they may raise
+        return ""
+    return hashlib.sha256(info).hexdigest()
+
+
+_RENEWAL = 7 * 86_400  # seconds between the renewals of one farm's machines
+
+
+def _turned_away(facts: tuple[WebFact, ...]) -> Failure | None:
+    """429 speaks of our own requests, not of what visitors see."""
+    if not any(fact.hops and fact.hops[-1].status == 429 for fact in facts):
+        return None
+    return Failure(reason=Reason.PROTOCOL, side=Side.TARGET, detail="HTTP 429: the scanner was turned away")
+
+
+def _seen(fact: WebFact) -> str:
+    if fact.failure is not None:
+        return trouble(fact.failure)
+    return f"HTTP {fact.hops[-1].status}" if fact.hops else "not fetched"

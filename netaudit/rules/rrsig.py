@@ -1,0 +1,137 @@
+"""Signatures as records: their dates on the calendar, and whether one verifies, dates aside."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import dns.dnssec
+import dns.name
+import dns.node
+import dns.rdataset
+import dns.rdtypes.ANY.DNSKEY
+import dns.rdtypes.ANY.DS
+import dns.rdtypes.ANY.RRSIG
+import dns.rrset
+
+__all__ = [
+    "DNSKEY", "DS", "Validity", "ds_text", "is_secure_entry_point", "is_zone_key", "key_text", "matches", "moment",
+    "rsa_bits", "utc", "validity", "verifies",
+]  # fmt: skip
+
+DNSKEY = dns.rdtypes.ANY.DNSKEY.DNSKEY
+DS = dns.rdtypes.ANY.DS.DS
+RRSIG = dns.rdtypes.ANY.RRSIG.RRSIG
+
+_ZONE, _REVOKE, _SEP = 0x0100, 0x0080, 0x0001
+_RSA = frozenset({1, 5, 7, 8, 10})
+_DIGESTS = {1: "SHA1", 2: "SHA256", 4: "SHA384"}
+_TRIES = 4  # keys that share one tag (CVE-2023-50387)
+
+
+class Validity(NamedTuple):
+    """When the best signature over an RRset begins and ends, in seconds since 1970, and how it stands now."""
+
+    state: str  # "current", "expired", "not_yet" or "none"
+    inception: float = 0.0
+    expiration: float = 0.0
+    key_tag: int = 0
+
+
+def validity(signatures: Iterable[RRSIG], now: float) -> Validity:
+    """How an RRset's signatures stand in time.
+
+    One current signature is enough (RFC 6840 section 5.11), the one that lasts longest counts.
+    Signatures left over from a rollover beside it do no harm.
+    """
+    rank = {"none": 0, "not_yet": 1, "expired": 2, "current": 3}
+    best = Validity("none")
+    for signature in signatures:
+        begins, ends = moment(signature.inception, now), moment(signature.expiration, now)
+        state = "not_yet" if begins > now else "expired" if ends < now else "current"
+        found = Validity(state, begins, ends, signature.key_tag)
+        if (rank[state], ends) > (rank[best.state], best.expiration):
+            best = found
+    return best
+
+
+def moment(stamp: int, now: float) -> float:
+    """The second nearest to `now` that a 32-bit serial time stands for (RFC 4034 section 3.1.5)."""
+    return int(now) + ((int(stamp) - int(now) + 0x80000000) & 0xFFFFFFFF) - 0x80000000
+
+
+def utc(seconds: float) -> str:
+    """A time as ISO 8601 in UTC; years beyond the calendar come out as plain seconds."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (OverflowError, ValueError, OSError):
+        return f"{seconds:.0f} s"
+
+
+def verifies(rrset: dns.rrset.RRset, signatures: Sequence[RRSIG], key: DNSKEY, zone: dns.name.Name) -> bool:
+    """Whether one of the signatures over `rrset` is by `key` and cryptographically right, whatever its dates.
+
+    At most four signatures that fit the key are tried.
+    """
+    tag = dns.dnssec.key_id(key)
+    fitting = [s for s in signatures if s.key_tag == tag and s.algorithm == key.algorithm and s.signer == zone]
+    keys: dict[dns.name.Name, dns.node.Node | dns.rdataset.Rdataset] = {
+        zone: dns.rrset.from_rdata(zone, 0, key).to_rdataset()
+    }
+    return any(_verifies(rrset, signature, keys) for signature in fitting[:_TRIES])
+
+
+def _verifies(
+    rrset: dns.rrset.RRset, signature: RRSIG, keys: dict[dns.name.Name, dns.node.Node | dns.rdataset.Rdataset]
+) -> bool:
+    policy = dns.dnssec.allow_all_policy
+    try:
+        # judged as of its first second: whether it is in time is another question
+        dns.dnssec.validate_rrsig(rrset, signature, keys, now=signature.inception, policy=policy)
+    except Exception:
+        # Key and signature are a stranger's bytes, and the libraries below raise a dozen kinds of
+        # exception over them; whatever it is, the signature was not verified.
+        return False
+    return True
+
+
+def matches(ds: DS, key: DNSKEY, zone: dns.name.Name) -> bool | None:
+    """Whether a DS is the digest of a key. None: its digest type can't be computed."""
+    digest = _DIGESTS.get(int(ds.digest_type))
+    if digest is None:
+        return None
+    if ds.key_tag != dns.dnssec.key_id(key) or ds.algorithm != key.algorithm:
+        return False
+    made = dns.dnssec.make_ds(zone, key, digest, policy=dns.dnssec.allow_all_policy)
+    return bool(made.digest == ds.digest)
+
+
+def is_zone_key(key: DNSKEY) -> bool:
+    """Whether a key may sign its zone's data: zone flag, protocol 3, not revoked (RFC 4034 2.1, RFC 5011 2.1)."""
+    return bool(key.flags & _ZONE) and not key.flags & _REVOKE and key.protocol == 3
+
+
+def is_secure_entry_point(key: DNSKEY) -> bool:
+    """Whether the SEP flag marks the key as one that a DS may point to (RFC 4034 section 2.1.1)."""
+    return bool(key.flags & _SEP)
+
+
+def key_text(key: DNSKEY) -> str:
+    """A key as "12345 13 257": key tag, algorithm, flags."""
+    return f"{dns.dnssec.key_id(key)} {int(key.algorithm)} {int(key.flags)}"
+
+
+def ds_text(ds: DS) -> str:
+    """A DS as "12345 13 2": key tag, algorithm, digest type."""
+    return f"{ds.key_tag} {int(ds.algorithm)} {int(ds.digest_type)}"
+
+
+def rsa_bits(key: DNSKEY) -> int | None:
+    """The size of an RSA modulus in bits (RFC 3110 section 2), 0 when it can't be read; None: not RSA."""
+    if int(key.algorithm) not in _RSA:
+        return None
+    data = key.key
+    if len(data) > 3 and data[0] == 0:
+        start, length = 3, int.from_bytes(data[1:3], "big")
+    else:
+        start, length = 1, data[0] if data else 0
+    return int.from_bytes(data[start + length :], "big").bit_length() if length else 0

@@ -1,0 +1,226 @@
+"""What each server of a zone says: answers that count, servers that gave none, and why.
+
+Shared by the judges of zones. An answer counts when it is complete, authoritative and to the question;
+everything else leaves its server undetermined, which is never evidence against the zone.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, cast
+
+import dns.flags
+import dns.name
+import dns.rcode
+import dns.rdata
+import dns.rdatatype
+import dns.rdtypes.ANY.RRSIG
+import dns.rrset
+
+from netaudit.model.common import Failure, Family, Reason, Side
+from netaudit.model.evidence import ServerEvidence, ZoneEvidence
+from netaudit.model.exchange import Exchange
+from netaudit.model.verdict import Observation, Outcome, could_not_test
+
+__all__ = [
+    "Answer", "RRSIG", "SILENT", "Survey", "authoritative", "delegations", "label", "name_text", "reach", "readable",
+    "replies", "server_names", "signatures", "survey", "trouble", "where",
+]  # fmt: skip
+
+RRSIG = dns.rdtypes.ANY.RRSIG.RRSIG
+
+SILENT = frozenset({Reason.TIMEOUT, Reason.REFUSED, Reason.RESET, Reason.UNREACHABLE})
+"""Reasons that, over a family that works from here, mean that the address does not serve."""
+
+
+class Answer(NamedTuple):
+    """One server's authoritative answer; `rrset` is None when it says that there is no such RRset."""
+
+    server: ServerEvidence
+    exchange: Exchange
+    rrset: dns.rrset.RRset | None
+
+    @property
+    def rdatas(self) -> frozenset[dns.rdata.Rdata]:
+        """The records of the RRset."""
+        return frozenset(cast("Iterable[dns.rdata.Rdata]", self.rrset or ()))
+
+    def signatures(self) -> tuple[RRSIG, ...]:
+        """The signatures that the answer carries over its RRset."""
+        return signatures(self.exchange, *self.exchange.question)
+
+
+class Survey(NamedTuple):
+    """All servers of a zone asked one question: who answered, and who did not and why."""
+
+    answers: tuple[Answer, ...]
+    missing: tuple[tuple[ServerEvidence, Failure], ...]
+    failure: Failure
+
+    @property
+    def total(self) -> int:
+        """The number of server addresses that should answer."""
+        return len(self.answers) + len(self.missing)
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The ids of the exchanges that count."""
+        return tuple(dict.fromkeys(answer.exchange.id for answer in self.answers))
+
+    def unseen(self) -> tuple[Observation, ...]:
+        """The servers that gave no answer, as neither good nor bad."""
+        return tuple(where(server, trouble(failure)) for server, failure in self.missing)
+
+    def untested(self) -> Outcome:
+        """The outcome when no server answered: message `no_answer` with `detail`."""
+        return could_not_test("no_answer", self.failure, observed=self.unseen(), detail=trouble(self.failure))
+
+
+def survey(evidence: ZoneEvidence, rdtype: dns.rdatatype.RdataType, name: dns.name.Name | None = None) -> Survey:
+    """Look at every server's answer about `rdtype` of the apex, or of `name`."""
+    answers: list[Answer] = []
+    missing: list[tuple[ServerEvidence, Failure]] = []
+    asked = name or evidence.apex
+    for server in evidence.servers:
+        exchange = next(filter(authoritative, replies(server, asked, rdtype)), None)
+        if exchange is None:
+            missing.append((server, _why_not(evidence, server, asked, rdtype)))
+        else:
+            answers.append(Answer(server, exchange, exchange.answer(asked, rdtype)))
+    return Survey(tuple(answers), tuple(missing), _first_failure(evidence, missing))
+
+
+def replies(server: ServerEvidence, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> Iterator[Exchange]:
+    """The server's readable responses to a question, over UDP and TCP, in the order asked."""
+    for exchange in server.exchanges:
+        if exchange.question == (name, rdtype) and readable(exchange):
+            yield exchange
+
+
+def readable(exchange: Exchange) -> bool:
+    """Whether a response came back and is one to the question."""
+    message = exchange.message
+    if message is None or not message.flags & dns.flags.QR:
+        return False
+    asked = [(entry.name, entry.rdtype) for entry in message.question]
+    return asked == [exchange.question] or (not asked and message.rcode() != dns.rcode.NOERROR)
+
+
+def authoritative(exchange: Exchange) -> bool:
+    """Whether a readable response is a complete authoritative answer, positive or negative."""
+    return (
+        readable(exchange)
+        and exchange.authoritative
+        and not exchange.truncated
+        and exchange.rcode in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN)
+    )
+
+
+def signatures(exchange: Exchange, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> tuple[RRSIG, ...]:
+    """The RRSIG records over an RRset in the answer section."""
+    found = exchange.message.answer if exchange.message is not None else []
+    return tuple(
+        rdata
+        for rrset in found
+        if rrset.rdtype == dns.rdatatype.RRSIG and rrset.covers == rdtype and rrset.name == name
+        for rdata in rrset
+        if isinstance(rdata, RRSIG)
+    )
+
+
+def delegations(evidence: ZoneEvidence) -> tuple[Exchange, ...]:
+    """The parent's servers' referrals to the zone; a server that serves the zone too gives none."""
+    return tuple(
+        exchange
+        for exchange in evidence.referrals
+        if readable(exchange) and not exchange.authoritative and server_names(exchange, evidence.apex)
+    )
+
+
+def server_names(exchange: Exchange, apex: dns.name.Name) -> frozenset[str]:
+    """The name servers of the zone that a response names, in its answer or, as a referral, in its authority section."""
+    message = exchange.message
+    sections = (message.answer, message.authority) if message is not None else ()
+    return frozenset(
+        name_text(rdata.target)
+        for section in sections
+        for rrset in section
+        if rrset.name == apex and rrset.rdtype == dns.rdatatype.NS
+        for rdata in rrset
+    )
+
+
+def where(server: ServerEvidence, saw: str, ok: bool | None = None) -> Observation:
+    """An observation about one server address."""
+    return Observation(where=server.server.name, saw=saw, address=server.server.address, family=server.family, ok=ok)
+
+
+def label(server: ServerEvidence) -> str:
+    """A server address as sentences name it."""
+    return f"{server.server.name} ({server.server.address})"
+
+
+def trouble(failure: Failure) -> str:
+    """A failure in a few technical words."""
+    reason = failure.reason.replace("_", " ")
+    return f"{reason}: {failure.detail}" if failure.detail else reason
+
+
+def name_text(name: dns.name.Name) -> str:
+    """A name as facts have it: lower case, no trailing dot, the root as `.`."""
+    return "." if name == dns.name.root else name.canonicalize().to_text(omit_final_dot=True)
+
+
+def _why_not(
+    evidence: ZoneEvidence, server: ServerEvidence, name: dns.name.Name, rdtype: dns.rdatatype.RdataType
+) -> Failure:
+    """Why a server gave no answer that counts."""
+    asked = [exchange for exchange in server.exchanges if exchange.question == (name, rdtype)]
+    for exchange in asked:
+        if exchange.message is not None:
+            return _useless(exchange)
+        if exchange.response is not None:
+            return Failure(reason=Reason.MALFORMED, side=Side.TARGET, detail="the response can't be read")
+    blind = evidence.blind(server.family)
+    if blind is not None:
+        return blind
+    failures = [exchange.failure for exchange in (*asked, *server.exchanges) if exchange.failure is not None]
+    if failures:
+        return failures[0]
+    return Failure(reason=Reason.NO_DATA, side=Side.OURS, detail=f"{dns.rdatatype.to_text(rdtype)} was not asked")
+
+
+def _useless(exchange: Exchange) -> Failure:
+    if exchange.truncated:
+        detail = "truncated over UDP, and no answer over TCP"
+        return Failure(reason=Reason.TOO_LARGE, side=Side.PATH, detail=detail)
+    rcode = exchange.rcode or 0
+    said = dns.rcode.to_text(dns.rcode.Rcode.make(rcode)) if rcode else "NOERROR without AA"
+    return Failure(reason=Reason.PROTOCOL, side=Side.TARGET, detail=said)
+
+
+def _first_failure(evidence: ZoneEvidence, missing: list[tuple[ServerEvidence, Failure]]) -> Failure:
+    """The one failure that stands for all: our own blindness first, for it explains the most."""
+    blind = [failure for family in Family if (failure := evidence.blind(family)) is not None]
+    known = [failure for _, failure in missing]
+    if len(blind) == len(Family):
+        return blind[0]
+    ours = [failure for failure in known if failure.side in (Side.OURS, Side.BUDGET, Side.BUG)]
+    for failure in (*ours, *known, evidence.fact.failure):
+        if failure is not None:
+            return failure
+    return Failure(reason=Reason.NO_DATA, side=Side.OURS, detail="no address of a name server was asked")
+
+
+def reach(exchanges: Iterable[Exchange]) -> tuple[bool | None, str]:
+    """Whether an address serves, and how it showed: any response will do; silence counts after two tries.
+
+    None: nothing was sent, or what was sent failed for a reason that is not the address's.
+    """
+    asked = list(exchanges)
+    if any(exchange.response is not None for exchange in asked):
+        return True, "answered"
+    silent = [e for e in asked if e.failure is not None and e.failure.reason in SILENT]
+    tries = sum(exchange.tries for exchange in silent)
+    if tries >= 2 and silent[0].failure is not None:
+        return False, f"{trouble(silent[0].failure)} ({tries} tries)"
+    failure = next((exchange.failure for exchange in asked if exchange.failure is not None), None)
+    return None, trouble(failure) if failure is not None else "not asked"
