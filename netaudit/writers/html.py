@@ -25,7 +25,7 @@ from netaudit.writers.wording import LOCAL_TIME, Wording
 __all__ = ["write_html"]
 
 # A page stays readable and below 2 MB: beyond these numbers rows are counted and named as left out.
-_LIMITS = {"rows": 40, "details": 250, "listed": 2000, "tiles": 1200, "names": 24, "matrix": 40}
+_LIMITS = {"rows": 40, "details": 250, "listed": 2000, "tiles": 1200, "names": 12, "matrix": 40}
 
 
 def write_html(run: Run, out: Path, language: str) -> list[Path]:

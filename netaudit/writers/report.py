@@ -198,13 +198,17 @@ class Report:
 
     @cached_property
     def gaps(self) -> list[Gap]:
+        """What the run could not test."""
+        return self.gaps_in(self.run.results)
+
+    def gaps_in(self, results: Iterable[Result]) -> list[Gap]:
         """What could not be tested, by side and reason, the largest first."""
         grouped: dict[tuple[Side, Reason], list[Result]] = defaultdict(list)
-        for result in self.run.results:
+        for result in results:
             failure = result.verdict.outcome.failure
             if result.verdict.outcome.status is Status.COULD_NOT_TEST and failure is not None:
                 grouped[failure.side, failure.reason].append(result)
-        gaps = [Gap(side, reason, tuple(results)) for (side, reason), results in grouped.items()]
+        gaps = [Gap(side, reason, tuple(members)) for (side, reason), members in grouped.items()]
         return sorted(gaps, key=lambda gap: (-len(gap.results), gap.side, gap.reason))
 
     # -- parts

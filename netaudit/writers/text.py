@@ -107,7 +107,10 @@ class _Terminal:
         yield ""
 
     def _finding(self, result: Result) -> Iterator[str]:
-        yield f"    {one_line(result.verdict.target.name, 120)}: {one_line(self._report.sentence(result))}"
+        target, sentence = one_line(result.verdict.target.name, 120), one_line(self._report.sentence(result))
+        yield f"    {sentence}" if target in sentence else f"    {target}: {sentence}"
+        for cause in self._report.explained(result)[:1]:
+            yield f"      {self._say('Follows from')}: {cause.verdict.check} {one_line(cause.verdict.target.name, 120)}"
         for row in result.verdict.outcome.observed[:_OBSERVED]:
             mark = " " if row.ok is None else _MARKS[Status.PASS if row.ok else Status.FAIL]
             where = " ".join(part for part in (row.where, row.address) if part)

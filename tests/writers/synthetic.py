@@ -44,14 +44,14 @@ __all__ = ["AT", "CHECKS", "HOSTILE", "hostile_run", "large_run", "province_run"
 TODAY = date(2026, 11, 24)
 AT = datetime(2026, 11, 24, 14, 0, tzinfo=UTC).timestamp()
 HOSTILE = (
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
+    "<script>document.title='owned'</script>",
+    "\"><img src=x onerror=document.title='owned'>",
     "safe\u202egnp.exe\u202c",
     "\x1b[2J\x1b]0;owned\x07",
     "javascript:alert(1)",
     "{{ 7*7 }}{% raw %}",
     "zero\u200bwidth\ufeff\u2066",
-    "</style></script><svg/onload=alert(1)>",
+    "</style></script><svg/onload=document.title='owned'>",
     "%(percent)s %d",
     "a" * 100_000,
 )

@@ -1,0 +1,227 @@
+"""The HTML report: complete, well formed, true to the run, silent on the network, and safe with hostile text."""
+
+import base64
+import hashlib
+import re
+import stat
+from html.parser import HTMLParser
+from pathlib import Path
+
+import html5lib
+import msgspec
+import pytest
+
+from netaudit.model.common import Failure, Family, Reason, Side
+from netaudit.model.facts import FamilyCheck
+from netaudit.model.profile import Severity
+from netaudit.model.run import Run
+from netaudit.model.verdict import Status
+from netaudit.writers.html import write_html
+from netaudit.writers.wording import Wording
+from tests.writers.synthetic import CHECKS, large_run
+
+LOADING = {
+    "script": "src", "img": "src", "link": "href", "iframe": "src", "object": "data", "embed": "src", "source": "src",
+    "audio": "src", "video": "src", "use": "href", "image": "href", "form": "action", "base": "href",
+}  # fmt: skip
+
+
+class _Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+
+
+def tags(path: Path) -> list[tuple[str, dict[str, str]]]:
+    parser = _Tags()
+    parser.feed(path.read_text(encoding="utf-8"))
+    return parser.tags
+
+
+def pages(report: Path) -> list[Path]:
+    return sorted(report.rglob("*.html"))
+
+
+def figures(path: Path) -> dict[str, str]:
+    return dict(re.findall(r'data-figure="([^"]+)">([^<]*)<', path.read_text(encoding="utf-8")))
+
+
+def test_every_unit_and_every_check_has_its_page(province_report: Path, province: Run) -> None:
+    units = {path.name for path in (province_report / "unit").iterdir()}
+    checks = {path.name for path in (province_report / "checks").iterdir()}
+    assert units == {f"{unit.id}.html" for unit in province.units}
+    assert checks == {f"{check}.html" for check in CHECKS}
+
+
+def test_files_are_for_their_owner_only(province_report: Path) -> None:
+    assert {stat.S_IMODE(path.stat().st_mode) for path in pages(province_report)} == {0o600}
+    assert not list(province_report.rglob(".netaudit-*"))
+
+
+def test_pages_are_well_formed(province_report: Path, hostile_report: Path) -> None:
+    for path in [*pages(province_report)[::12], province_report / "index.html", *pages(hostile_report)]:
+        html5lib.HTMLParser(strict=True).parse(path.read_text(encoding="utf-8"))
+
+
+def test_nothing_is_loaded_from_anywhere(province_report: Path, hostile_report: Path) -> None:
+    for path in [*pages(province_report), *pages(hostile_report)]:
+        for tag, attributes in tags(path):
+            address = attributes.get(LOADING.get(tag, ""), "")
+            assert address.startswith("#") or not address, (path, tag, address)
+            assert not [name for name in attributes if name.startswith("on") or name in ("style", "srcset")]
+        text = path.read_text(encoding="utf-8")
+        style = text[text.index("<style>") : text.index("</style>")]
+        assert "@import" not in style
+        assert not re.findall(r"url\((?!#)", style)
+
+
+def test_links_inside_the_report_lead_somewhere(province_report: Path) -> None:
+    ids = {path: {a["id"] for _, a in tags(path) if "id" in a} for path in pages(province_report)}
+    for path in pages(province_report):
+        for tag, attributes in tags(path):
+            target = attributes.get("href", "")
+            if tag != "a" or target.startswith("https://"):
+                continue
+            name, _, fragment = target.partition("#")
+            other = (path.parent / name).resolve() if name else path
+            assert other in ids, (path, target)
+            assert not fragment or fragment in ids[other], (path, target)
+
+
+def test_no_id_is_given_twice(province_report: Path) -> None:
+    for path in pages(province_report):
+        ids = [a["id"] for _, a in tags(path) if "id" in a]
+        assert len(ids) == len(set(ids)), path
+
+
+def test_outside_links_are_references_over_http(province_report: Path, hostile_report: Path) -> None:
+    outside = set()
+    for path in [*pages(province_report), *pages(hostile_report)]:
+        for tag, attributes in tags(path):
+            target = attributes.get("href", "")
+            if tag == "a" and ":" in target.partition("#")[0]:
+                outside.add(target)
+                assert attributes["rel"] == "noreferrer noopener"
+    assert outside == {
+        "https://www.rfc-editor.org/rfc/rfc4035.html#section-5.3.1",
+        "https://www.rfc-editor.org/rfc/rfc7766.html#section-5",
+        "https://www.vnnic.vn/",
+    }
+
+
+def test_the_policy_names_the_hashes_of_what_is_inline(province_report: Path) -> None:
+    text = (province_report / "index.html").read_text(encoding="utf-8")
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)
+    assert policy is not None
+    for tag in ("style", "script"):
+        (inline,) = re.findall(rf"<{tag}>(.*?)</{tag}>", text, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()
+        assert f"{tag}-src &#39;sha256-{digest}&#39;" in policy[1]
+    assert policy[1].startswith("default-src &#39;none&#39;;")
+
+
+def test_numbers_on_the_index_are_the_numbers_of_the_run(province_report: Path, province: Run) -> None:
+    wording = Wording("vi" if "-vi" in province_report.name else "en")
+    shown = figures(province_report / "index.html")
+    counts = province.totals.counts
+    assert shown["fails"] == wording.number(counts[Status.FAIL])
+    assert shown["could-not-test"] == wording.number(counts[Status.COULD_NOT_TEST])
+    for severity in Severity:
+        assert shown[f"severity-{severity}"] == wording.number(province.totals.findings.get(severity, 0))
+    statuses = [result.status for result in province.unit_results]
+    assert shown["units-pass"] == wording.number(statuses.count(statuses[0].PASS))
+    text = (province_report / "index.html").read_text(encoding="utf-8")
+    assert wording.percent(counts[Status.PASS], province.totals.evaluated) in text
+    assert wording.percent(province.totals.evaluated, province.totals.applicable) in text
+    for pillar in province.pillars:
+        part = text[text.index(f'data-pillar="{pillar.pillar}"') :]
+        numbers = re.findall(r"<b>([^<]*)</b>", part[: part.index("</ul>")])
+        for count in pillar.counts.values():
+            assert wording.number(count) in numbers, pillar
+
+
+def test_coverage_and_register_print_their_figures(province_report: Path, province: Run) -> None:
+    wording = Wording("vi" if "-vi" in province_report.name else "en")
+    text = (province_report / "index.html").read_text(encoding="utf-8")
+    shown = {
+        key: re.sub(r"<svg.*?</svg>|<[^>]*>", "", rest)
+        for key, rest in re.findall(r'data-coverage="([^"]+)">(.*?)</span>', text)
+    }
+    for row in province.coverage:
+        assert shown[f"{row.tier}/{row.kind}"] == f"{wording.number(row.working)}/{wording.number(row.expected)}"
+    for register in province.registers:
+        assert f"<b>{wording.number(sum(register.counted.values()))}</b>" in text
+
+
+def test_a_clause_never_passes_for_the_law_and_an_ended_programme_says_so(province_report: Path, province: Run) -> None:
+    wording = Wording("vi" if "-vi" in province_report.name else "en")
+    text = (province_report / "index.html").read_text(encoding="utf-8")
+    bases = re.findall(r'class="basis b-([a-z]+)" title="[^"]*">([^<]*)<', text)
+    assert len(bases) == len(province.clauses)
+    assert {basis for basis, label in bases if label == wording.gettext("legal text")} == {"legal"}
+    ended = [clause for clause in province.clauses if clause.ended is not None]
+    assert text.count(f'<span class="soft">{wording.gettext("programme ended")}</span>') == len(ended)
+    overdue = [clause for clause in province.clauses if clause.overdue]
+    assert text.count('<b class="overdue">') == len(overdue) == 1
+
+
+def test_what_follows_from_another_fault_is_no_action_of_its_own(province_report: Path) -> None:
+    text = (province_report / "index.html").read_text(encoding="utf-8")
+    actions = text[text.index('<ol class="actions">') : text.index("</ol>")]
+    linked = re.findall(r'href="checks/([a-z0-9_.]+)\.html"', actions)
+    assert "dnssec.signature_validity" in linked
+    assert "dnssec.chain_valid" not in linked
+    assert "ipv6.web_reachable" not in linked
+
+
+def test_an_incomplete_and_half_blind_scan_says_so(tmp_path: Path, province: Run) -> None:
+    failure = Failure(reason=Reason.NO_ROUTE, side=Side.OURS, detail="no default route")
+    blind = FamilyCheck(family=Family.IPV6, available=False, udp=False, tcp=False, failure=failure)
+    run = msgspec.structs.replace(
+        province, complete=False, incomplete_reason="interrupted", families=(province.families[0], blind)
+    )
+    write_html(run, tmp_path, "en")
+    text = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "The scan did not come to its end." in text
+    assert "The scanner itself had no IPv6" in text
+    assert "IPv6 does not work" in text
+
+
+def test_a_run_without_results_gives_a_report(tmp_path: Path, province: Run) -> None:
+    empty = msgspec.structs.replace(
+        province, results=(), clauses=(), unit_results=(), coverage=(), registers=(), pillars=(), checks={}, units=(),
+        services=(), profiles=(), contact=None, authorisation=None,
+        totals=msgspec.structs.replace(province.totals, counts={}, findings={}, evaluated=0, applicable=0),
+    )  # fmt: skip
+    for language in ("vi", "en"):
+        (index,) = write_html(empty, tmp_path, language)
+        html5lib.HTMLParser(strict=True).parse(index.read_text(encoding="utf-8"))
+
+
+def test_another_language_is_refused(tmp_path: Path, province: Run) -> None:
+    with pytest.raises(ValueError, match="fr"):
+        write_html(province, tmp_path, "fr")
+
+
+def test_hostile_text_is_shown_as_text(hostile_report: Path) -> None:
+    for path in pages(hostile_report):
+        text = path.read_text(encoding="utf-8")
+        assert [tag for tag, _ in tags(path)].count("script") == 1
+        assert not {"img", "iframe", "object"} & {tag for tag, _ in tags(path)}
+        assert not re.findall("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff]", text), path
+        assert "a" * 1000 not in text
+        assert path.stat().st_size < 1_000_000
+    index = (hostile_report / "index.html").read_text(encoding="utf-8")
+    assert "⟨U+202E⟩" in index
+    assert "␛[2J" in index
+    assert "{{ 7*7 }}" in index
+
+
+@pytest.mark.slow
+def test_five_thousand_services_stay_below_two_megabytes_a_page(tmp_path: Path) -> None:
+    paths = write_html(large_run(5_000), tmp_path, "vi")
+    assert max(path.stat().st_size for path in paths) < 2_000_000
+    assert len(paths) == 5_000 + len(CHECKS) + 1
