@@ -193,7 +193,9 @@ def test_sigkill_loses_only_what_was_not_flushed(tmp_path: Path) -> None:
         time.sleep(60)
     """)
     with subprocess.Popen(
-        [sys.executable, "-c", program, str(path)], stdout=subprocess.PIPE, env={**os.environ}
+        [sys.executable, "-c", program, str(path)],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
     ) as child:
         assert child.stdout is not None
         assert child.stdout.readline() == b"ready\n"
