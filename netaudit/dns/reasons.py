@@ -39,7 +39,7 @@ REASONS: dict[str, Reason] = {
     "nsec_missing": Reason(12, "nothing proves that the name or type does not exist"),
     "denial_invalid": Reason(12, "the NSEC or NSEC3 records do not prove that the name or type does not exist"),
     "ds_denial_invalid": Reason(12, "the parent's NSEC or NSEC3 records do not prove that there is no DS record"),
-    "alias_invalid": Reason(6, "the alias can't be followed: a loop, or a target that does not fit its DNAME"),
+    "alias_invalid": Reason(6, "the alias does not fit the DNAME that it was made from"),
     # indeterminate
     "no_anchor": Reason(None, "no trust anchor is configured at or above the name"),
     "evidence_missing": Reason(None, "a question that the chain of trust needs was never asked"),

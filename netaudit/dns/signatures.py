@@ -16,17 +16,15 @@ import dns.rrset
 
 from netaudit.dns.budget import Budget, Meter
 from netaudit.rules.algorithms import Policy
+from netaudit.rules.rrsig import is_zone_key, moment, utc
 
 __all__ = [
     "DNSKEY", "RRSIG", "SignatureOutcome", "SignatureState", "SignatureVerifier", "Verification",
-    "is_zone_key", "owner_labels", "serial_before", "signed_data",
+    "owner_labels", "serial_before", "signed_data",
 ]  # fmt: skip
 
 DNSKEY = dns.rdtypes.ANY.DNSKEY.DNSKEY
 RRSIG = dns.rdtypes.ANY.RRSIG.RRSIG
-
-_ZONE_FLAG = 0x0100
-_REVOKE_FLAG = 0x0080
 
 
 class SignatureState(StrEnum):
@@ -144,10 +142,13 @@ class SignatureVerifier:
     def _in_time(self, signature: RRSIG) -> tuple[SignatureState, str]:
         """Judge the dates of a signature that verifies. Its last second still counts."""
         if serial_before(signature.expiration, self._now):
-            return SignatureState.EXPIRED, f"by key {signature.key_tag}, ended at {_date(signature.expiration)}"
+            return SignatureState.EXPIRED, f"by key {signature.key_tag}, ended at {self._date(signature.expiration)}"
         if serial_before(self._now, signature.inception):
-            return SignatureState.NOT_YET, f"by key {signature.key_tag}, begins at {_date(signature.inception)}"
+            return SignatureState.NOT_YET, f"by key {signature.key_tag}, begins at {self._date(signature.inception)}"
         return SignatureState.VALID, f"by key {signature.key_tag}"
+
+    def _date(self, stamp: int) -> str:
+        return utc(moment(stamp, self._now))
 
     def _verifies(self, data: bytes, signature: RRSIG, key: DNSKEY, meters: tuple[Meter, Meter]) -> bool:
         identity = (hashlib.blake2b(data).digest(), signature.signature, int(key.algorithm), key.key)
@@ -183,11 +184,6 @@ def signed_data(rrset: dns.rrset.RRset, signature: RRSIG) -> bytes:
     )
 
 
-def is_zone_key(key: DNSKEY) -> bool:
-    """Whether a key may sign its zone's data: zone flag, protocol 3, not revoked (RFC 4034 2.1, RFC 5011 2.1)."""
-    return bool(key.flags & _ZONE_FLAG) and not key.flags & _REVOKE_FLAG and key.protocol == 3
-
-
 def owner_labels(name: dns.name.Name) -> int:
     """Labels as RRSIG counts them: without the root and without a leading asterisk (RFC 4034 section 3.1.3)."""
     return len(name) - 1 - int(name.is_wild())
@@ -212,7 +208,3 @@ def _verify(data: bytes, signature: bytes, key: DNSKEY) -> bool:
         # exception over them; whatever it is, the signature was not verified.
         return False
     return True
-
-
-def _date(stamp: int) -> str:
-    return dns.rdtypes.ANY.RRSIG.posixtime_to_sigtime(stamp)

@@ -8,7 +8,7 @@ import dns.rdatatype
 
 from netaudit.dns.message import name_text
 from netaudit.dns.zonecut import ResolutionError
-from netaudit.model.common import Failure, Family
+from netaudit.model.common import Failure, Family, Transport
 from netaudit.model.facts import Fact, Lookup, NameFact
 from netaudit.probes.ancestors import Ancestors
 from netaudit.probes.context import ADDRESS_TYPES, ProbeContext, parse_name
@@ -16,12 +16,15 @@ from netaudit.probes.context import ADDRESS_TYPES, ProbeContext, parse_name
 __all__ = ["NameProbe", "addresses_of", "exchangers_of"]
 
 EXCHANGERS = 10  # of one mail domain
+_SERVERS = 16  # addresses of a zone's servers that are asked about a name
 
 
 class NameProbe:
-    """Looks a name up at the authoritative servers.
+    """Looks a name up at the authoritative servers, then asks each of them the same.
 
-    A host's A and AAAA; a mail domain's MX, SPF and DMARC, with the addresses of its exchangers.
+    A host's A and AAAA; a mail domain's MX, SPF and DMARC, with the addresses of its exchangers. A
+    resolver tries the next server when one gives a stale or broken answer, so that one answer alone
+    would make the verdict a matter of chance.
     """
 
     def __init__(
@@ -45,6 +48,7 @@ class NameProbe:
         if self._mail:
             exchangers = await exchangers_of(self._context, self._name)
             await self._look_up([(parse_name(e), t) for e in exchangers for t in ADDRESS_TYPES.values()])
+        await asyncio.gather(*(self._ask_each_server(lookup) for lookup in self._lookups.values()))
         await self._note_zones()
 
     def facts(self, failure: Failure | None) -> Iterable[Fact]:
@@ -54,6 +58,23 @@ class NameProbe:
     async def _look_up(self, wanted: list[tuple[dns.name.Name, dns.rdatatype.RdataType]]) -> None:
         found = await asyncio.gather(*(self._context.lookup(name, rdtype) for name, rdtype in wanted))
         self._lookups.update({(lookup.name, lookup.rdtype): lookup for lookup in found})
+
+    async def _ask_each_server(self, lookup: Lookup) -> None:
+        """Put the question to every address of the zone's servers, over TCP too when it was truncated."""
+        if lookup.failure is not None:
+            return
+        name, rdtype = parse_name(lookup.canonical or lookup.name), dns.rdatatype.from_text(lookup.rdtype)
+        try:
+            cut = await self._context.resolver.zone(name)
+        except ResolutionError:
+            return  # the look-up itself was answered: what is recorded must do
+        addresses = list(dict.fromkeys(server.address for server in cut.servers))[:_SERVERS]
+        await asyncio.gather(*(self._ask_whole(name, rdtype, address) for address in addresses))
+
+    async def _ask_whole(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType, address: str) -> None:
+        exchange = await self._context.ask(name, rdtype, address)
+        if exchange.truncated:
+            await self._context.ask(name, rdtype, address, transport=Transport.TCP)
 
     async def _note_zones(self) -> None:
         for zone in dict.fromkeys(zone for lookup in self._lookups.values() for zone in lookup.zones):
