@@ -212,7 +212,11 @@ class Route(Record, frozen=True, kw_only=True):
 
 
 class RoutesFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="routes"):
-    """The routes of a data centre's prefixes in one source."""
+    """The routes of a data centre's prefixes in one source.
+
+    A peer's feed of a family is full when the peer carries at least half of a sample of that family's
+    prefixes: the denominator of visibility. A family that the source does not hold has no feeds.
+    """
 
     id: str
     datacentre: str
@@ -220,6 +224,7 @@ class RoutesFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="route
     sha256: str = ""
     data_time: Timestamp | None = None
     peers: tuple[int, ...] = ()  # every peer AS of the source, those without our routes too
+    feeds: dict[Family, tuple[int, ...]] = {}  # the peer ASes with a full feed of that family
     routes: tuple[Route, ...] = ()
     failure: Failure | None = None
 

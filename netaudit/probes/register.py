@@ -110,20 +110,14 @@ def _rows(text: str) -> tuple[list[CertificateRow], dict[str, str]]:
     """Every readable row, and what is wrong with the others by line. Raises ValueError for an unusable header."""
     rows: list[CertificateRow] = []
     broken: dict[str, str] = {}
-    first: dict[tuple[str, str], int] = {}  # a serial is unique for its issuer (RFC 5280 section 4.1.2.2)
     for line, fields in _records(text):
         if len(rows) + len(broken) >= _MOST_ROWS or len(broken) >= _MOST_BROKEN:
             broken[str(line)] = "reading stopped here: too many rows, or too many broken ones"
             break
         try:
-            row = _row(line, fields)
-            if (row.issuer, row.serial) in first:
-                raise ValueError(f"the serial is already on line {first[row.issuer, row.serial]}")
+            rows.append(_row(line, fields))
         except ValueError as error:
             broken[str(line)] = str(error)
-        else:
-            first[row.issuer, row.serial] = line
-            rows.append(row)
     return rows, broken
 
 

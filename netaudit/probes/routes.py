@@ -51,6 +51,7 @@ class RoutesProbe:
             sha256=digest,
             data_time=dump.data_time if dump else None,
             peers=tuple(dict.fromkeys(dump.peers)) if dump else (),
+            feeds=dump.feeds if dump else {},
             routes=dump.routes if dump else (),
             failure=Failure(reason=Reason.NO_DATA, side=Side.OURS, detail=problem[:200]) if problem else None,
         )

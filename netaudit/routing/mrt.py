@@ -1,7 +1,8 @@
 """Route collectors' table dumps (MRT TABLE_DUMP_V2, RFC 6396), read as a stream and filtered to our prefixes.
 
 Only records of prefixes that equal, contain or lie within ours are decoded beyond their prefix, so the
-cost of a full table is the cost of skipping it. Everything is bounded: the bytes come from strangers.
+cost of a full table is the cost of skipping it. Of a sample of the others the peers are counted, to tell
+full feeds from partial ones. Everything is bounded: the bytes come from strangers.
 """
 
 import bz2
@@ -9,12 +10,14 @@ import gzip
 import ipaddress
 import lzma
 import struct
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, NamedTuple, cast
 
 import zstandard
 
+from netaudit.model.common import Family
 from netaudit.model.facts import Route
 
 __all__ = ["RoutingError", "TableDump", "read_routes"]
@@ -27,6 +30,7 @@ _AS_SET = 1
 _RECORD_BYTES = 4 * 1024 * 1024  # far above the largest record of a collector with a thousand peers
 _ROUTES = 100_000
 _PATH_LENGTH = 255
+_SAMPLED_FIRST, _SAMPLED_EVERY = 256, 256  # records of a family whose peers are counted: the first, then every so many
 
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -40,11 +44,12 @@ class RoutingError(Exception):
 
 
 class TableDump(NamedTuple):
-    """What a dump says of our prefixes: every peer AS, our routes, and the time of the dump."""
+    """What a dump says of our prefixes: every peer AS, our routes, the time of the dump, and full feeds by family."""
 
     peers: tuple[int, ...]
     routes: tuple[Route, ...]
     data_time: float | None
+    feeds: dict[Family, tuple[int, ...]]
 
 
 class _Peer(NamedTuple):
@@ -82,12 +87,19 @@ class _Scanner:
         self._wanted = wanted
         self._routes: list[Route] = []
         self._data_time: float | None = None
+        self._records: Counter[Family] = Counter()
+        self._sampled: Counter[Family] = Counter()
+        self._carried: dict[Family, Counter[int]] = defaultdict(Counter)
         self.peers: list[_Peer] = []
         self.offset = 0
 
     def result(self) -> TableDump:
         """What has been read so far."""
-        return TableDump(tuple(p.asn for p in self.peers), tuple(self._routes), self._data_time)
+        feeds = {
+            family: tuple(sorted(asn for asn, count in self._carried[family].items() if 2 * count >= sampled))
+            for family, sampled in sorted(self._sampled.items())
+        }
+        return TableDump(tuple(p.asn for p in self.peers), tuple(self._routes), self._data_time, feeds)
 
     def read(self, stream: IO[bytes]) -> None:
         """Read to the end. Raises RoutingError with the offset of the record that is wrong."""
@@ -120,18 +132,27 @@ class _Scanner:
         bits = 32 if version == 4 else 128
         if length > bits:
             raise ValueError(f"prefix length {length}")
+        self._sample(Family.IPV6 if version == 6 else Family.IPV4, body, 5 + size, add_path)
         value = int.from_bytes(body[5 : 5 + size], "big") << (bits - 8 * size)
         if not any(_related(_Prefix(version, value, length), ours) for ours in self._wanted):
             return
         prefix = str(ipaddress.ip_network((value, length))) if version == 4 else _ipv6_prefix(value, length)
-        for peer_index, path in _entries(body, 5 + size, add_path):
+        for peer_index, attributes in _entries(body, 5 + size, add_path):
             peer = self.peers[peer_index]
-            as_path, as_set = path
+            as_path, as_set = _as_path(attributes)
             if len(self._routes) >= _ROUTES:
                 raise self._error(f"more than {_ROUTES} routes of our prefixes")
             self._routes.append(
                 Route(prefix=prefix, peer_asn=peer.asn, peer_address=peer.address, as_path=as_path, as_set=as_set)
             )
+
+    def _sample(self, family: Family, body: bytes, position: int, add_path: bool) -> None:
+        """Count the peers of some records, spread over the table."""
+        self._records[family] += 1
+        if self._records[family] > _SAMPLED_FIRST and self._records[family] % _SAMPLED_EVERY:
+            return
+        self._sampled[family] += 1
+        self._carried[family].update({self.peers[index].asn for index, _ in _entries(body, position, add_path)})
 
     def _error(self, problem: str) -> RoutingError:
         return RoutingError(self._source, self.offset, problem, self.result())
@@ -154,8 +175,8 @@ def _peer_index(body: bytes) -> Iterator[_Peer]:
         position = start + address_size + asn_size
 
 
-def _entries(body: bytes, position: int, add_path: bool) -> Iterator[tuple[int, tuple[tuple[int, ...], bool]]]:
-    """RFC 6396 section 4.3.4; with ADD-PATH RFC 8050 section 4.1."""
+def _entries(body: bytes, position: int, add_path: bool) -> Iterator[tuple[int, bytes]]:
+    """Peer index and path attributes: RFC 6396 section 4.3.4; with ADD-PATH RFC 8050 section 4.1."""
     (count,) = struct.unpack_from(">H", body, position)
     position += 2
     for _ in range(count):
@@ -163,7 +184,7 @@ def _entries(body: bytes, position: int, add_path: bool) -> Iterator[tuple[int, 
         position += 10 if add_path else 6
         (length,) = struct.unpack_from(">H", body, position)
         position += 2
-        yield peer_index, _as_path(_exactly(body, position, length))
+        yield peer_index, _exactly(body, position, length)
         position += length
 
 

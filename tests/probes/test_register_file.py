@@ -63,7 +63,6 @@ def test_vietnamese_headers_dates_and_semicolons(tmp_path: Path) -> None:
         ("02,person,2020-01-01,", "not_after is no date"),
         ("02,person,2020-01-01,2019-01-01", "before not_before"),
         ("02", "neither"),
-        ("01,person,2020-01-01,2030-01-01", "already on line 2"),
     ],
 )
 def test_a_broken_row_is_listed_by_line_and_hurts_no_other(tmp_path: Path, row: str, expected: str) -> None:
@@ -72,6 +71,11 @@ def test_a_broken_row_is_listed_by_line_and_hurts_no_other(tmp_path: Path, row: 
     assert [item.serial for item in fact.rows] == ["01", "03"]
     assert list(fact.broken) == ["3"]
     assert expected in fact.broken["3"]
+
+
+def test_a_serial_that_stands_twice_is_read_twice(tmp_path: Path) -> None:
+    fact = read(tmp_path, HEADER + "01,person,2020-01-01,2030-01-01,,,A\n" * 2)
+    assert [(row.serial, row.line) for row in fact.rows] == [("01", 2), ("01", 3)]
 
 
 @pytest.mark.parametrize(

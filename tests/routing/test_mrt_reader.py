@@ -13,6 +13,8 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from netaudit.model.common import Family
+from netaudit.routing import mrt
 from netaudit.routing.mrt import RoutingError, read_routes
 
 OURS = ("203.0.113.0/24", "2001:db8:113::/48")
@@ -65,7 +67,7 @@ def table() -> bytes:
 
 
 def test_only_related_prefixes_are_kept_with_peer_and_path(tmp_path: Path) -> None:
-    peers, routes, data_time = read_routes(dump(tmp_path, table()), OURS)
+    peers, routes, data_time, _ = read_routes(dump(tmp_path, table()), OURS)
     assert peers == (64501, 64502)
     assert data_time == 1_790_000_000
     assert {r.prefix for r in routes} == {
@@ -77,6 +79,22 @@ def test_only_related_prefixes_are_kept_with_peer_and_path(tmp_path: Path) -> No
         (64501, "198.51.100.1", (64501, 64510)),
         (64502, "2001:db8:51::2", (64502, 64502, 64510)),
     ]
+
+
+def test_a_feed_is_full_when_it_carries_half_of_its_family(tmp_path: Path) -> None:
+    both, one = ("198.51.100.0/24", "203.0.113.0/24"), ("192.0.2.0/24", "2001:db8:114::/48")
+    data = peer_index() + b"".join(rib(prefix) for prefix in both) + b"".join(rib(prefix, PATHS[:1]) for prefix in one)
+    assert read_routes(dump(tmp_path, data), OURS).feeds == {Family.IPV4: (64501, 64502), Family.IPV6: (64501,)}
+    rest = b"".join(rib(f"10.{i}.0.0/16", PATHS[:1]) for i in range(2))
+    assert read_routes(dump(tmp_path, data + rest), OURS).feeds[Family.IPV4] == (64501,)
+
+
+def test_feeds_are_counted_beyond_the_first_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mrt, "_SAMPLED_FIRST", 8)
+    monkeypatch.setattr(mrt, "_SAMPLED_EVERY", 4)
+    early = b"".join(rib(f"10.0.{i}.0/24") for i in range(8))
+    late = b"".join(rib(f"10.1.{i}.0/24", PATHS[:1]) for i in range(40))
+    assert read_routes(dump(tmp_path, peer_index() + early + late), OURS).feeds[Family.IPV4] == (64501,)
 
 
 def test_mrtparse_reads_the_same_paths(tmp_path: Path) -> None:
@@ -91,7 +109,7 @@ def test_mrtparse_reads_the_same_paths(tmp_path: Path) -> None:
                 if list(attribute["type"]) == [2]:
                     asns = tuple(int(asn) for part in attribute["value"] for asn in part["value"])
                     theirs.add((f"{data['prefix']}/{data['length']}", rib_entry["peer_index"], asns))
-    _, routes, _ = read_routes(path, ("0.0.0.0/0", "::/0"))
+    _, routes, _, _ = read_routes(path, ("0.0.0.0/0", "::/0"))
     ours = {(r.prefix, [a for a, _ in PEERS].index(r.peer_asn), r.as_path) for r in routes}
     assert ours == theirs and len(ours) == 20
 
@@ -99,12 +117,12 @@ def test_mrtparse_reads_the_same_paths(tmp_path: Path) -> None:
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, zstandard.ZstdCompressor().compress])
 def test_compressed_dumps_are_recognised_by_content(tmp_path: Path, pack: object) -> None:
     assert callable(pack)
-    _, routes, _ = read_routes(dump(tmp_path, pack(table())), OURS)
+    _, routes, _, _ = read_routes(dump(tmp_path, pack(table())), OURS)
     assert len(routes) == 14
 
 
 def test_an_as_set_ends_the_path(tmp_path: Path) -> None:
-    _, routes, _ = read_routes(dump(tmp_path, peer_index() + rib(OURS[0], segment=1)), OURS)
+    _, routes, _, _ = read_routes(dump(tmp_path, peer_index() + rib(OURS[0], segment=1)), OURS)
     assert {(r.as_path, r.as_set) for r in routes} == {((), True)}
 
 
