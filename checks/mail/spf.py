@@ -1,0 +1,50 @@
+"""Whether the domain says which machines may send in its name, and refuses the others (RFC 7208)."""
+
+from netaudit.model.common import Failure, Reason, Side
+from netaudit.model.evidence import MailEvidence
+from netaudit.model.verdict import Outcome, could_not_test, failed, passed, warned
+from netaudit.rules.spf import LOOKUP_LIMIT, SpfPolicy, parse_spf, spf_records
+from netaudit.rules.zones import trouble
+
+from ._helpers import record_rows, untested_record
+
+_CLOSED = ("-", "~")
+
+
+def judge(evidence: MailEvidence) -> Outcome:
+    """A domain that takes no mail needs the record too: a forged sender asks nobody."""
+    problem = untested_record(evidence.spf)
+    if problem is not None:
+        return problem
+    facts = evidence.spf.facts if evidence.spf is not None else ()
+    records = spf_records(evidence.records.get("spf", ()))
+    if len(records) != 1:
+        rows = record_rows(evidence.domain, records, ok=False)
+        if records:
+            return failed("several", observed=rows, facts=facts, count=len(records))
+        return failed("missing", observed=rows, facts=facts)
+    policy = parse_spf(records[0])
+    message = _fault(policy)
+    rows = record_rows(evidence.domain, records, ok=not message)
+    if message:
+        return failed(
+            message, observed=rows, facts=facts, term=policy.problem, lookups=policy.lookups, limit=LOOKUP_LIMIT
+        )
+    if policy.redirect:
+        detail = f"the policy is that of {policy.redirect[:253]}, which was not looked up"
+        failure = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail=detail)
+        return could_not_test("not_tested", failure, observed=rows, facts=facts, detail=trouble(failure))
+    if policy.uses_ptr:
+        return warned("ptr", observed=rows, facts=facts)
+    return passed("ok", observed=rows, facts=facts, end=f"{policy.all}all", lookups=policy.lookups, limit=LOOKUP_LIMIT)
+
+
+def _fault(policy: SpfPolicy) -> str:
+    """What makes receivers ignore the record or accept anybody; empty: nothing that is visible in it."""
+    if policy.problem:
+        return "malformed"
+    if policy.lookups > LOOKUP_LIMIT:
+        return "too_many_lookups"
+    if policy.all and policy.all not in _CLOSED:
+        return "open"
+    return "" if policy.all or policy.redirect else "no_all"

@@ -1,0 +1,50 @@
+"""A register of certificates, counted: who is expired, which serials stand twice, what could not be read."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from netaudit.model.facts import CertificateRow, RegisterFact
+
+__all__ = ["counted", "day", "ends", "expired", "expiring", "repeated"]
+
+_DAY = 86_400
+
+
+def ends(row: CertificateRow) -> float:
+    """When the certificate ends, in seconds since 1970: a date without a time means the whole of that day."""
+    return row.not_after + _DAY if row.not_after % _DAY == 0 else row.not_after
+
+
+def expired(rows: Iterable[CertificateRow], now: float) -> tuple[CertificateRow, ...]:
+    """The certificates that have ended, by line."""
+    return tuple(row for row in rows if ends(row) <= now)
+
+
+def expiring(rows: Iterable[CertificateRow], now: float, days: float) -> tuple[CertificateRow, ...]:
+    """The certificates that end within so many days, the first to end first."""
+    return tuple(
+        sorted((row for row in rows if now < ends(row) <= now + days * _DAY), key=lambda row: (ends(row), row.line))
+    )
+
+
+def repeated(rows: Iterable[CertificateRow]) -> dict[tuple[str, str], tuple[CertificateRow, ...]]:
+    """Issuer and serial of certificates that stand more than once, with their rows (RFC 5280 section 4.1.2.2)."""
+    groups: dict[tuple[str, str], list[CertificateRow]] = defaultdict(list)
+    for row in rows:
+        groups[row.issuer, row.serial].append(row)
+    return {key: tuple(found) for key, found in groups.items() if len(found) > 1}
+
+
+def counted(fact: RegisterFact) -> dict[str, int]:
+    """Holder kind -> number of certificates; one that stands twice is one."""
+    first = {(row.issuer, row.serial): row.holder for row in reversed(fact.rows)}
+    return dict(sorted(Counter(first.values()).items()))
+
+
+def day(seconds: float) -> str:
+    """A date as YYYY-MM-DD, UTC."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError):  # a register may claim any year
+        return "out of range"
