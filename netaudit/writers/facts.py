@@ -1,0 +1,218 @@
+"""Facts for a terminal, in the field's own terms: what was asked, what came back, when and from where.
+
+Evidence stays as the servers gave it and is not translated; whatever a terminal could act on is written out.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import singledispatch
+
+from netaudit.model.exchange import Exchange
+from netaudit.model.facts import (
+    ConnectFact,
+    Fact,
+    HttpHop,
+    JobFact,
+    Lookup,
+    MailFact,
+    NameFact,
+    RegisterFact,
+    RoutesFact,
+    ScanEndFact,
+    ScanFact,
+    SelfFact,
+    TlsObservation,
+    WebFact,
+    ZoneFact,
+)
+from netaudit.writers.certificate import certificate_lines
+from netaudit.writers.dig import exchange_lines
+from netaudit.writers.safe import one_line
+from netaudit.writers.summary import fact_kind, fact_summary, failure_text, when
+
+__all__ = ["fact_lines"]
+
+_BODY_LINES = 40
+_CERTIFICATES = 8
+_ROWS = 100
+
+FindFact = Callable[[str], Fact | None]
+
+
+def fact_lines(fact: Fact, find: FindFact) -> Iterator[str]:
+    """Yield a fact in full. `find` looks up the facts that it refers to, which are listed a line each."""
+    yield f"{fact_kind(fact)} {one_line(fact.id)}"
+    yield from _details(fact, find)
+    failure = getattr(fact, "failure", None)
+    if failure is not None and not isinstance(fact, Exchange):
+        yield one_line(f"failure: {failure_text(failure)}", 4_000)
+
+
+@singledispatch
+def _details(fact: Fact, find: FindFact) -> Iterator[str]:
+    raise TypeError(f"no text for {type(fact).__name__}")
+
+
+@_details.register
+def _moment(fact: ConnectFact | JobFact | ScanEndFact, find: FindFact) -> Iterator[str]:
+    yield f"{when(fact.at)}  {fact_summary(fact)}"
+
+
+@_details.register
+def _exchange(fact: Exchange, find: FindFact) -> Iterator[str]:
+    yield from exchange_lines(fact)
+
+
+@_details.register
+def _zone(fact: ZoneFact, find: FindFact) -> Iterator[str]:
+    yield one_line(f"zone: {fact.zone}, chain: {' > '.join(fact.chain) or '-'}")
+    for server in fact.servers:
+        yield one_line(f"server: {server.name} {server.address} ({server.source})")
+    for name, failure in fact.unresolved.items():
+        yield one_line(f"server without an address: {name}: {failure_text(failure)}")
+    if fact.delegation is not None:
+        yield one_line(f"parent: {fact.delegation.parent}")
+        yield from _referred("the parent's NS", fact.delegation.referrals, find)
+        yield from _referred("the parent's DS", fact.delegation.ds, find)
+    yield from _referred("the zone's own servers", fact.answers, find)
+
+
+@_details.register
+def _name(fact: NameFact, find: FindFact) -> Iterator[str]:
+    for lookup in fact.lookups:
+        yield from _lookup(lookup, find)
+
+
+def _lookup(lookup: Lookup, find: FindFact) -> Iterator[str]:
+    canonical = f", alias of {lookup.canonical}" if lookup.canonical else ""
+    found = f": {', '.join(lookup.addresses)}" if lookup.addresses else ""
+    yield one_line(f"{lookup.name} {lookup.rdtype}{canonical}{found}")
+    if lookup.failure is not None:
+        yield one_line(f"  failure: {failure_text(lookup.failure)}", 4_000)
+    for line in _referred("exchanges", lookup.facts, find):
+        yield f"  {line}"
+
+
+@_details.register
+def _web(fact: WebFact, find: FindFact) -> Iterator[str]:
+    yield one_line(f"endpoint: {fact.endpoint} at {fact.address}" + (", a repeated fetch" if fact.control else ""))
+    for hop in fact.hops:
+        yield ""
+        yield from _hop(hop)
+
+
+def _hop(hop: HttpHop) -> Iterator[str]:
+    yield one_line(f"> GET {hop.url} at {hop.address}", 2_000)
+    yield f"  {when(hop.at)}, connected in {hop.connect_ms:.0f} ms, done in {hop.elapsed_ms:.0f} ms, tries: {hop.tries}"
+    if hop.tls is not None:
+        yield from _tls(hop.tls)
+    if hop.failure is not None:
+        yield one_line(f"  failure: {failure_text(hop.failure)}", 2_000)
+    if hop.status is None:
+        return
+    yield f"< {hop.status}"
+    for name, value in hop.headers:
+        yield one_line(f"< {name}: {value}", 4_000)
+    yield from _body(hop)
+
+
+def _body(hop: HttpHop) -> Iterator[str]:
+    text = hop.body.decode("utf-8", "backslashreplace").splitlines()
+    kept = "" if len(hop.body) >= hop.body_size else f", the first {len(hop.body)} kept"
+    yield f"< body: {hop.body_size} bytes{kept}"
+    for line in text[:_BODY_LINES]:
+        yield f"  | {one_line(line, 300)}"
+    if len(text) > _BODY_LINES:
+        yield f"  | … (+{len(text) - _BODY_LINES} lines)"
+
+
+def _tls(tls: TlsObservation) -> Iterator[str]:
+    words = " ".join(word for word in (tls.version, tls.cipher, tls.alpn and f"ALPN {tls.alpn}") if word)
+    yield one_line(f"  TLS for {tls.server_name}: {words or '-'}")
+    if tls.failure is not None:
+        yield one_line(f"  TLS failure: {failure_text(tls.failure)}", 2_000)
+    for number, der in enumerate(tls.certificates[:_CERTIFICATES]):
+        yield f"  certificate {number + 1} of {len(tls.certificates)}"
+        for line in certificate_lines(der):
+            yield f"    {line}"
+
+
+@_details.register
+def _mail(fact: MailFact, find: FindFact) -> Iterator[str]:
+    yield one_line(f"mail domain: {fact.domain}, exchanger: {fact.exchanger} at {fact.address} port 25")
+    yield f"  {when(fact.at)}, done in {fact.elapsed_ms:.0f} ms, tries: {fact.tries}"
+    yield one_line(f"< banner: {fact.banner or '-'}", 1_000)
+    yield "> EHLO"
+    for capability in fact.capabilities[:_ROWS]:
+        yield one_line(f"< {capability}", 1_000)
+    if fact.tls is not None:
+        yield "> STARTTLS"
+        yield from _tls(fact.tls)
+
+
+@_details.register
+def _routes(fact: RoutesFact, find: FindFact) -> Iterator[str]:
+    dated = f", data of {when(fact.data_time)}" if fact.data_time is not None else ""
+    yield one_line(f"data centre: {fact.datacentre}, source: {fact.source}{dated}")
+    yield f"SHA-256: {one_line(fact.sha256)}"
+    for family, peers in fact.feeds.items():
+        yield f"full {family} feeds from: {' '.join(f'AS{asn}' for asn in peers[:_ROWS]) or '-'}"
+    for route in fact.routes[:_ROWS]:
+        path = " ".join(str(asn) for asn in route.as_path) + (" {AS_SET}" if route.as_set else "")
+        yield one_line(f"{route.prefix} from AS{route.peer_asn} {route.peer_address}: {path}")
+    yield from _more(len(fact.routes))
+
+
+@_details.register
+def _register(fact: RegisterFact, find: FindFact) -> Iterator[str]:
+    yield one_line(f"register: {fact.register}, source: {fact.source}, read {when(fact.at)}")
+    yield f"SHA-256: {one_line(fact.sha256)}"
+    counts: dict[str, int] = {}
+    for row in fact.rows:
+        counts[row.holder] = counts.get(row.holder, 0) + 1
+    yield one_line(f"certificates: {_pairs(counts)}")
+    for line, problem in list(fact.broken.items())[:_ROWS]:
+        yield one_line(f"line {line}: {problem}")
+    yield from _more(len(fact.broken))
+
+
+@_details.register
+def _self(fact: SelfFact, find: FindFact) -> Iterator[str]:
+    yield when(fact.at)
+    for check in fact.families:
+        ways = ", ".join(f"{way} {'ok' if works else 'no'}" for way, works in (("UDP", check.udp), ("TCP", check.tcp)))
+        failed = f"; {failure_text(check.failure)}" if check.failure is not None else ""
+        yield one_line(f"{check.family}: {ways}, from {check.local_address or '-'}{failed}")
+    offset = "unknown" if fact.clock_offset_s is None else f"{fact.clock_offset_s:+.0f} s"
+    yield f"clock against the root's signatures: {offset}; raw sockets: {'yes' if fact.raw_sockets else 'no'}"
+    yield from _referred("root servers asked", fact.facts, find)
+
+
+@_details.register
+def _scan(fact: ScanFact, find: FindFact) -> Iterator[str]:
+    yield one_line(f"{when(fact.at)}  {fact.tool}, facts schema {fact.schema}")
+    yield one_line(f"inventory: {fact.inventory_file}, SHA-256 {fact.inventory_sha256}")
+    yield one_line(f"network: {fact.inventory.network}, vantage: {fact.vantage or '-'}")
+    yield one_line(f"arguments: {_pairs(fact.arguments)}")
+    for anchor in fact.trust_anchors:
+        yield one_line(f"trust anchor: {anchor}")
+
+
+def _referred(what: str, ids: Iterable[str], find: FindFact) -> Iterator[str]:
+    """The facts that a fact rests on, a line each: `netaudit facts show` prints any of them."""
+    listed = list(ids)
+    if not listed:
+        return
+    yield f"{what}:"
+    for id in listed[:_ROWS]:
+        found = find(id)
+        yield f"  {one_line(id)}  {fact_summary(found) if found is not None else 'not in this file'}"
+    yield from _more(len(listed))
+
+
+def _more(number: int) -> Iterator[str]:
+    if number > _ROWS:
+        yield f"  … (+{number - _ROWS})"
+
+
+def _pairs(values: Mapping[str, object]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in values.items()) or "-"
