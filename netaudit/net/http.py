@@ -197,7 +197,11 @@ class _Observed(httpcore.AsyncNetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> Stream:
         self._backend.expect_tls(server_hostname or "")
-        secured = await self._stream.start_tls(ssl_context, server_hostname, timeout)
+        try:
+            secured = await self._stream.start_tls(ssl_context, server_hostname, timeout)
+        except asyncio.CancelledError:  # a handshake that our deadline cut short: httpcore closes only after errors
+            await self._stream.aclose()
+            raise
         self._backend.started_tls(secured.get_extra_info("ssl_object"), server_hostname or "")
         return secured
 

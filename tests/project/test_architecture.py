@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOCKET_USERS = {"netaudit/net", "netaudit/lab"}
 OPENERS = re.compile(
     r"socket\.socket\(|create_connection\(|create_datagram_endpoint\(|open_connection\(|start_server\("
-    r"|connect_tcp\(|create_server\(|dns\.(async)?query|dns\.(async)?resolver|httpx\.(get|post|Client)\b|urlopen\("
+    r"|connect_tcp\(|create_server\(|(?<!netaudit\.)dns\.(async)?query|(?<!netaudit\.)dns\.(async)?resolver|httpx\.(get|post|Client)\b|urlopen\("
 )
 CHECKS_MAY_IMPORT = ("netaudit.model", "netaudit.rules", "dns", "cryptography")
 PURE_STDLIB = {
