@@ -1,35 +1,44 @@
 """Network namespaces on one bridge: a host for each machine of a world, with its real addresses.
 
-Every host has its addresses as /32 and /128 and sends everything on-link, so that any address of the
-world is one hop away, and one that nobody has ends in a real "no route to host". The names carry
-the creator's process id; everything is removed at the end, whatever happened in between.
+Every host sends everything on-link, so that any address of the world is one hop away, and one that nobody
+has ends in a real "no route to host". Names carry the creator's process id: everything is removed at
+the end, and what a killed run left behind is removed by the next one.
 """
 
 import os
+import re
 import subprocess
 from collections.abc import Iterable, Sequence
-from ipaddress import ip_address
+from ipaddress import ip_interface
+from pathlib import Path
 from types import TracebackType
 
 __all__ = ["Namespaces"]
 
+_NAMED = Path("/run/netns")
+_OURS = re.compile(r"netaudit-(\d+)-")
+
 
 class Namespaces:
-    """A bridge and its hosts; a context manager. Needs root. Raises CalledProcessError when `ip` fails."""
+    """A bridge and its hosts; a context manager. Needs root. Raises CalledProcessError when `ip` or `nft` fails."""
 
     def __init__(self) -> None:
-        self._prefix = f"na{os.getpid()}"
+        self._prefix = f"netaudit-{os.getpid()}-"
         self._hosts: dict[str, str] = {}
-        self._bridge = f"{self._prefix}-br"
+        self._bridge = f"{self._prefix}bridge"
 
     def __enter__(self) -> "Namespaces":
-        _ip(
-            [
-                f"netns add {self._bridge}",
-                f"-n {self._bridge} link add br0 type bridge mcast_snooping 0 forward_delay 0",
-                f"-n {self._bridge} link set br0 up",
-            ]
-        )
+        _remove_orphans()
+        _ip(f"netns add {self._bridge}")
+        try:
+            _ip(
+                "link add br0 type bridge mcast_snooping 0 forward_delay 0",
+                "link set br0 up",
+                namespace=self._bridge,
+            )
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
         return self
 
     def __exit__(
@@ -39,37 +48,55 @@ class Namespaces:
             subprocess.run(["ip", "netns", "delete", name], check=False, capture_output=True)
 
     def add(self, host: str, addresses: Iterable[str]) -> None:
-        """Add a host with its literal addresses."""
-        name = f"{self._prefix}-{len(self._hosts)}"
-        port = f"p{len(self._hosts)}"
-        self._hosts[host] = name
-        _ip([f"netns add {name}", f"-n {name} link set lo up"])
-        _ip([f"-n {name} link add eth0 type veth peer name {port} netns {self._bridge}"])
-        subprocess.run(["ip", "netns", "exec", name, "sysctl", "-qw", "net.ipv6.conf.eth0.accept_ra=0"], check=True)
-        commands = [f"-n {self._bridge} link set {port} master br0 up", f"-n {name} link set eth0 up"]
+        """Add a host with its addresses: literal ones, or with a prefix length where it has neighbours (BGP)."""
+        number = len(self._hosts)
+        name = self._hosts[host] = f"{self._prefix}{number}"
+        _ip(f"netns add {name}")
+        commands = ["link set lo up", f"link add eth0 type veth peer name p{number} netns {self._bridge}"]
+        commands.append("link set eth0 up")
         for address in addresses:
-            length, option = (128, " nodad") if ip_address(address).version == 6 else (32, "")
-            commands.append(f"-n {name} address add {address}/{length} dev eth0{option}")
-        _ip([*commands, f"-n {name} route add default dev eth0", f"-n {name} -6 route add default dev eth0"])
+            option = " nodad" if ip_interface(address).version == 6 else ""
+            commands.append(f"address add {address} dev eth0{option}")
+        _ip(*commands, "route add 0.0.0.0/0 dev eth0", "route add ::/0 dev eth0", namespace=name)
+        _ip(f"link set p{number} master br0 up", namespace=self._bridge)
 
     def command(self, host: str, arguments: Sequence[str]) -> list[str]:
         """Return the command line that runs `arguments` in a host."""
         return ["ip", "netns", "exec", self._hosts[host], *arguments]
 
-    def run(self, host: str, arguments: Sequence[str]) -> str:
-        """Run a short command in a host and return what it printed. Raises CalledProcessError."""
-        done = subprocess.run(self.command(host, arguments), check=True, capture_output=True, text=True, timeout=60)
+    def run(self, host: str, arguments: Sequence[str], timeout: float = 60.0) -> str:
+        """Run a command in a host and return what it printed. Raises CalledProcessError and TimeoutExpired."""
+        done = subprocess.run(
+            self.command(host, arguments), check=True, capture_output=True, text=True, timeout=timeout
+        )
         return done.stdout
 
     def firewall(self, host: str, rules: Sequence[str]) -> None:
-        """Add nftables rules to a host's input chain: `meta nfproto ipv6 udp dport 53 drop`."""
+        """Let a host's input pass through nftables rules: `meta nfproto ipv6 udp dport 53 drop`."""
         if not rules:
             return
-        chain = "type filter hook input priority 0;\n" + "\n".join(rules)
+        chain = "\n".join(["type filter hook input priority 0;", *rules])
         table = f"table inet netaudit {{\nchain input {{\n{chain}\n}}\n}}\n"
-        subprocess.run(self.command(host, ["nft", "-f", "-"]), input=table, check=True, capture_output=True, text=True)
+        _feed(self.command(host, ["nft", "-f", "-"]), table)
 
 
-def _ip(commands: Sequence[str]) -> None:
-    for command in commands:
-        subprocess.run(["ip", *command.split()], check=True, capture_output=True, text=True)
+def _remove_orphans() -> None:
+    """Delete namespaces whose creator is gone."""
+    for path in _NAMED.glob("netaudit-*"):
+        match = _OURS.match(path.name)
+        if match is not None and not Path(f"/proc/{match[1]}").exists():
+            subprocess.run(["ip", "netns", "delete", path.name], check=False, capture_output=True)
+
+
+def _ip(*commands: str, namespace: str = "") -> None:
+    """Run `ip` commands as one batch."""
+    where = ["-netns", namespace] if namespace else []
+    _feed(["ip", *where, "-batch", "-"], "\n".join(commands))
+
+
+def _feed(command: Sequence[str], text: str) -> None:
+    try:
+        subprocess.run(command, input=text, check=True, capture_output=True, text=True)
+    except subprocess.CalledProcessError as error:
+        error.add_note(f"{error.stderr}{text}")
+        raise

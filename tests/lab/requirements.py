@@ -1,0 +1,36 @@
+"""What tests with real daemons need of the machine, and what becomes of them where it is missing."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from tests.lab.daemons import find_program
+
+__all__ = ["missing_requirements", "unavailable"]
+
+_PACKAGES = Path(__file__).parents[1] / "apt-packages.txt"
+_ELSEWHERE = ("chromium", "python3")  # other tests need these
+
+
+def unavailable(reason: str) -> NoReturn:
+    """Skip the test; fail it with CI=true, where everything must run."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{reason}, and CI=true", pytrace=False)
+    pytest.skip(reason)
+
+
+def missing_requirements() -> list[str]:
+    """What this machine lacks: root, or commands of tests/apt-packages.txt."""
+    lacking = [] if os.geteuid() == 0 else ["root"]
+    return [*lacking, *(command for command in _commands() if find_program(command) is None)]
+
+
+def _commands() -> Iterable[str]:
+    for line in _PACKAGES.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            command = line.split()[1]
+            if command not in _ELSEWHERE:
+                yield command

@@ -1,0 +1,52 @@
+"""A scan of a realised world: the sample's inventory, as it would be if its names were on the Internet."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from netaudit.content import content_path
+from tests.lab.realise import SCANNER, Realised
+
+__all__ = ["netaudit", "write_inventory"]
+
+_PACKAGES = Path(__file__).parents[2]
+
+
+def write_inventory(source: Path, lab: Realised, folder: Path) -> Path:
+    """Write into `folder` the inventory `source` with `network: internet`, and everything that it names.
+
+    What a lab inventory gets from its world file, an Internet one says itself: where resolution and trust
+    start, and the route tables.
+    """
+    data: dict[str, Any] = yaml.safe_load(source.read_text(encoding="utf-8"))
+    del data["world"]
+    data["network"] = "internet"
+    data["root_hints"] = {server: list(addresses) for server, addresses in lab.contents.hints.items()}
+    data["trust_anchors"] = list(lab.contents.anchors)
+    data["certificate_roots"] = ["lab-root.pem"]
+    (folder / "lab-root.pem").write_text(lab.root)
+    for table in lab.tables:
+        shutil.copy(table, folder)
+    for centre in data["datacentres"]:
+        centre["routes"] = [table.name for table in lab.tables]
+    for register in data["registers"]:
+        target = folder / register["file"]
+        target.parent.mkdir(exist_ok=True)
+        shutil.copy(content_path(register["file"]), target)
+    path = folder / "inventory.yaml"
+    path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return path
+
+
+def netaudit(lab: Realised, *arguments: str, timeout: float = 150.0) -> subprocess.CompletedProcess[str]:
+    """Run a command of netaudit in the scanner's namespace."""
+    command = lab.namespaces.command(SCANNER, [sys.executable, "-m", "netaudit", *arguments])
+    environment = {**os.environ, "PYTHONPATH": str(_PACKAGES), "NO_COLOR": "1"}
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=timeout, cwd=_PACKAGES, env=environment, check=False
+    )
