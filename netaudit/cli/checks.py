@@ -56,10 +56,14 @@ def show(id: str, language: str) -> None:
     echo_parts(check_parts(info, uses_of(found, loaded_profiles().values()), Wording(language)))
 
 
-@checks.command(epilog="\b\nExamples:\n  netaudit checks lint")
-def lint() -> int:
-    """Test every file of checks and profiles; each problem with file and line. Exit code 2 when there is one."""
-    problems, summary = _lint()
+@checks.command(epilog="\b\nExamples:\n  netaudit checks lint\n  netaudit checks lint ~/netaudit/checks")
+@click.argument("folder", required=False, type=click.Path(path_type=Path, exists=True, file_okay=False))
+def lint(folder: Path | None) -> int:
+    """Test every file of checks and profiles in FOLDER; each problem with file and line.
+
+    FOLDER is the one that belongs to this program when none is named. Exit code 2 when there is a problem.
+    """
+    problems, summary = _lint(folder)
     for problem in problems:
         click.echo(_near(problem), err=True)
     if problems:
@@ -98,11 +102,11 @@ def _hint(id: str, known: Iterable[str]) -> str:
     return did_you_mean(id, known) or "'netaudit checks list' names them all"
 
 
-def _lint() -> tuple[tuple[Problem, ...], str]:
+def _lint(folder: Path | None) -> tuple[tuple[Problem, ...], str]:
     """Every problem found, and what to say when there is none."""
     try:
-        catalogue = load_catalogue()
-        found = load_profiles(catalogue=catalogue)
+        catalogue = load_catalogue(folder)
+        found = load_profiles(folder and folder / "profiles", catalogue)
     except ContentError as error:
         return error.problems, ""
     clauses = sum(len(profile.clauses) for profile in found.values())

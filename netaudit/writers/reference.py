@@ -139,7 +139,7 @@ def _clause_lines(clause: Clause, wording: Wording) -> tuple[str, ...]:
         (_say("Source"), clause.source),
         (_say("Severity"), _say(words.SEVERITIES[clause.severity])),
         (_say("Checks"), ", ".join(clause.measure.checks)),
-        (_say("Measured"), _measured(clause.measure, wording)),
+        (_say("Passes when"), _measured(clause.measure, wording)),
         (_say("Parameters"), ", ".join(f"{k} = {_value(v)}" for k, v in clause.measure.parameters.items())),
         (_say("Note"), "" if clause.note is None else clause.note.in_language(wording.language)),
     ]
@@ -198,7 +198,7 @@ def _body(part: Part) -> Iterator[str]:
 
 def _index(checks: Mapping[str, CheckInfo], uses: Mapping[str, Sequence[Use]]) -> str:
     english, vietnamese = Wording(Language.EN), Wording(Language.VI)
-    lines = [GENERATED, "", "# Checks · Tiêu chí kiểm tra", ""]
+    lines = [GENERATED, "", "# Checks · Phép kiểm tra", ""]
     lines += [
         "The severity is the worst that any profile gives; `netaudit profiles show ID --lang en` prints the clauses.",
         "",
