@@ -14,8 +14,9 @@ import dns.rdatatype
 import dns.rrset
 
 from netaudit.model.exchange import Exchange
+from netaudit.rules.rrsig import moment
 
-__all__ = ["EDNS_SIZE", "Kind", "Response", "make_query", "malformed_records", "name_text"]
+__all__ = ["EDNS_SIZE", "Kind", "Response", "in_date", "make_query", "malformed_records", "name_text", "substitute"]
 
 EDNS_SIZE = 1232  # RFC 9715: what passes without fragments
 
@@ -159,6 +160,16 @@ def substitute(name: dns.name.Name, dname: dns.rrset.RRset) -> dns.name.Name | N
         return name.relativize(dname.name).concatenate(target)
     except (dns.name.NameTooLong, dns.name.AbsoluteConcatenation):
         return None
+
+
+def in_date(response: Response, now: float) -> bool:
+    """Whether each signed RRset of a response has a signature whose dates include `now`."""
+    signed: dict[tuple[dns.name.Name, int], bool] = {}
+    for rrset in (*response.answer, *response.authority):
+        if rrset.rdtype == dns.rdatatype.RRSIG:
+            current = any(moment(s.inception, now) <= now <= moment(s.expiration, now) for s in rrset)
+            signed[rrset.name, rrset.covers] = current
+    return all(signed.values())
 
 
 def malformed_records(exchange: Exchange) -> tuple[str, ...]:

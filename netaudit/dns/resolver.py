@@ -12,7 +12,7 @@ import dns.name
 import dns.rdatatype
 
 from netaudit.dns.budget import Budget
-from netaudit.dns.message import Kind, Response, name_text
+from netaudit.dns.message import Kind, Response, in_date, name_text
 from netaudit.dns.questions import Questions, Work
 from netaudit.dns.walk import Walk, authoritative
 from netaudit.dns.zonecut import ResolutionError, ZoneCut
@@ -40,6 +40,7 @@ class Resolver:
         record: Callable[[Fact], None],
         budget: Budget | None = None,
     ) -> None:
+        self._network = network
         self._budget = budget or Budget()
         self._walk = Walk(Questions(network, record, self._budget), hints, self._budget)
         self._zones: dict[dns.name.Name, asyncio.Task[ZoneCut]] = {}
@@ -114,9 +115,32 @@ class Resolver:
         self, cut: ZoneCut, name: dns.name.Name, rdtype: dns.rdatatype.RdataType, work: Work
     ) -> Response | None:
         try:
-            return await self._walk.ask(cut, name, rdtype, authoritative(cut), work)
+            return await self._fresh_or_any(cut, name, rdtype, work)
         except ResolutionError:
             return None  # the exchanges that failed are recorded: they are the evidence
+
+    async def _fresh_or_any(
+        self, cut: ZoneCut, name: dns.name.Name, rdtype: dns.rdatatype.RdataType, work: Work
+    ) -> Response:
+        """Ask on while a server's signatures are out of date, as a validating resolver does; then take what there is.
+
+        Raises ResolutionError.
+        """
+        answers: list[Response] = []
+        usable = authoritative(cut)
+
+        def fresh(response: Response) -> bool:
+            if not usable(response):
+                return False
+            answers.append(response)
+            return in_date(response, self._network.now())
+
+        try:
+            return await self._walk.ask(cut, name, rdtype, fresh, work)
+        except ResolutionError:
+            if not answers:
+                raise
+            return answers[0]
 
     async def _server_addresses(self, cut: ZoneCut, work: Work) -> tuple[tuple[ServerAddress, ...], dict[str, Failure]]:
         """Every address of every server: the parent's glue, and what the servers' own zones say."""
@@ -148,14 +172,30 @@ class Resolver:
             chase.failure = error.failure
         except TimeoutError:
             chase.failure = _out_of_time(name, self._budget)
+        if chase.failure is not None:
+            await self._complete_above(chase.current)
         return chase.result()
+
+    async def _complete_above(self, name: dns.name.Name) -> None:
+        """Ask for the DS and the keys of the zones above a name that could not be resolved: how far trust reaches."""
+        try:
+            async with asyncio.timeout(self._budget.lookup_seconds):
+                while name != dns.name.root:
+                    name = name.parent()
+                    try:
+                        await self._zone(name)
+                    except ResolutionError:
+                        continue
+                    return
+        except TimeoutError:
+            return  # what was recorded until now is the evidence
 
     async def _follow(self, chase: "_Chase") -> None:
         for _ in range(self._budget.aliases + 1):
             cut = await self._zone_for(chase.current, chase.rdtype)
             chase.zones += [zone for zone in cut.chain if zone not in chase.zones]
             try:
-                response = await self._walk.ask(cut, chase.current, chase.rdtype, authoritative(cut), chase.work)
+                response = await self._fresh_or_any(cut, chase.current, chase.rdtype, chase.work)
             finally:
                 chase.facts = list(dict.fromkeys(chase.work.ids))
             target = chase.take(response)

@@ -73,7 +73,10 @@ class Walk:
         if work.depth > self._budget.ns_depth:
             detail = f"{name_text(server)}: servers depend on one another more than {self._budget.ns_depth} deep"
             raise ResolutionError(Failure(reason=Reason.BUDGET, side=Side.BUDGET, detail=detail), "budget_depth")
-        cut = await self.at(server, work)
+        return await self._addresses_in(await self.at(server, work), server, work)
+
+    async def _addresses_in(self, cut: ZoneCut, server: dns.name.Name, work: Work) -> list[str]:
+        """The addresses of a name server, as the servers of `cut` know them. Raises ResolutionError."""
         found: list[str] = []
         failure: ResolutionError | None = None
         for rdtype in _ADDRESS_TYPES:
@@ -119,7 +122,9 @@ class Walk:
         )
         if self._questions.reachable(distinct_addresses(servers)):
             return cut
-        return await self._with_some_server(cut, work)
+        # who answered with authority serves parent and child alike, and may leave the glue out
+        beside = above if response.kind is Kind.ANSWER else None
+        return await self._with_some_server(cut, beside, work)
 
     def _glue(self, names: Sequence[dns.name.Name], above: ZoneCut, response: Response) -> list[ServerAddress]:
         """Addresses that the parent may tell: of names in its own bailiwick, and only those."""
@@ -131,17 +136,23 @@ class Walk:
                     found.append(ServerAddress(name=name_text(server), address=address, source="glue"))
         return found
 
-    async def _with_some_server(self, cut: ZoneCut, work: Work) -> ZoneCut:
-        """Resolve the names of the servers until one has an address."""
+    async def _with_some_server(self, cut: ZoneCut, beside: ZoneCut | None, work: Work) -> ZoneCut:
+        """Resolve the names of the servers until one has an address.
+
+        `beside` is the parent when its servers serve the zone too: they know the addresses of servers within it.
+        """
         unresolved: dict[str, Failure] = {}
         worst: ResolutionError | None = None
         for server in cut.names:
-            if server.is_subdomain(cut.name):
+            if server.is_subdomain(cut.name) and beside is None:
                 detail = f"{name_text(server)} lies in the zone it serves, and the parent gives no usable glue"
                 error = ResolutionError(Failure(reason=Reason.NO_ADDRESS, side=Side.TARGET, detail=detail))
             else:
                 try:
-                    addresses = await self.addresses(server, work)
+                    if beside is not None and server.is_subdomain(cut.name):
+                        addresses = await self._addresses_in(beside, server, work)
+                    else:
+                        addresses = await self.addresses(server, work)
                 except ResolutionError as caught:
                     error = caught
                 else:
