@@ -1,0 +1,153 @@
+"""Evidence about coverage: which units of a tier have a service of a kind, and whether it is there and works.
+
+A host is measured once and counts for every unit that its service lists. What could not be tested is
+neither working nor not working.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from netaudit.judge.derive_services import ServiceDeriver
+from netaudit.judge.profiles import day_of
+from netaudit.judge.scope import Scope
+from netaudit.model.common import Family
+from netaudit.model.evidence import CoverageEvidence, HostEvidence, UnitCoverage
+from netaudit.model.inventory import Inventory, Service, Unit
+from netaudit.model.verdict import Status, Target, TargetKind
+from netaudit.rules.dialogues import mail_reach
+from netaudit.rules.fetches import Reach, endpoint_reach
+
+__all__ = ["coverage_of", "coverage_pairs"]
+
+_BOTH = (Family.IPV4, Family.IPV6)
+_MIN_TRIES = 2  # docs/design.md section 5, rule 2
+
+
+class _State(NamedTuple):
+    """Whether a service's host has an address, and whether the service answered; None: not known."""
+
+    present: bool | None
+    working: bool | None
+
+
+def coverage_of(derive: ServiceDeriver, scope: Scope) -> Iterator[tuple[Target, CoverageEvidence]]:
+    """The coverage of each tier with each kind of service that its units have, by tiers and kinds of the inventory.
+
+    A kind of which the scan left services out is not counted: a part says nothing of the whole.
+    """
+    inventory, at = derive.names.inventory, derive.names.now
+    state = _States(derive, scope)
+    for (tier, kind), services in coverage_pairs(inventory, at).items():
+        if all(state.asked(service) for service in services):
+            target = Target(kind=TargetKind.COVERAGE, name=f"{tier}/{kind}")
+            yield target, _evidence(derive, tier, kind, services, state)
+
+
+def coverage_pairs(inventory: Inventory, at: float) -> dict[tuple[str, str], tuple[Service, ...]]:
+    """Tier and kind of service, with the services that units of the tier have, by the inventory's order."""
+    tier_of = {unit.id: unit.tier for unit in _existing(inventory, at)}
+    found: dict[tuple[str, str], list[Service]] = {}
+    for tier in inventory.tiers:
+        for service in inventory.services:
+            if any(tier_of.get(unit) == tier.id for unit in service.units):
+                found.setdefault((tier.id, service.kind), []).append(service)
+    return {pair: tuple(services) for pair, services in found.items()}
+
+
+def _evidence(
+    derive: ServiceDeriver, tier: str, kind: str, services: Sequence[Service], state: "_States"
+) -> CoverageEvidence:
+    inventory = derive.names.inventory
+    of_unit: dict[str, list[Service]] = {}
+    for service in services:
+        for unit in service.units:
+            of_unit.setdefault(unit, []).append(service)
+    members = (unit for unit in _existing(inventory, derive.names.now) if unit.tier == tier)
+    return CoverageEvidence(
+        **derive.names.common,
+        tier=next(known for known in inventory.tiers if known.id == tier),
+        service_kind=kind,
+        units=tuple(_unit(unit, of_unit.get(unit.id, ()), state.of) for unit in members),
+    )
+
+
+def _unit(unit: Unit, services: Sequence[Service], state_of: Callable[[Service], _State]) -> UnitCoverage:
+    states = [state_of(service) for service in services]
+    working = _any(state.working for state in states)
+    status = {True: Status.PASS, False: Status.FAIL, None: Status.COULD_NOT_TEST}[working]
+    return UnitCoverage(
+        unit=unit,
+        declared=bool(services),
+        present=_any(state.present for state in states),
+        working=working,
+        services=tuple(service.id for service in services),
+        status=status,
+    )
+
+
+class _States:
+    """The state of each service, found once."""
+
+    def __init__(self, derive: ServiceDeriver, scope: Scope) -> None:
+        self._derive = derive
+        self._scope = scope
+        self._known: dict[str, _State] = {}
+
+    def asked(self, service: Service) -> bool:
+        """Whether the scan asked about a service, or would have, were it not on a closed network."""
+        return self._scope.asked_service(_target(service), [service])
+
+    def of(self, service: Service) -> _State:
+        """Where a service stands."""
+        if service.id not in self._known:
+            self._known[service.id] = self._find(service)
+        return self._known[service.id]
+
+    def _find(self, service: Service) -> _State:
+        if service.network == "tslcd" or self._scope.failure(_target(service)) is not None:
+            return _State(None, None)
+        if service.scheme == "mail":
+            mail = self._derive.mail(service.host)
+            if mail.mx is not None and mail.mx.failure is None and not mail.exchangers:
+                return _State(False, False)
+            present = _any(_has_address(host) for host in mail.hosts.values()) if mail.hosts else None
+            return _State(present, _serves(mail_reach(mail, _BOTH, _MIN_TRIES), present))
+        endpoint = self._derive.endpoint(service.endpoint)
+        present = _has_address(endpoint.host)
+        return _State(present, _serves(endpoint_reach(endpoint, _BOTH, _MIN_TRIES), present))
+
+
+def _target(service: Service) -> Target:
+    if service.scheme == "mail":
+        return Target(kind=TargetKind.MAIL, name=service.host)
+    return Target(kind=TargetKind.ENDPOINT, name=service.endpoint)
+
+
+def _serves(reached: Sequence[Reach], present: bool | None) -> bool | None:
+    """Whether any address serves; no only when every address is known not to."""
+    return _any(reach.ok for reach in reached) if reached else (False if present is False else None)
+
+
+def _has_address(host: HostEvidence) -> bool | None:
+    lookups = (host.a, host.aaaa)
+    if any(lookup is not None and lookup.addresses for lookup in lookups):
+        return True
+    return False if all(lookup is not None and lookup.failure is None for lookup in lookups) else None
+
+
+def _any(found: Iterable[bool | None]) -> bool | None:
+    """True when one is true, else None when one is unknown, else False."""
+    known = list(found)
+    if True in known:
+        return True
+    return None if None in known else False
+
+
+def _existing(inventory: Inventory, at: float) -> list[Unit]:
+    """The units that exist on the day: those not yet founded, and those merged away, are counted nowhere."""
+    day = day_of(at)
+    return [
+        unit
+        for unit in inventory.units
+        if (unit.valid_from is None or unit.valid_from <= day) and (unit.valid_to is None or day <= unit.valid_to)
+    ]

@@ -1,0 +1,148 @@
+"""Evidence about zones and host names: servers' answers, look-ups, and security states."""
+
+from collections import defaultdict
+from functools import cached_property
+from typing import TypedDict
+
+import dns.exception
+import dns.name
+import dns.rdatatype
+
+from netaudit.dns.anchors import parse_anchors
+from netaudit.dns.validate import Validator
+from netaudit.judge.scope import all_closed, closed_lookup
+from netaudit.judge.trust import TrustJudge
+from netaudit.model.book import FactBook
+from netaudit.model.common import family_of
+from netaudit.model.evidence import HostEvidence, ServerEvidence, ZoneEvidence
+from netaudit.model.exchange import Exchange
+from netaudit.model.facts import Lookup, NameFact, SelfFact, ZoneFact
+from netaudit.model.inventory import Inventory, Service
+from netaudit.model.security import Security
+
+__all__ = ["NameDeriver"]
+
+_NONEXISTENT = b"netaudit-nonexistent"  # the label under which the zone probe asks for a name that should not exist
+
+
+class _Common(TypedDict):
+    now: float
+    vantage: SelfFact | None
+    allowed_special: tuple[str, ...]
+
+
+class NameDeriver:
+    """Evidence about zones and hosts, each derived once; one validator serves them all.
+
+    `now` is the moment the scan began. Raises ValueError when the trust anchors can't be read.
+    """
+
+    def __init__(self, book: FactBook) -> None:
+        self.book = book
+        self.inventory: Inventory = book.scan.inventory
+        self.now = book.scan.at
+        self.trust = TrustJudge(book.scan.roots, self.now)
+        self.common = _Common(
+            now=self.now, vantage=book.vantage, allowed_special=self.inventory.scope.special_addresses
+        )
+        self._validator = Validator(book.exchanges, parse_anchors(book.scan.trust_anchors), self.now)
+        self._zones: dict[str, ZoneEvidence | None] = {}
+        self._hosts: dict[str, HostEvidence] = {}
+
+    @cached_property
+    def services_by_host(self) -> dict[str, tuple[Service, ...]]:
+        """The web and TCP services of each host, in the inventory's order."""
+        found: dict[str, list[Service]] = defaultdict(list)
+        for service in self.inventory.services:
+            if service.scheme != "mail":
+                found[service.host].append(service)
+        return {host: tuple(services) for host, services in found.items()}
+
+    def is_closed(self, host: str) -> bool:
+        """Whether all services of a host are on a closed network."""
+        services = self.services_by_host.get(host, ())
+        return bool(services) and all_closed(services)
+
+    def security(self, name: str, rdtype: str) -> Security:
+        """The security status of a name and type."""
+        return self._validator.status(dns.name.from_text(name), dns.rdatatype.from_text(rdtype))
+
+    def zone(self, name: str) -> ZoneEvidence | None:
+        """A zone with those above it; None when the scan holds no fact about it."""
+        if name not in self._zones:
+            self._zones[name] = None  # a chain that leads back to itself ends here
+            fact = self.book.zones.get(name)
+            self._zones[name] = None if fact is None else self._zone(fact)
+        return self._zones[name]
+
+    def host(self, name: str, lookups: NameFact | None = None) -> HostEvidence:
+        """A host; `lookups` may hold what was looked up on its behalf for another name."""
+        if lookups is not None:
+            return self._host(name, lookups.lookup("A", name), lookups.lookup("AAAA", name))
+        if name not in self._hosts:
+            if self.is_closed(name):
+                found = self._host(name, closed_lookup(name, "A"), closed_lookup(name, "AAAA"))
+            else:
+                fact = self.book.names.get(name)
+                known = [fact.lookup(rdtype) if fact is not None else None for rdtype in ("A", "AAAA")]
+                found = self._host(name, known[0], known[1])
+            self._hosts[name] = found
+        return self._hosts[name]
+
+    def _zone(self, fact: ZoneFact) -> ZoneEvidence:
+        apex = dns.name.from_text(fact.zone)
+        answers = self.book.exchanges_of(fact.answers)
+        by_server: dict[str, list[Exchange]] = defaultdict(list)
+        for exchange in answers:
+            by_server[exchange.server].append(exchange)
+        above = [self.zone(zone) for zone in fact.chain if zone != fact.zone]
+        delegation = fact.delegation
+        return ZoneEvidence(
+            **self.common,
+            zone=fact.zone,
+            fact=fact,
+            servers=tuple(
+                ServerEvidence(
+                    server=server, family=family_of(server.address), exchanges=tuple(by_server[server.address])
+                )
+                for server in fact.servers
+            ),
+            referrals=self.book.exchanges_of(delegation.referrals if delegation is not None else ()),
+            ds=self.book.exchanges_of(delegation.ds if delegation is not None else ()),
+            security=self.security(fact.zone, "SOA"),
+            denial=self._denial(apex, answers),
+            ancestors=tuple(zone for zone in above if zone is not None),
+        )
+
+    def _denial(self, apex: dns.name.Name, answers: tuple[Exchange, ...]) -> Security | None:
+        """The status of the name that should not exist, when any server was asked about it."""
+        try:
+            missing = dns.name.Name((_NONEXISTENT, *apex.labels))
+        except dns.exception.DNSException:  # the apex is too long for a name below it
+            return None
+        asked = (missing, dns.rdatatype.A)
+        if not any(exchange.question == asked for exchange in answers):
+            return None
+        return self._validator.status(*asked)
+
+    def _host(self, name: str, a: Lookup | None, aaaa: Lookup | None) -> HostEvidence:
+        made = {"A": a, "AAAA": aaaa}
+        asked = [rdtype for rdtype, lookup in made.items() if lookup is not None and lookup.facts]
+        return HostEvidence(
+            **self.common,
+            host=name,
+            services=self.services_by_host.get(name, ()),
+            a=a,
+            aaaa=aaaa,
+            security={rdtype: self.security(name, rdtype) for rdtype in asked},
+            zones=self._zones_of(name, (a, aaaa)),
+        )
+
+    def _zones_of(self, host: str, lookups: tuple[Lookup | None, ...]) -> tuple[ZoneEvidence, ...]:
+        """The zone cuts from the root to the host's own zone, as far as facts tell them."""
+        met = {zone for lookup in lookups if lookup is not None for zone in lookup.zones}
+        name = dns.name.from_text(host)
+        around = [zone for zone in met if name.is_subdomain(dns.name.from_text(zone))]
+        nearest = max(around, key=lambda zone: len(dns.name.from_text(zone)), default=None)
+        found = self.zone(nearest) if nearest is not None else None
+        return () if found is None else (*found.ancestors, found)

@@ -1,0 +1,171 @@
+"""Profiles: plans as data, read from `checks/profiles/`, with what they inherit, and chosen for a judging."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+
+import msgspec
+
+from netaudit.content import content_path
+from netaudit.inventory.document import Document
+from netaudit.inventory.problems import did_you_mean
+from netaudit.judge.catalogue import Catalogue, load_catalogue
+from netaudit.judge.documents import ContentError, Problem, read_struct
+from netaudit.model.profile import Clause, Measure, Profile
+
+__all__ = ["ProfileError", "day_of", "load_profiles", "select_profiles"]
+
+_VIETNAM = timezone(timedelta(hours=7))  # plans count their days where they were made; no summer time there
+
+
+class ProfileError(ContentError):
+    """Profiles that can't be used, or one that was asked for and does not exist."""
+
+
+@dataclass(frozen=True)
+class _File:
+    profile: Profile
+    document: Document
+
+    def problem(self, path: str, message: str, hint: str = "") -> Problem:
+        return Problem(self.document.file, self.document.line(path), message, hint)
+
+
+def load_profiles(folder: Path | None = None, catalogue: Catalogue | None = None) -> dict[str, Profile]:
+    """Read every profile of a folder, by id; without one, those that belong to this program.
+
+    Inherited clauses come first; a clause of the profile itself replaces an inherited one with its id.
+    Aliases of checks are replaced by the checks' ids. Raises ProfileError with file and line, and
+    CatalogueError when the checks can't be loaded.
+    """
+    catalogue = catalogue or load_catalogue()
+    files = _read(folder or content_path("checks") / "profiles")
+    problems = [problem for file in files.values() for problem in _problems(file, files, catalogue)]
+    problems += _shared_ids(files)
+    if problems:
+        raise ProfileError(problems)
+    return {id: _whole(file, files, catalogue) for id, file in files.items()}
+
+
+def select_profiles(profiles: Mapping[str, Profile], wanted: Sequence[str], at: float) -> tuple[Profile, ...]:
+    """The profiles of the ids in `wanted`, in that order; of none, those in force at `at`. Raises ProfileError."""
+    unknown = [
+        Problem(
+            "profile", 0, f'"{id}" is not known; there are: {", ".join(profiles) or "none"}', did_you_mean(id, profiles)
+        )
+        for id in wanted
+        if id not in profiles
+    ]
+    if unknown:
+        raise ProfileError(unknown)
+    if wanted:
+        return tuple(profiles[id] for id in dict.fromkeys(wanted))
+    day = day_of(at)
+    return tuple(p for p in profiles.values() if p.effective <= day and (p.ended is None or day <= p.ended))
+
+
+def day_of(at: float) -> date:
+    """The day in Viet Nam at a moment in seconds since 1970: plans count days there."""
+    return datetime.fromtimestamp(at, UTC).astimezone(_VIETNAM).date()
+
+
+def _read(folder: Path) -> dict[str, _File]:
+    files: dict[str, _File] = {}
+    problems: list[Problem] = []
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            profile, document = read_struct(path, Profile)
+        except ContentError as error:
+            problems += error.problems
+            continue
+        known = files.get(profile.id)
+        file = _File(profile, document)
+        if known is not None:
+            problems.append(file.problem("$.id", f'the profile "{profile.id}" is already in {known.document.file}'))
+        files.setdefault(profile.id, file)
+    if problems:
+        raise ProfileError(problems)
+    return files
+
+
+def _problems(file: _File, files: Mapping[str, _File], catalogue: Catalogue) -> Iterator[Problem]:
+    profile = file.profile
+    for index, parent in enumerate(profile.inherits):
+        if parent not in files:
+            yield file.problem(f"$.inherits[{index}]", f'unknown profile "{parent}"', did_you_mean(parent, files))
+        elif profile.id in _ancestors(files[parent], files):
+            yield file.problem(f"$.inherits[{index}]", f'"{parent}" inherits from this profile: a circle')
+    if profile.ended is not None and profile.ended < profile.effective:
+        yield file.problem("$.ended", "the profile ends before it is in force")
+    seen: set[str] = set()
+    for index, clause in enumerate(profile.clauses):
+        path = f"$.clauses[{index}]"
+        if clause.id in seen:
+            yield file.problem(f"{path}.id", f'the clause id "{clause.id}" is already taken in this profile')
+        seen.add(clause.id)
+        for where, message, hint in _measure_problems(clause.measure, catalogue):
+            yield file.problem(f"{path}.measure{where}", message, hint)
+
+
+def _measure_problems(measure: Measure, catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
+    if measure.kind == "attest":
+        if not measure.field:
+            yield "", "an attested clause needs the field of the attestation", ""
+        return
+    if not measure.checks or not measure.kinds:
+        yield "", "a measured clause needs checks and kinds", ""
+    if measure.ratio is not None and measure.count is not None:
+        yield ".count", "either a ratio or a count is wanted, not both", ""
+    if not measure.accept:
+        yield ".accept", "nothing would be accepted", ""
+    unknown = [check for check in measure.checks if catalogue.resolve(check) is None]
+    for index, check in enumerate(measure.checks):
+        if check in unknown:
+            yield f".checks[{index}]", f'unknown check "{check}"', did_you_mean(check, catalogue.checks)
+    parameters = {name for check in _resolved(measure, catalogue) for name in catalogue.checks[check].info.parameters}
+    for name in measure.parameters:
+        if name not in parameters and not unknown:
+            yield f".parameters.{name}", f'none of the checks has a parameter "{name}"', did_you_mean(name, parameters)
+
+
+def _shared_ids(files: Mapping[str, _File]) -> Iterator[Problem]:
+    """A clause's id names it among all profiles; only a profile that inherits it may replace it."""
+    owner: dict[str, _File] = {}
+    for file in files.values():
+        for index, clause in enumerate(file.profile.clauses):
+            first = owner.setdefault(clause.id, file)
+            related = first.profile.id in _ancestors(file, files) or file.profile.id in _ancestors(first, files)
+            if first is not file and not related:
+                message = f'the clause id "{clause.id}" is already taken in {first.document.file}'
+                yield file.problem(f"$.clauses[{index}].id", message)
+
+
+def _ancestors(file: _File, files: Mapping[str, _File]) -> dict[str, None]:
+    """The ids of all profiles that one inherits from, itself included, however they refer to one another."""
+    found: dict[str, None] = {}
+    waiting = [file.profile.id]
+    while waiting:
+        id = waiting.pop()
+        if id not in found and id in files:
+            found[id] = None
+            waiting += files[id].profile.inherits
+    return found
+
+
+def _whole(file: _File, files: Mapping[str, _File], catalogue: Catalogue) -> Profile:
+    clauses: dict[str, Clause] = {}
+    for parent in file.profile.inherits:
+        clauses |= {clause.id: clause for clause in _whole(files[parent], files, catalogue).clauses}
+    clauses |= {clause.id: _with_check_ids(clause, catalogue) for clause in file.profile.clauses}
+    return msgspec.structs.replace(file.profile, clauses=tuple(clauses.values()))
+
+
+def _with_check_ids(clause: Clause, catalogue: Catalogue) -> Clause:
+    measure = msgspec.structs.replace(clause.measure, checks=_resolved(clause.measure, catalogue))
+    return msgspec.structs.replace(clause, measure=measure)
+
+
+def _resolved(measure: Measure, catalogue: Catalogue) -> tuple[str, ...]:
+    found = (catalogue.resolve(check) for check in measure.checks)
+    return tuple(dict.fromkeys(id for id in found if id is not None))

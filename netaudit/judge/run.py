@@ -1,0 +1,108 @@
+"""Judging a scan: facts, checks and profiles in, the run out."""
+
+from collections.abc import Sequence
+
+from netaudit.judge.catalogue import Catalogue
+from netaudit.judge.clauses import clause_result, demands_of
+from netaudit.judge.derive import derive
+from netaudit.judge.profiles import day_of
+from netaudit.judge.rollup import could_not_see, pillars_of, results_of, totals_of, unit_results
+from netaudit.judge.subjects import Subjects
+from netaudit.judge.summaries import coverage_of_run, registers_of_run
+from netaudit.judge.verdicts import Verdicts, with_standard_messages
+from netaudit.model.book import FactBook
+from netaudit.model.profile import CheckInfo, Profile, Severity
+from netaudit.model.run import Result, Run
+from netaudit.model.verdict import Status
+
+__all__ = ["RUN_SCHEMA", "judge"]
+
+RUN_SCHEMA = 1
+
+_COMPLIANT, _FINDINGS, _INCOMPLETE = 0, 1, 3  # docs/guide.md, exit codes
+_INTERRUPTED = "interrupted"
+
+
+def judge(
+    book: FactBook,
+    catalogue: Catalogue,
+    profiles: Sequence[Profile],
+    *,
+    judged_at: float,
+    fail_on: Severity | None = Severity.HIGH,
+    allow_incomplete: bool = False,
+) -> Run:
+    """Judge a scan's facts by the profiles. Pure: equal facts give equal runs, but for `judged_at`.
+
+    Everything is judged as of the moment the scan began. `fail_on` None: findings never decide the exit
+    code. Raises LookupError when the facts do not say what was scanned, ValueError when their trust
+    anchors can't be read.
+    """
+    scan, inventory = book.scan, book.scan.inventory
+    day = day_of(scan.at)
+    verdicts = Verdicts(catalogue, derive(book))
+    demands = demands_of(profiles, Subjects(inventory, scan.at), catalogue, day)
+    results = results_of(verdicts, catalogue, demands, inventory)
+    targets = tuple(verdicts.targets.values())
+    return Run(
+        schema=RUN_SCHEMA,
+        id=scan.id,
+        tool=scan.tool,
+        started=scan.at,
+        ended=_ended(book),
+        judged_at=judged_at,
+        complete=book.complete,
+        incomplete_reason=_incomplete_reason(book),
+        network=inventory.network,
+        inventory_file=scan.inventory_file,
+        inventory_sha256=scan.inventory_sha256,
+        catalogue_sha256=catalogue.sha256,
+        vantage=scan.vantage,
+        families=book.vantage.families if book.vantage is not None else (),
+        province=inventory.province,
+        contact=inventory.contact,
+        authorisation=inventory.authorisation,
+        tiers=inventory.tiers,
+        units=inventory.units,
+        services=inventory.services,
+        zones=inventory.zones,
+        profiles=tuple(profiles),
+        checks=_infos(catalogue, results),
+        results=results,
+        clauses=tuple(clause_result(demand, verdicts, inventory.attestations, day) for demand in demands),
+        unit_results=unit_results(inventory, results),
+        coverage=tuple(coverage_of_run(targets)),
+        registers=tuple(registers_of_run(targets)),
+        pillars=pillars_of(results),
+        totals=totals_of(results),
+        fail_on=fail_on,
+        exit_code=_exit_code(results, book.complete, fail_on, allow_incomplete),
+    )
+
+
+def _exit_code(results: Sequence[Result], complete: bool, fail_on: Severity | None, allow_incomplete: bool) -> int:
+    """Findings win over gaps. A service that the inventory declares closed is no gap of the scan."""
+    fails = (r for r in results if r.verdict.outcome.status is Status.FAIL and not r.waived)
+    if fail_on is not None and any(result.severity.rank <= fail_on.rank for result in fails):
+        return _FINDINGS
+    incomplete = not complete or any(could_not_see(result) for result in results)
+    return _INCOMPLETE if incomplete and not allow_incomplete else _COMPLIANT
+
+
+def _infos(catalogue: Catalogue, results: Sequence[Result]) -> dict[str, CheckInfo]:
+    """The checks that ran, with every message that a result may need."""
+    ran = {result.verdict.check for result in results}
+    return {id: with_standard_messages(info) for id, info in catalogue.infos.items() if id in ran}
+
+
+def _ended(book: FactBook) -> float:
+    """When collecting ended; of a scan that was cut off, when its last job was begun."""
+    if book.end is not None:
+        return book.end.at
+    return max((book.scan.at, *(job.at for job in book.jobs.values())))
+
+
+def _incomplete_reason(book: FactBook) -> str:
+    if book.complete:
+        return ""
+    return (book.end.reason if book.end is not None else "") or _INTERRUPTED
