@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from netaudit.model.common import Record
 
-__all__ = ["Classification", "classify", "embedded_ipv4", "within"]
+__all__ = ["Classification", "classify", "embedded_ipv4", "special_in", "within"]
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -45,6 +45,23 @@ def within(address: str, prefixes: Iterable[str]) -> bool:
     parsed = ipaddress.ip_address(address.partition("%")[0])
     networks = (ipaddress.ip_network(prefix, strict=False) for prefix in prefixes)
     return any(parsed.version == network.version and parsed in network for network in networks)
+
+
+def special_in(prefix: str, allowed: Iterable[str] = ()) -> Classification | None:
+    """The special-purpose range that a prefix lies in or holds a part of, or None for ordinary unicast.
+
+    A prefix that lies in one of `allowed` is ordinary. Raises ValueError for what is no prefix.
+    """
+    network = ipaddress.ip_network(prefix, strict=False)
+    if any(_lies_in(network, ipaddress.ip_network(other, strict=False)) for other in allowed):
+        return None
+    for special, found in _TABLE[network.version]:
+        if _lies_in(network, special):
+            return None if found.is_global else found
+        if _lies_in(special, network) and not found.is_global:
+            return found
+    outside = network.version == 6 and not _lies_in(network, _UNICAST)
+    return _UNASSIGNED if outside else None
 
 
 def embedded_ipv4(address: str) -> str | None:
@@ -124,6 +141,14 @@ _GLOBAL = {
     6: Classification(name="global unicast", is_global=True, rfc="RFC 4291"),
 }
 _UNASSIGNED = Classification(name="reserved by IETF (not within 2000::/3)", is_global=False, rfc="RFC 4291")
+
+
+def _lies_in(inner: _Network, outer: _Network) -> bool:
+    return (
+        inner.version == outer.version
+        and inner.prefixlen >= outer.prefixlen
+        and int(inner.network_address) & int(outer.netmask) == int(outer.network_address)
+    )
 
 
 def _table(version: int) -> tuple[tuple[_Network, Classification], ...]:
