@@ -57,7 +57,10 @@ class Namespaces:
         for address in addresses:
             option = " nodad" if ip_interface(address).version == 6 else ""
             commands.append(f"address add {address} dev eth0{option}")
-        _ip(*commands, "route add 0.0.0.0/0 dev eth0", "route add ::/0 dev eth0", namespace=name)
+        commands += ["route add 0.0.0.0/0 dev eth0", "route add ::/0 dev eth0"]
+        # nobody is far away: what has not answered in 0.3 s is not there
+        commands += [f"ntable change name {table} dev eth0 retrans 100" for table in ("arp_cache", "ndisc_cache")]
+        _ip(*commands, namespace=name)
         _ip(f"link set p{number} master br0 up", namespace=self._bridge)
 
     def command(self, host: str, arguments: Sequence[str]) -> list[str]:
