@@ -12,6 +12,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
 from netaudit.content import content_path
+from netaudit.dns.reasons import REASONS
 from netaudit.model.common import Language
 
 __all__ = ["needed", "update"]
@@ -23,12 +24,14 @@ _OPTIONS = {"trimmed": "true", "silent": "false", "newstyle_gettext": "true"}
 
 
 def needed() -> Catalog:
-    """Return every msgid that the templates and the writers name, with where it is used."""
+    """Return every msgid that the templates, the writers and the reasons of security statuses name, with its place."""
     catalogue = Catalog(project="netaudit", charset="utf-8")
     for name, path, method in _sources():
         found = extract(method, BytesIO(path.read_bytes()), _KEYWORDS, ("NOTE:",), _OPTIONS)
         for line, message, comments, _ in found:
             catalogue.add(message, None, [(name, line)], auto_comments=comments)
+    for reason in REASONS.values():
+        catalogue.add(reason.text, None, [("netaudit/dns/reasons.py", 0)])
     return catalogue
 
 
