@@ -5,6 +5,7 @@ The certificates are hostile bytes: whatever they hold, the answer is a `Certifi
 
 import hashlib
 import ipaddress
+import warnings
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -43,7 +44,9 @@ class TrustJudge:
             return None
         key = (session.certificates, session.server_name)
         if key not in self._known:
-            self._known[key] = self._judge(*key)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # cryptography's, on certificates that break RFC 5280 a little
+                self._known[key] = self._judge(*key)
         return self._known[key]
 
     def _judge(self, certificates: tuple[bytes, ...], host: str) -> CertificateTrust | None:
