@@ -17,6 +17,7 @@ from netaudit.model.common import family_of
 __all__ = ["WorldError", "load_world", "world_problems", "zone_of"]
 
 _BYTES = 5 * 1024 * 1024
+_EXCEPTIONS = 10
 _NEEDS = {
     "zone": {
         "expired_signature", "signature_ends_soon", "wrong_ds", "no_ds", "unsigned", "sha1_digest", "old_algorithm",
@@ -76,6 +77,9 @@ def world_problems(world: World) -> list[str]:
         for fault in world.faults:
             problems += _fault_problems(fault, index)
     problems += [f"fault {fault} is listed twice" for fault in _twice([fault.id for fault in world.faults])]
+    if len(world.exceptions) > _EXCEPTIONS:
+        problems.append(f"{len(world.exceptions)} exceptions: the two realisations must agree but for {_EXCEPTIONS}")
+    problems += [f"exception {check}: no reason" for check, reason in world.exceptions.items() if not reason.strip()]
     return problems
 
 

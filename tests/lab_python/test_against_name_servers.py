@@ -1,7 +1,6 @@
 """The lab's answers beside those of NSD, Knot DNS and BIND for the same zone files, question by question."""
 
 import asyncio
-import shutil
 import signal
 import socket
 import struct
@@ -22,6 +21,8 @@ from netaudit.lab.authority import zone_contents
 from netaudit.lab.dns_server import DnsServer, DnsServers
 from netaudit.lab.world import Signing
 from netaudit.model.common import Family
+from tests.lab.daemons import find_program
+from tests.lab.requirements import unavailable
 from tests.lab_python.client import small_world
 
 pytestmark = pytest.mark.daemons
@@ -62,9 +63,9 @@ def lab(denial: str) -> tuple[DnsServer, dict[str, str]]:
 def real(
     request: pytest.FixtureRequest, lab: tuple[DnsServer, dict[str, str]], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Ask]:
-    program = shutil.which(request.param, path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
+    program = find_program(request.param)
     if program is None:
-        pytest.skip(f"{request.param} is not installed")
+        unavailable(f"needs {request.param}: see tests/apt-packages.txt")
     folder = tmp_path_factory.mktemp(request.param)
     (folder / "zone").write_text(lab[1]["tinh.vn"])
     port = _free_port()

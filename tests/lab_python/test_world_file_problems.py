@@ -69,6 +69,8 @@ def test_a_file_that_is_not_there_or_too_large(tmp_path: Path) -> None:
             "zone a.vn: ",
         ),
         ({"websites": (Website(machine="y", hosts=("a.vn",), title=""),)}, "website: there is no machine y"),
+        ({"exceptions": {f"dns.c{number}": "because" for number in range(11)}}, "11 exceptions"),
+        ({"exceptions": {"dns.tcp": " "}}, "exception dns.tcp: no reason"),
     ],
 )
 def test_references_that_lead_nowhere(changes: dict[str, object], problem: str) -> None:
