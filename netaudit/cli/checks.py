@@ -12,6 +12,7 @@ from netaudit.cli.tables import echo_parts, echo_table
 from netaudit.inventory.problems import did_you_mean, shown
 from netaudit.judge.catalogue import Catalogue, load_catalogue
 from netaudit.judge.documents import ContentError, Problem
+from netaudit.judge.lint import lint_catalogue
 from netaudit.judge.profiles import load_profiles
 from netaudit.writers.reference import GENERATED, INDEX, check_parts, checks_table, reference_pages, uses_of
 from netaudit.writers.wording import Wording
@@ -106,11 +107,18 @@ def _lint(folder: Path | None) -> tuple[tuple[Problem, ...], str]:
     """Every problem found, and what to say when there is none."""
     try:
         catalogue = load_catalogue(folder)
-        found = load_profiles(folder and folder / "profiles", catalogue)
     except ContentError as error:
         return error.problems, ""
+    problems = tuple(lint_catalogue(catalogue))
+    try:
+        found = load_profiles(folder and folder / "profiles", catalogue)
+    except ContentError as error:
+        return (*problems, *error.problems), ""
     clauses = sum(len(profile.clauses) for profile in found.values())
-    return (), f"{len(catalogue.checks)} checks and {len(found)} profiles with {clauses} clauses: no problem found"
+    return (
+        problems,
+        f"{len(catalogue.checks)} checks and {len(found)} profiles with {clauses} clauses: no problem found",
+    )
 
 
 def _near(problem: Problem) -> str:

@@ -105,8 +105,8 @@ def _shared_aliases(catalogue: Catalogue) -> Iterator[Problem]:
 
 def _arguments(check: Check) -> frozenset[str]:
     """The names by which the judge, its family's helpers and the shared rules may give arguments."""
-    own = (check.path.with_suffix(".py"), check.path.with_name("_helpers.py"))
-    return frozenset().union(_of_rules(), *(_keywords(path) for path in own if path.exists()))
+    own = (check.path.with_suffix(".py"), *check.path.parent.glob("_*.py"))
+    return frozenset().union(_of_rules(), *(_keywords(path) for path in own))
 
 
 @cache
