@@ -231,7 +231,7 @@ def _unproved(denial: _Denial, response: Response, detail: str) -> Finding:
         return Finding(_BOGUS, "denial_invalid", detail)
     if denial.failed is not None and denial.failed.best.state is not SignatureState.MISSING:
         return Finding(_BOGUS, denial.failed.reason, _detail(denial.failed, response))
-    return Finding(_BOGUS, "nsec_missing", detail)
+    return Finding(_BOGUS, "nsec_missing", "; ".join((detail, *malformed_records(response.exchange)[:1])))
 
 
 def _detail(found: Verification, response: Response) -> str:

@@ -107,7 +107,8 @@ def nsec_denial(name: dns.name.Name, rdtype: int, records: Sequence[Nsec]) -> Pr
         if record.owner == wildcard:
             return _nodata_at(record, rdtype)
         if _may_cover(record, wildcard) and record.covers(wildcard):
-            return Proof.NXDOMAIN
+            # a wildcard without data of its own that has names below it exists (RFC 4592 section 2.2.2)
+            return Proof.NODATA if record.next.is_subdomain(wildcard) else Proof.NXDOMAIN
     return Proof.NOTHING
 
 
