@@ -14,6 +14,7 @@ from time import time
 from netaudit.model.common import Failure, Reason, Side
 from netaudit.model.facts import CertificateRow, Fact, RegisterFact
 from netaudit.model.inventory import Register
+from netaudit.rules.registers import READING_STOPPED
 
 __all__ = ["RegisterProbe", "read_register"]
 
@@ -112,7 +113,7 @@ def _rows(text: str) -> tuple[list[CertificateRow], dict[str, str]]:
     broken: dict[str, str] = {}
     for line, fields in _records(text):
         if len(rows) + len(broken) >= _MOST_ROWS or len(broken) >= _MOST_BROKEN:
-            broken[str(line)] = "reading stopped here: too many rows, or too many broken ones"
+            broken[str(line)] = f"{READING_STOPPED}: too many rows, or too many broken ones"
             break
         try:
             rows.append(_row(line, fields))

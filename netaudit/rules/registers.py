@@ -1,4 +1,4 @@
-"""A register of certificates, counted: who is expired, which serials stand twice, what could not be read."""
+"""A register of certificates, counted: which are expired, which serials stand twice, what could not be read."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 
 from netaudit.model.facts import CertificateRow, RegisterFact
 
-__all__ = ["counted", "day", "ends", "expired", "expiring", "repeated"]
+__all__ = ["READING_STOPPED", "counted", "day", "ends", "expired", "expiring", "repeated", "unread"]
+
+READING_STOPPED = "reading stopped here"
+"""What the last entry of `broken` begins with when the file has rows beyond it that nobody looked at."""
 
 _DAY = 86_400
 
@@ -40,6 +43,12 @@ def counted(fact: RegisterFact) -> dict[str, int]:
     """Holder kind -> number of certificates; one that stands twice is one."""
     first = {(row.issuer, row.serial): row.holder for row in reversed(fact.rows)}
     return dict(sorted(Counter(first.values()).items()))
+
+
+def unread(fact: RegisterFact) -> float:
+    """How many certificates the file may hold beyond those read; infinite where reading stopped."""
+    stopped = any(problem.startswith(READING_STOPPED) for problem in fact.broken.values())
+    return float("inf") if stopped else len(fact.broken)
 
 
 def day(seconds: float) -> str:

@@ -1,13 +1,21 @@
 """The multihome checks, case by case."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from netaudit.content import content_path
+from netaudit.inventory import load
+from netaudit.lab.mrt import mrt_bytes
+from netaudit.lab.worldfile import load_world
 from netaudit.model.common import Failure, Family, Reason, Side
 from netaudit.model.facts import Route
 from netaudit.model.inventory import Uplink
 from netaudit.model.verdict import Status
+from netaudit.routing.mrt import read_routes
 from tests.checks.multihome.builders import (
     OURS,
     PEERS,
@@ -22,6 +30,7 @@ from tests.checks.multihome.builders import (
     table,
     through,
 )
+from tests.checks.web.builders import DAY, NOW
 from tests.checks.web.harness import Case, hold, hold_statuses, hold_texts, judge, labels, pairs
 
 PASS, FAIL = Status.PASS, Status.FAIL
@@ -185,6 +194,19 @@ def test_every_message_is_written_and_produced(check: str) -> None:
     hold_statuses(CASES[check], PASS, FAIL, NONE)
     if check != "multihome.prefixes_global":  # it reads the inventory alone, so nothing can be missing
         hold_statuses(CASES[check], UNTESTED)
+
+
+def test_the_sample_data_centre_fails_exactly_where_its_world_says(tmp_path: Path) -> None:
+    world = load_world(content_path("sample") / "world.yaml")
+    inventory = load(content_path("inventory.yaml")).inventory
+    (about,) = inventory.datacentres
+    path = tmp_path / "world.mrt"
+    path.write_bytes(mrt_bytes(world, NOW - DAY))
+    dump = read_routes(path, about.prefixes)
+    seen = table(*dump.routes, v4_feeds=dump.feeds[Family.IPV4], v6_feeds=dump.feeds[Family.IPV6])
+    evidence = replace(centre(seen, allowed=inventory.scope.special_addresses), datacentre=about)
+    found = {f"{check} datacentre:{about.id}" for check in CASES if judge(check, evidence).status is not PASS}
+    assert found == {line for fault in world.faults for line in fault.finds if line.startswith("multihome.")}
 
 
 _ASN = st.sampled_from([0, 1, 23456, UP1, UP2, OURS, 64512, 65535, 4200000000, 4294967295])
