@@ -13,8 +13,16 @@ import certifi
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
-from cryptography.x509.oid import NameOID
-from cryptography.x509.verification import PolicyBuilder, Store, Subject, VerificationError
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.verification import (
+    Criticality,
+    ExtensionPolicy,
+    Policy,
+    PolicyBuilder,
+    Store,
+    Subject,
+    VerificationError,
+)
 
 from netaudit.model.evidence import CertificateTrust
 from netaudit.model.facts import TlsObservation
@@ -89,6 +97,7 @@ class TrustJudge:
         intermediates = [found for der in others[:_INTERMEDIATES] if (found := _certificate(der)) is not None]
         try:
             builder = PolicyBuilder().store(self._roots()).time(self._now)
+            builder = builder.extension_policies(ca_policy=_AUTHORITY, ee_policy=_SERVER)
             builder.build_server_verifier(subjects[0]).verify(leaf, intermediates)
         except VerificationError as error:
             if leaf.issuer == leaf.subject:
@@ -107,6 +116,37 @@ class TrustJudge:
 
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def _is_authority(policy: Policy, certificate: x509.Certificate, found: x509.BasicConstraints) -> None:
+    if not found.ca:
+        raise ValueError("an issuer that is no certification authority")
+
+
+def _may_sign(policy: Policy, certificate: x509.Certificate, found: x509.KeyUsage | None) -> None:
+    if found is not None and not found.key_cert_sign:
+        raise ValueError("an issuer whose key must not sign certificates")
+
+
+def _serves(policy: Policy, certificate: x509.Certificate, found: x509.ExtendedKeyUsage | None) -> None:
+    usages = {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
+    if found is not None and not usages & set(found):
+        raise ValueError("not meant for servers")
+
+
+# What RFC 5280 section 6 asks of a path, and no more: the verifier's own defaults hold every certificate against
+# the CA/Browser Forum's form as well, and refuse some that every browser takes.
+_AUTHORITY = (
+    ExtensionPolicy.permit_all()
+    .require_present(x509.BasicConstraints, Criticality.AGNOSTIC, _is_authority)
+    .may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, _may_sign)
+    .may_be_present(x509.ExtendedKeyUsage, Criticality.AGNOSTIC, _serves)
+)
+_SERVER = (
+    ExtensionPolicy.permit_all()
+    .require_present(x509.SubjectAlternativeName, Criticality.AGNOSTIC, None)
+    .may_be_present(x509.ExtendedKeyUsage, Criticality.AGNOSTIC, _serves)
+)
 
 
 def name_matches(host: str, presented: str) -> bool:
@@ -149,7 +189,9 @@ def _subjects(names: Sequence[str], addresses: Sequence[_Address]) -> list[Subje
 
 def _reason(error: VerificationError) -> str:
     """The verifier's sentence without what it says in every case."""
-    text = str(error).removeprefix("validation failed: ").removeprefix("candidates exhausted: ")
+    text = str(error)
+    for prefix in ("validation failed: ", "candidates exhausted: ", "Python extension validator failed: ValueError: "):
+        text = text.removeprefix(prefix)
     if "no interior errors" in text:
         return "no path to a trusted root"
     return text.partition(" (encountered")[0][:_CHARACTERS]
