@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-from msgspec.structs import replace
-
 from netaudit.model.common import Failure, Reason, Side
 from netaudit.model.evidence import RegisterEvidence
 from netaudit.model.facts import CertificateRow, RegisterFact
@@ -17,7 +15,7 @@ _SHOWN = 100  # rows of the evidence table
 
 def filed(evidence: RegisterEvidence, outcome: Outcome) -> Outcome:
     """The outcome with the file's name, which re-checking needs."""
-    return replace(outcome, args={**outcome.args, "file": evidence.register.file})
+    return outcome.with_args({"file": evidence.register.file})
 
 
 def content(evidence: RegisterEvidence) -> RegisterFact | Outcome:

@@ -6,8 +6,6 @@ difference, or a difference into a match, nothing is concluded.
 
 from collections.abc import Mapping
 
-from msgspec.structs import replace
-
 from netaudit.model.common import Failure, Reason, Side
 from netaudit.model.evidence import RegisterEvidence
 from netaudit.model.facts import RegisterFact
@@ -29,7 +27,7 @@ def _judge(evidence: RegisterEvidence) -> Outcome:
     fact = content(evidence)
     if isinstance(fact, Outcome):
         return fact
-    return replace(_compared(fact, declared), args=_numbers(declared, counted(fact)))
+    return _compared(fact, declared).with_args(_numbers(declared, counted(fact)))
 
 
 def _compared(fact: RegisterFact, declared: Mapping[str, int]) -> Outcome:

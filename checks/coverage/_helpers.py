@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-from msgspec.structs import replace
-
 from netaudit.model.evidence import CoverageEvidence, UnitCoverage
 from netaudit.model.verdict import Observation, Outcome
 
@@ -12,7 +10,7 @@ _SHOWN = 100  # rows of the evidence table
 
 def placed(evidence: CoverageEvidence, outcome: Outcome) -> Outcome:
     """The outcome with the tier and the kind of service."""
-    return replace(outcome, args={**outcome.args, "tier": evidence.tier.id, "kind": evidence.service_kind})
+    return outcome.with_args({"tier": evidence.tier.id, "kind": evidence.service_kind})
 
 
 def rows(units: Iterable[UnitCoverage], saw: str, ok: bool | None) -> tuple[Observation, ...]:

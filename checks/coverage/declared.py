@@ -7,17 +7,17 @@ from netaudit.rules.coverage import count_coverage, needed
 from ._helpers import ids, placed, rows
 
 
-def judge(evidence: CoverageEvidence, *, min_ratio: float, required: bool) -> Outcome:
-    """A tier without any such service is none of this check's business, unless a clause says `required`."""
-    return placed(evidence, _judge(evidence, min_ratio, required))
+def judge(evidence: CoverageEvidence, *, min_ratio: float) -> Outcome:
+    """A tier without any such service may need none: which tiers need it is for a plan to say."""
+    return placed(evidence, _judge(evidence, min_ratio))
 
 
-def _judge(evidence: CoverageEvidence, min_ratio: float, required: bool) -> Outcome:
+def _judge(evidence: CoverageEvidence, min_ratio: float) -> Outcome:
     count = count_coverage(evidence)
     if not count.total:
         return not_applicable("no_units")
     covered = len(count.declared)
-    if not covered and not required:
+    if not covered:
         return not_applicable("no_service", total=count.total)
     if covered >= needed(count.total, min_ratio):
         return passed("ok", covered=covered, total=count.total)

@@ -23,7 +23,7 @@ def _judge(evidence: CoverageEvidence, min_ratio: float) -> Outcome:
     if not count.declared:
         return not_applicable("no_service", total=count.total)
     if count.closed:
-        return not_applicable("closed", total=count.total)
+        return could_not_test("closed", _CLOSED, observed=_rows(count), total=count.total)
     working, wanted = len(count.working), needed(count.total, min_ratio)
     if working >= wanted:
         return passed("ok", observed=_rows(count), working=working, total=count.total)
@@ -39,6 +39,9 @@ def _judge(evidence: CoverageEvidence, min_ratio: float) -> Outcome:
         "not_working", observed=_rows(count), working=working, total=count.total, untested=unknown,
         units=ids(count.down + count.without),
     )  # fmt: skip
+
+
+_CLOSED = Failure(reason=Reason.NOT_FROM_INTERNET, side=Side.OURS, detail="the service is on a closed network")
 
 
 def _rows(count: CoverageCount) -> tuple[Observation, ...]:

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from msgspec.structs import replace
-
 from netaudit.model.common import Failure, Family, Reason, Side
 from netaudit.model.evidence import DataCentreEvidence
 from netaudit.model.inventory import Uplink
-from netaudit.model.verdict import Argument, Observation, Outcome, could_not_test
+from netaudit.model.verdict import Observation, Outcome, could_not_test
 from netaudit.rules.routes import PrefixRoutes
 
 BOTH = (Family.IPV4, Family.IPV6)
@@ -16,8 +14,7 @@ BOTH = (Family.IPV4, Family.IPV6)
 def sourced(evidence: DataCentreEvidence, outcome: Outcome) -> Outcome:
     """The outcome with what re-checking needs: the files read, and the prefixes looked for."""
     sources = tuple(dict.fromkeys(fact.source for fact in evidence.routes if fact.source)) or ("TABLE.mrt",)
-    more: dict[str, Argument] = {"sources": sources, "declared": evidence.datacentre.prefixes}
-    return replace(outcome, args={**outcome.args, **more})
+    return outcome.with_args({"sources": sources, "declared": evidence.datacentre.prefixes})
 
 
 def named(asns: Iterable[int], uplinks: Sequence[Uplink]) -> tuple[str, ...]:

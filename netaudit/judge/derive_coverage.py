@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from netaudit.judge.derive_services import ServiceDeriver
 from netaudit.judge.profiles import day_of
-from netaudit.judge.scope import Scope
+from netaudit.judge.scope import Scope, all_closed
 from netaudit.model.common import Family
 from netaudit.model.evidence import CoverageEvidence, HostEvidence, UnitCoverage
 from netaudit.model.inventory import Inventory, Service, Unit
@@ -82,6 +82,7 @@ def _unit(unit: Unit, services: Sequence[Service], state_of: Callable[[Service],
         working=working,
         services=tuple(service.id for service in services),
         status=status,
+        closed=bool(services) and all_closed(services),
     )
 
 

@@ -1,15 +1,13 @@
 """What the report counts beside verdicts: coverage by tier, and registers of certificates."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from netaudit.judge.derive import Derived
 from netaudit.model.evidence import CoverageEvidence, RegisterEvidence
 from netaudit.model.run import Coverage, RegisterSummary
+from netaudit.rules.registers import counted, expired, expiring
 
 __all__ = ["coverage_of_run", "registers_of_run"]
-
-_DAY = 86_400
 
 
 def coverage_of_run(targets: Iterable[Derived]) -> Iterator[Coverage]:
@@ -36,15 +34,13 @@ def registers_of_run(targets: Iterable[Derived]) -> Iterator[RegisterSummary]:
     for derived in targets:
         evidence = derived.evidence
         if isinstance(evidence, RegisterEvidence) and evidence.fact is not None and evidence.fact.failure is None:
-            rows = evidence.fact.rows
-            counted = Counter(row.holder for row in rows)
-            left = [row.not_after - evidence.now for row in rows]
+            rows, holders = evidence.fact.rows, counted(evidence.fact)
             yield RegisterSummary(
                 register=evidence.register.id,
                 declared=dict(evidence.register.declared),
-                counted={holder: counted[holder] for holder in (*evidence.register.declared, *sorted(counted))},
-                expired=sum(seconds < 0 for seconds in left),
-                expiring_30=sum(0 <= seconds < 30 * _DAY for seconds in left),
-                expiring_90=sum(0 <= seconds < 90 * _DAY for seconds in left),
+                counted={holder: holders.get(holder, 0) for holder in (*evidence.register.declared, *holders)},
+                expired=len(expired(rows, evidence.now)),
+                expiring_30=len(expiring(rows, evidence.now, 30)),
+                expiring_90=len(expiring(rows, evidence.now, 90)),
                 broken=len(evidence.fact.broken),
             )

@@ -185,6 +185,7 @@ class UnitCoverage(Record, frozen=True, kw_only=True):
     working: bool | None  # it answered; None: could not be tested
     services: tuple[str, ...] = ()
     status: Status = Status.COULD_NOT_TEST
+    closed: bool = False  # all of them are on a closed network (TSLCD)
 
 
 class CoverageEvidence(Evidence, frozen=True, kw_only=True):

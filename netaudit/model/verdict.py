@@ -1,7 +1,10 @@
 """Verdicts: what a judge concludes from evidence. Message ids and typed arguments, never sentences."""
 
 import hashlib
+from collections.abc import Mapping
 from enum import StrEnum
+
+import msgspec
 
 from netaudit.model.common import Failure, Family, Record
 
@@ -65,6 +68,10 @@ class Outcome(Record, frozen=True, kw_only=True):
     observed: tuple[Observation, ...] = ()
     facts: tuple[str, ...] = ()
     failure: Failure | None = None  # exactly with could_not_test
+
+    def with_args(self, args: Mapping[str, Argument]) -> "Outcome":
+        """The same outcome with more arguments: what a family of checks always tells, for re-checking."""
+        return msgspec.structs.replace(self, args={**self.args, **args})
 
 
 class Verdict(Record, frozen=True, kw_only=True):

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from netaudit.model.evidence import CoverageEvidence, UnitCoverage
 from netaudit.model.inventory import Unit
-from netaudit.model.verdict import Status
 
 __all__ = ["CoverageCount", "count_coverage", "in_force", "needed"]
 
@@ -45,7 +44,7 @@ class CoverageCount(NamedTuple):
     @property
     def closed(self) -> bool:
         """Whether every declared service lies on a network that can't be measured from the Internet."""
-        return bool(self.declared) and all(unit.status is Status.NOT_APPLICABLE for unit in self.declared)
+        return bool(self.declared) and all(unit.closed for unit in self.declared)
 
 
 def count_coverage(evidence: CoverageEvidence) -> CoverageCount:

@@ -28,7 +28,8 @@ def unit(number: int, code: str, *, since: date | None = None, until: date | Non
         present=state,
         working=state,
         services=("s",) if code != "-" else (),
-        status={"w": PASS, "d": FAIL, "c": NONE}.get(code, UNTESTED),
+        status={"w": PASS, "d": FAIL}.get(code, UNTESTED),
+        closed=code == "c",
     )
 
 
@@ -53,7 +54,6 @@ CASES: dict[str, list[Case]] = {
         Case("the last day counts", tier("ww", None, _LAST_DAY), FAIL, "missing", {"units": ("u7",)}),
         Case("more listed than expected", tier("ww-", 2), FAIL, "missing", {"covered": 2, "total": 3}),
         Case("not all listed", tier("ww", 5), FAIL, "unlisted", {"covered": 2, "total": 5, "unlisted": 3}),
-        Case("none, and a clause wants it", tier("--", 2), FAIL, "missing", parameters={"required": True}),
         Case("none", tier("--", 2), NONE, "no_service"),
         Case("no units", tier("", 0), NONE, "no_units"),
     ],
@@ -68,7 +68,7 @@ CASES: dict[str, list[Case]] = {
             "working": 2, "untested": 1, "total": 3, "units": ("u3",)}),
         Case("the untested can decide", tier("wd?", 3), UNTESTED, "untested", parameters={"min_ratio": 0.6}),
         Case("units that nobody listed", tier("ww", 3), UNTESTED, "untested", {"untested": 1, "units": ()}),
-        Case("closed network", tier("cc", 2), NONE, "closed"),
+        Case("closed network", tier("cc", 2), UNTESTED, "closed", {"total": 2}),
         Case("partly on a closed network", tier("wc", 2), UNTESTED, "untested"),
         Case("none", tier("--", 2), NONE, "no_service"),
         Case("no units", tier("", None), NONE, "no_units"),
