@@ -1,10 +1,15 @@
 """Internationalised names as people read them, beside what DNS holds."""
 
+from collections.abc import Iterable
+
 import idna
 
+from netaudit.model.verdict import TargetKind
+from netaudit.writers import words
 from netaudit.writers.safe import one_line
+from netaudit.writers.wording import Wording
 
-__all__ = ["both_ways"]
+__all__ = ["audited_line", "both_ways"]
 
 
 def both_ways(name: str) -> str:
@@ -15,3 +20,12 @@ def both_ways(name: str) -> str:
         return one_line(f"{name} ({idna.decode(name)})", 600)
     except (idna.IDNAError, UnicodeError):
         return one_line(name, 260)
+
+
+def audited_line(name: str, zone: str, hosts: Iterable[str], mail: str, language: str) -> str:
+    """Return what is audited about a name: its zone, its web hosts, its mail domain. `language` is `vi` or `en`."""
+    wording = Wording(language)
+    parts = [(words.TARGETS[TargetKind.ZONE], zone), *((words.TARGETS[TargetKind.ENDPOINT], host) for host in hosts)]
+    if mail:
+        parts.append((words.TARGETS[TargetKind.MAIL], mail))
+    return f"{both_ways(name)}: " + ", ".join(f"{wording.gettext(word)} {one_line(value)}" for word, value in parts)

@@ -26,8 +26,9 @@ _OBSERVED = 12
 def run_text(run: Run, language: str, *, colour: bool = False, passes: bool = False) -> str:
     """Return the run for a terminal: fails with evidence, fix and command; then what could not be tested.
 
-    With `passes`, what passed is listed too, else counted. Control characters of targets are written out, so
-    that no server can steer the reader's terminal. `language` is `vi` or `en`.
+    With `passes`, every other result is listed too, with what was observed; else passes are counted. Control
+    characters of targets are written out, so that no server can steer the reader's terminal. `language` is `vi`
+    or `en`.
     """
     report = Report(run, Wording(language))
     return "\n".join(_Terminal(report, colour).lines(passes)) + "\n"
@@ -80,12 +81,12 @@ class _Terminal:
         if gaps:
             yield self._paint(self._say("Could not be tested"), "cyan")
             for group in gaps:
-                yield from self._rows(group)
+                yield from self._rows(group, observed=passes)
             yield ""
         good = self._report.with_status(results, Status.PASS)
         if passes:
-            for group in good:
-                yield from self._rows(group)
+            for group in good + self._report.with_status(results, Status.NOT_APPLICABLE):
+                yield from self._rows(group, observed=True)
             yield ""
         number = sum(len(group.results) for group in good)
         yield self._wording.ngettext("%(number)s result passes", "%(number)s results pass", number) % {
@@ -111,15 +112,18 @@ class _Terminal:
         yield f"    {sentence}" if target in sentence else f"    {target}: {sentence}"
         for cause in self._report.explained(result)[:1]:
             yield f"      {self._say('Follows from')}: {cause.verdict.check} {one_line(cause.verdict.target.name, 120)}"
-        for row in result.verdict.outcome.observed[:_OBSERVED]:
-            mark = " " if row.ok is None else _MARKS[Status.PASS if row.ok else Status.FAIL]
-            where = " ".join(part for part in (row.where, row.address) if part)
-            yield f"      {mark} {one_line(where, 120)}: {one_line(row.saw, 200)}"
+        yield from self._observed(result)
         command = self._report.recheck(result)
         if command:
             yield f"      $ {one_line(command)}"
 
-    def _rows(self, group: CheckGroup) -> Iterator[str]:
+    def _observed(self, result: Result) -> Iterator[str]:
+        for row in result.verdict.outcome.observed[:_OBSERVED]:
+            mark = " " if row.ok is None else _MARKS[Status.PASS if row.ok else Status.FAIL]
+            where = " ".join(part for part in (row.where, row.address) if part)
+            yield f"      {mark} {one_line(where, 120)}: {one_line(row.saw, 200)}"
+
+    def _rows(self, group: CheckGroup, *, observed: bool) -> Iterator[str]:
         for result in group.results[:_ROWS]:
             outcome = result.verdict.outcome
             line = f"  {_MARKS[outcome.status]} {group.check} {one_line(result.verdict.target.name, 120)}: "
@@ -128,6 +132,8 @@ class _Terminal:
                 side = self._say(words.SIDES[outcome.failure.side])
                 line += f" ({self._say('Whose side')}: {side})"
             yield line
+            if observed:
+                yield from self._observed(result)
         if len(group.results) > _ROWS:
             yield f"    … (+{len(group.results) - _ROWS})"
 
