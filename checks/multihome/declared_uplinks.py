@@ -36,7 +36,7 @@ def _judge(evidence: DataCentreEvidence, min_peers: int, min_share: float, max_a
             missing += [f"{name} {family}"] if ok is False and asn in declared else []
             undeclared += [f"{name} {family}"] if ok is False and asn not in declared else []
     if missing:
-        return failed("not_observed", observed=tuple(rows), facts=table.facts, uplinks=tuple(missing))
+        return failed("missing", observed=tuple(rows), facts=table.facts, uplinks=tuple(missing))
     if undeclared:
         return failed("undeclared", observed=tuple(rows), facts=table.facts, uplinks=tuple(undeclared))
     thin = [sides[family] for family in families if not enough[family]]

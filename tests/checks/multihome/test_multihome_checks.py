@@ -111,7 +111,7 @@ CASES: dict[str, list[Case]] = {
         Case("IPv4 alone is what is declared", centre(table(*_SINGLE_V6), uplinks=_V4_ONLY), PASS, "ok", {"total": 3}),
         Case("a small share still counts", centre(table(*_BOTH_WAYS, *through(V4, UP1, peers=tuple(range(
             1000, 1200))))), PASS, "ok"),
-        Case("missing over IPv6", centre(table(*_SINGLE_V6)), FAIL, "not_observed", {
+        Case("missing over IPv6", centre(table(*_SINGLE_V6)), FAIL, "missing", {
             "uplinks": ("AS64502 (B) ipv6",)}),
         Case("undeclared", centre(table(*through(V4, UP1, UP2, UP3), *through(V6, UP1, UP2))), FAIL, "undeclared", {
             "uplinks": ("AS64503 ipv4",)}),
