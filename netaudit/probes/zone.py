@@ -126,6 +126,18 @@ class ZoneProbe:
         extra = sorted(names - known)[:_SERVERS]
         if extra:
             await self._ask_wave(cut, await self._resolve(extra))
+        await self._ask_own_addresses(cut.name, names | known)
+
+    async def _ask_own_addresses(self, apex: dns.name.Name, names: Iterable[str]) -> None:
+        """What the zone itself says of its servers inside it, which their glue must equal: one server tells."""
+        inside = [name for name in map(parse_name, sorted(names)) if name.is_subdomain(apex)][:_SERVERS]
+        telling = next((e.server for e in self._recorded() if e.authoritative), None)
+        if telling is None or apex == dns.name.root:  # no parent has glue for the root
+            return
+        async with asyncio.TaskGroup() as group:
+            for name in inside:
+                for rdtype in ADDRESS_TYPES.values():
+                    group.create_task(self._ask_whole(name, rdtype, telling))
 
     async def _ask_wave(self, cut: ZoneCut, servers: Sequence[ServerAddress]) -> None:
         asked = {server.address for server in self._servers.values()}
@@ -147,12 +159,19 @@ class ZoneProbe:
             return first.failure is not None and first.failure.side not in _RETRY_SIDES
         missing = _nonexistent(apex)
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._ask(apex, dns.rdatatype.SOA, address, Transport.TCP))
+            group.create_task(self._ask_over_tcp(apex, address))
             for rdtype in (dns.rdatatype.NS, dns.rdatatype.DNSKEY, dns.rdatatype.NSEC3PARAM):
                 group.create_task(self._ask_whole(apex, rdtype, address))
             if missing is not None:
                 group.create_task(self._ask_whole(missing, dns.rdatatype.A, address))
         return True
+
+    async def _ask_over_tcp(self, apex: dns.name.Name, address: str) -> None:
+        """A server that answers over UDP and refuses a connection gets a second one before anybody says so."""
+        exchange = await self._ask(apex, dns.rdatatype.SOA, address, Transport.TCP)
+        failure = exchange.failure
+        if failure is not None and failure.side in _RETRY_SIDES and exchange.tries == 1:
+            await self._ask(apex, dns.rdatatype.SOA, address, Transport.TCP, again=True)
 
     async def _ask_whole(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType, address: str) -> None:
         """Over UDP, and again over TCP when the answer was truncated."""

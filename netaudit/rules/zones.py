@@ -5,6 +5,7 @@ everything else leaves its server undetermined, which is never evidence against 
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import NamedTuple, cast
 
 import dns.flags
@@ -31,7 +32,8 @@ SILENT = frozenset({Reason.TIMEOUT, Reason.REFUSED, Reason.RESET, Reason.UNREACH
 """Reasons that, over a family that works from here, mean that the address does not serve."""
 
 
-class Answer(NamedTuple):
+@dataclass(frozen=True, eq=False)  # an RRset has no hash, and each answer is one of its own
+class Answer:
     """One server's authoritative answer; `rrset` is None when it says that there is no such RRset."""
 
     server: ServerEvidence
