@@ -1,8 +1,9 @@
-"""The sample world with real daemons: a scan of it over real sockets finds what the world file says, and no more."""
+"""The sample world with real daemons: a scan over real sockets judges it as a scan of the lab on loopback does."""
 
-import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
@@ -11,14 +12,14 @@ from netaudit.lab.world import World
 from netaudit.lab.worldfile import load_world
 from netaudit.model.common import Family
 from netaudit.model.run import Run
-from netaudit.model.verdict import Status
 from netaudit.store.runfolder import RUN_FILE, read_run
 from tests.lab.realise import Realised, realised
 from tests.lab.scanner import netaudit, write_inventory
+from tests.sample.planted import FOUND, UNTESTED, planted_blinds, planted_finds, seen, statuses
 
 pytestmark = [pytest.mark.daemons, pytest.mark.slow, pytest.mark.xdist_group("namespaces")]
 
-_FOUND = {Status.FAIL, Status.WARN}
+Scan = tuple[CompletedProcess[str], Run]
 
 
 @pytest.fixture(scope="module")
@@ -33,45 +34,57 @@ def lab(world: World) -> Iterator[Realised]:
 
 
 @pytest.fixture(scope="module")
-def scan(lab: Realised, tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.CompletedProcess[str], Path]:
+def scans(lab: Realised, tmp_path_factory: pytest.TempPathFactory) -> tuple[Scan, Scan]:
+    """The scan over real sockets, and the one of the lab on loopback; both wait much, so they run side by side."""
     folder = tmp_path_factory.mktemp("scan")
-    inventory = write_inventory(content_path("inventory.yaml"), lab, folder)
-    return netaudit(lab, "scan", str(inventory), "-o", str(folder / "out")), folder / "out"
+    real = write_inventory(content_path("inventory.yaml"), lab, folder)
+    with ThreadPoolExecutor() as pool:
+        inventories = (real, content_path("inventory.yaml"))
+        done = pool.map(
+            lambda n: netaudit(lab, "scan", str(inventories[n]), "-q", "-o", str(folder / f"out{n}")), (0, 1)
+        )
+        first, second = (_with_run(process, folder / f"out{n}") for n, process in enumerate(done))
+    return first, second
 
 
 @pytest.fixture(scope="module")
-def run(scan: tuple[subprocess.CompletedProcess[str], Path]) -> Run:
-    done, folder = scan
-    assert (folder / RUN_FILE).exists(), done.stderr
-    return read_run(folder / RUN_FILE)
+def run(scans: tuple[Scan, Scan]) -> Run:
+    return scans[0][1]
 
 
 def test_the_scan_is_whole_and_over_real_sockets_of_both_families(run: Run) -> None:
     assert run.complete, run.incomplete_reason
     assert run.network == "internet"
-    seen = {check.family: check.local_address for check in run.families if check.udp and check.tcp}
-    assert seen == {Family.IPV4: "192.0.2.250", Family.IPV6: "2001:db8:ffff::250"}
+    own = {check.family: check.local_address for check in run.families if check.udp and check.tcp}
+    assert own == {Family.IPV4: "192.0.2.250", Family.IPV6: "2001:db8:ffff::250"}
 
 
 def test_every_planted_fault_is_found_and_nothing_else(run: Run, world: World) -> None:
-    expected = {finding for fault in world.faults for finding in fault.finds}
-    assert _verdicts(run, _FOUND, world) == _without_exceptions(expected, world)
+    assert _but_for(world, seen(run, FOUND)) == _but_for(world, planted_finds(world))
 
 
 def test_what_can_not_be_tested_is_what_the_faults_hide(run: Run, world: World) -> None:
-    expected = {finding for fault in world.faults for finding in fault.blinds}
-    assert _verdicts(run, {Status.COULD_NOT_TEST}, world) == _without_exceptions(expected, world)
+    assert _but_for(world, seen(run, UNTESTED)) == _but_for(world, planted_blinds(world))
 
 
-def test_the_findings_are_in_the_exit_code(scan: tuple[subprocess.CompletedProcess[str], Path], run: Run) -> None:
-    done, _ = scan
-    assert done.returncode == run.exit_code == 1, done.stderr
+def test_both_realisations_give_the_same_verdicts(scans: tuple[Scan, Scan], world: World) -> None:
+    real, simulated = (statuses(run) for _, run in scans)
+    assert real.keys() == simulated.keys()
+    differing = {line for line in real if real[line] != simulated[line]}
+    assert {line: (real[line], simulated[line]) for line in _but_for(world, differing)} == {}
+    assert {line.split()[0] for line in differing} == set(world.exceptions), "an exception that is none"
 
 
-def _verdicts(run: Run, statuses: set[Status], world: World) -> set[str]:
-    verdicts = [result.verdict for result in run.results if result.verdict.outcome.status in statuses]
-    return _without_exceptions({f"{verdict.check} {verdict.target}" for verdict in verdicts}, world)
+def test_the_findings_are_in_the_exit_code(scans: tuple[Scan, Scan]) -> None:
+    for done, run in scans:
+        assert done.returncode == run.exit_code == 1, done.stderr
 
 
-def _without_exceptions(findings: set[str], world: World) -> set[str]:
-    return {finding for finding in findings if finding.split()[0] not in world.exceptions}
+def _with_run(done: CompletedProcess[str], folder: Path) -> Scan:
+    assert (folder / RUN_FILE).exists(), done.stderr
+    return done, read_run(folder / RUN_FILE)
+
+
+def _but_for(world: World, lines: set[str]) -> set[str]:
+    """The lines of checks in which the two realisations must agree."""
+    return {line for line in lines if line.split()[0] not in world.exceptions}
