@@ -87,6 +87,7 @@ CASES: dict[str, list[Case]] = {
         Case("everybody", mail(BOTH, spf=("v=spf1 mx +all",)), FAIL, "open"),
         Case("no opinion", mail(BOTH, spf=("v=spf1 mx ?all",)), FAIL, "open"),
         Case("no end", mail(BOTH, spf=("v=spf1 mx",)), FAIL, "no_all"),
+        Case("ten", mail(BOTH, spf=("v=spf1 " + "include:a.example " * 10 + "-all",)), PASS, "ok", {"lookups": 10}),
         Case("eleven", mail(BOTH, spf=("v=spf1 " + "include:a.example " * 11 + "-all",)),
             FAIL, "too_many_lookups", {"lookups": 11, "limit": 10}),
         Case("ptr", mail(BOTH, spf=("v=spf1 ptr -all",)), WARN, "ptr"),
@@ -128,6 +129,12 @@ def test_every_message_is_written_and_produced(check: str) -> None:
     hold_statuses(CASES[check], PASS, UNTESTED, WARN if check == "mail.certificate" else FAIL)
     if check not in _RECORDS:
         hold_statuses(CASES[check], NONE)
+
+
+@pytest.mark.parametrize("check", _RECORDS)
+@pytest.mark.parametrize("record", ["", "v=spf1 -all", "v=DMARC1; p=reject"])
+def test_a_verdict_on_a_record_cites_the_exchange_that_showed_it(check: str, record: str) -> None:
+    assert judge(check, mail(BOTH, spf=(record,), dmarc=(record,))).facts == ("dns-txt",)
 
 
 @settings(max_examples=200, deadline=None)

@@ -151,6 +151,8 @@ CASES: dict[str, list[Case]] = {
         Case("a quarter", centre(table(*through(V4, UP1, peers=PEERS[:1]), *through(V6, UP1))), FAIL, "low", {
             "prefixes": (V4,), "seeing": 1, "peers": 4, "minimum": 50}),
         Case("nobody", centre(table(*through(V4, UP1))), FAIL, "low", {"worst": V6, "seeing": 0}),
+        Case("the worst of two", centre(table(*through(V4, UP1, peers=PEERS[:1]))), FAIL, "low", {
+            "prefixes": (V4, V6), "worst": V6, "seeing": 0}),
         Case("few full tables", centre(table(*_BOTH_WAYS, v6_feeds=_TWO)), UNTESTED, "not_enough_data", {
             "prefixes": (V6,), "peers": 2}),
         Case("no prefix", centre(prefixes=()), NONE, "no_prefix"),
