@@ -5,6 +5,9 @@ from collections.abc import Iterable
 
 import dns.name
 import dns.rdatatype
+import dns.rrset
+from dns.rdtypes.IN.A import A
+from dns.rdtypes.IN.AAAA import AAAA
 
 from netaudit.model.common import Failure, Reason, Side
 from netaudit.model.evidence import ZoneEvidence
@@ -48,7 +51,7 @@ def authoritative_addresses(evidence: ZoneEvidence) -> Addresses:
             if rdtype == dns.rdatatype.NS:
                 _take(found, exchange, evidence.apex)
             elif rdtype in ADDRESS_TYPES and name.is_subdomain(evidence.apex):
-                found[name_text(name), rdtype] |= {str(rdata.address) for rdata in exchange.answer(name, rdtype) or ()}
+                found[name_text(name), rdtype] |= _addresses(exchange.answer(name, rdtype))
     for address in evidence.fact.servers:
         name = dns.name.from_text(address.name)
         if address.source == "resolved" and name.is_subdomain(evidence.apex):
@@ -59,4 +62,8 @@ def authoritative_addresses(evidence: ZoneEvidence) -> Addresses:
 def _take(found: Addresses, exchange: Exchange, apex: dns.name.Name) -> None:
     for rrset in exchange.message.additional if exchange.message is not None else ():
         if rrset.rdtype in ADDRESS_TYPES and rrset.name.is_subdomain(apex):
-            found[name_text(rrset.name), rrset.rdtype] |= {str(rdata.address) for rdata in rrset}
+            found[name_text(rrset.name), rrset.rdtype] |= _addresses(rrset)
+
+
+def _addresses(rrset: dns.rrset.RRset | None) -> set[str]:
+    return {rdata.address for rdata in rrset or () if isinstance(rdata, (A, AAAA))}

@@ -22,7 +22,7 @@ def judge(evidence: ZoneEvidence) -> Outcome:
     referrals = delegations(evidence)
     if not odd and not referrals and any(readable(exchange) for exchange in evidence.referrals):
         return not_applicable("same_servers", facts=found.facts)
-    parent = frozenset().union(*(server_names(exchange, evidence.apex) for exchange in referrals))
+    told = [server_names(exchange, evidence.apex) for exchange in referrals]
     observed = (*_parent_rows(evidence), *_child_rows(evidence, found), *found.unseen())
     facts = (*(exchange.id for exchange in referrals), *found.facts)
     if odd:
@@ -30,8 +30,9 @@ def judge(evidence: ZoneEvidence) -> Outcome:
     if not referrals:
         failure = parent_failure(evidence.referrals)
         return could_not_test("no_parent_answer", failure, observed=observed, facts=facts, detail=trouble(failure))
-    if any(server_names(exchange, evidence.apex) != child for exchange in referrals):
-        only_parent, only_child = tuple(sorted(parent - child)), tuple(sorted(child - parent))
+    if any(names != child for names in told):
+        only_parent = tuple(sorted(frozenset().union(*told) - child))
+        only_child = tuple(sorted(child - frozenset.intersection(*told)))
         return failed("differs", observed=observed, facts=facts, only_parent=only_parent, only_child=only_child)
     return passed("ok", observed=observed, facts=facts, servers=tuple(sorted(child)))
 

@@ -29,7 +29,8 @@ def judge(evidence: ZoneEvidence) -> Outcome:
 
 
 def _standing(server: ServerEvidence) -> tuple[bool | None, str]:
-    messages = [e.message for e in server.exchanges if readable(e) and e.message is not None]
+    asked = [exchange for exchange in server.exchanges if _has_additional(exchange.query) and readable(exchange)]
+    messages = [exchange.message for exchange in asked if exchange.message is not None]
     with_opt = [message for message in messages if message.edns >= 0 and message.rcode() != dns.rcode.BADVERS]
     if with_opt:
         return True, f"EDNS version {with_opt[0].edns}, {with_opt[0].payload} bytes"
@@ -37,3 +38,8 @@ def _standing(server: ServerEvidence) -> tuple[bool | None, str]:
         if message.rcode() in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN, *_REFUSALS):
             return False, f"{dns.rcode.to_text(message.rcode())} without OPT"
     return None, "no response that tells"
+
+
+def _has_additional(query: bytes) -> bool:
+    """Whether a query carries a record in its additional section: its OPT (RFC 1035 section 4.1.1)."""
+    return query[10:12] != b"\0\0"

@@ -2,10 +2,10 @@
 
 import dns.rdatatype
 
-from netaudit.model.common import Family, Reason, Side
+from netaudit.model.common import Family
 from netaudit.model.evidence import ServerEvidence, ZoneEvidence
 from netaudit.model.verdict import Outcome, could_not_test, failed, passed
-from netaudit.rules.zones import authoritative, reach, replies, survey, trouble, where
+from netaudit.rules.zones import authoritative, reach, replies, survey, trouble, unlooked, where
 
 
 def judge(evidence: ZoneEvidence, *, min_servers: int) -> Outcome:
@@ -18,7 +18,7 @@ def judge(evidence: ZoneEvidence, *, min_servers: int) -> Outcome:
     servers = [server for server in evidence.servers if server.family is Family.IPV6]
     states = [(server, *_standing(evidence, server)) for server in servers]
     good = {server.server.name for server, ok, _ in states if ok}
-    open_names = {server.server.name for server, ok, _ in states if ok is None} | _unlooked(evidence)
+    open_names = {server.server.name for server, ok, _ in states if ok is None} | unlooked(evidence)
     rows = tuple(where(server, saw, ok) for server, ok, saw in states)
     rows += tuple(where(s, "no IPv6 address", False) for s in evidence.servers if not _has_ipv6(servers, s))
     facts = tuple(e.id for s in servers for e in replies(s, evidence.apex, dns.rdatatype.SOA))
@@ -43,15 +43,6 @@ def _standing(evidence: ZoneEvidence, server: ServerEvidence) -> tuple[bool | No
     if responses:
         return False, f"no authoritative answer over IPv6 (RCODE {responses[0].rcode})"
     return reach(server.exchanges)
-
-
-def _unlooked(evidence: ZoneEvidence) -> set[str]:
-    """Server names whose addresses could not be looked up."""
-    return {
-        name
-        for name, failure in evidence.fact.unresolved.items()
-        if failure.side is not Side.TARGET or failure.reason is not Reason.NO_ADDRESS
-    }
 
 
 def _has_ipv6(servers: list[ServerEvidence], other: ServerEvidence) -> bool:

@@ -1,46 +1,50 @@
 """Whether the signing algorithms are fit for use, and each signs the whole zone (RFC 9904, RFC 9905, RFC 4035 2.2)."""
 
+from collections.abc import Iterable
+
 import dns.rdatatype
 
 from netaudit.model.evidence import ZoneEvidence
 from netaudit.model.verdict import Outcome, failed, passed, warned
 from netaudit.rules.algorithms import ALGORITHMS, REGISTRY_DATE, Use, algorithm_name
 from netaudit.rules.rrsig import is_zone_key
-from netaudit.rules.zones import label, survey, where
+from netaudit.rules.zones import Answer, label, survey, where
 
 from ._helpers import keys_of, signed_zone
 
+_UNFIT = (Use.MUST_NOT, None)
+
 
 def judge(evidence: ZoneEvidence) -> Outcome:
-    """Look each DNSKEY algorithm up in the registry; then look for one that does not sign DNSKEY and SOA."""
+    """Look each algorithm of a zone key up in the registry; then look for one that does not sign DNSKEY and SOA."""
     signed = signed_zone(evidence)
     if signed.outcome is not None:
         return signed.outcome
     found = signed.survey
-    numbers = {int(key.algorithm) for key in signed.keys}
-    rows = (*(where(a.server, _shown({int(k.algorithm) for k in keys_of(a)})) for a in found.answers), *found.unseen())
+    numbers = sorted({int(key.algorithm) for key in signed.zone_keys})
     words = {number: ALGORITHMS[number].signing if number in ALGORITHMS else None for number in numbers}
+    rows = [where(a.server, _shown(a), all(words[n] not in _UNFIT for n in _algorithms(a))) for a in found.answers]
+    observed = (*rows, *found.unseen())
     registry = REGISTRY_DATE.isoformat()
     for message, word in (("forbidden", Use.MUST_NOT), ("unknown", None)):
-        bad = sorted(number for number in numbers if words[number] is word)
+        bad = _names(number for number in numbers if words[number] is word)
         if bad:
-            names = _names(bad)
-            return failed(message, observed=rows, facts=found.facts, algorithms=names, registry=registry)
+            return failed(message, observed=observed, facts=found.facts, algorithms=bad, registry=registry)
     idle = _idle(evidence)
     if idle:
-        return failed("incomplete", observed=rows, facts=found.facts, servers=idle)
-    discouraged = sorted(number for number in numbers if words[number] is Use.NOT_RECOMMENDED)
-    if discouraged:
-        names = _names(discouraged)
-        return warned("not_recommended", observed=rows, facts=found.facts, algorithms=names, registry=registry)
-    return passed("ok", observed=rows, facts=found.facts, algorithms=_names(sorted(numbers)), registry=registry)
+        return failed("incomplete", observed=observed, facts=found.facts, servers=idle)
+    old = _names(number for number in numbers if words[number] is Use.NOT_RECOMMENDED)
+    if old:
+        return warned("not_recommended", observed=observed, facts=found.facts, algorithms=old, registry=registry)
+    return passed("ok", observed=observed, facts=found.facts, algorithms=_names(numbers), registry=registry)
 
 
 def _idle(evidence: ZoneEvidence) -> tuple[str, ...]:
-    """Servers whose DNSKEY or SOA lacks a signature by an algorithm that the key set announces."""
-    announced = {}
-    for answer in survey(evidence, dns.rdatatype.DNSKEY).answers:
-        announced[label(answer.server)] = {int(key.algorithm) for key in keys_of(answer) if is_zone_key(key)}
+    """Servers whose DNSKEY or SOA lacks a signature by an algorithm that their own key set announces.
+
+    An RRset without any signature is another check's matter.
+    """
+    announced = {label(a.server): _algorithms(a) for a in survey(evidence, dns.rdatatype.DNSKEY).answers}
     idle = []
     for rdtype in (dns.rdatatype.DNSKEY, dns.rdatatype.SOA):
         for answer in survey(evidence, rdtype).answers:
@@ -50,9 +54,13 @@ def _idle(evidence: ZoneEvidence) -> tuple[str, ...]:
     return tuple(idle)
 
 
-def _names(numbers: list[int]) -> tuple[str, ...]:
+def _algorithms(answer: Answer) -> set[int]:
+    return {int(key.algorithm) for key in keys_of(answer) if is_zone_key(key)}
+
+
+def _names(numbers: Iterable[int]) -> tuple[str, ...]:
     return tuple(f"{algorithm_name(number)} ({number})" for number in numbers)
 
 
-def _shown(numbers: set[int]) -> str:
-    return ", ".join(_names(sorted(numbers))) or "no DNSKEY"
+def _shown(answer: Answer) -> str:
+    return ", ".join(_names(sorted(_algorithms(answer)))) or "no zone key"

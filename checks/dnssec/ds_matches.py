@@ -2,40 +2,48 @@
 
 from netaudit.model.evidence import ZoneEvidence
 from netaudit.model.verdict import Observation, Outcome, could_not_test, failed, not_applicable, passed, warned
-from netaudit.rules.rrsig import DS, ds_text, is_zone_key, key_text, matches, verifies
+from netaudit.rules.rrsig import DS, computable, ds_text, is_zone_key, key_text, matches, verifies
 from netaudit.rules.zones import Answer, label, trouble, where
 
 from ._helpers import Delegated, delegated, keys_of, signed_zone
 
 _RANK = ("no_match", "not_signing", "ok")
+_SHA1 = 1
 
 
 def judge(evidence: ZoneEvidence) -> Outcome:
-    """At every server one DS must match a zone key that signs the DNSKEY RRset, dates aside."""
+    """At every server one DS must match a zone key that signs the DNSKEY RRset, dates aside.
+
+    Beside a better digest SHA-1 does not count: validators ignore it (RFC 4509 section 3).
+    """
     if evidence.zone == ".":
         return not_applicable("root")
     parent = delegated(evidence)
     if not parent.positive:
         return not_applicable("no_ds", facts=parent.facts) if parent.negative else parent.untested()
+    if not parent.records:
+        return failed("malformed", facts=parent.facts, ds=parent.texts)
     signed = signed_zone(evidence)
     if signed.outcome is not None:
         return _without_keys(signed.outcome, parent)
-    usable = [ds for ds in parent.records if matches(ds, signed.keys[0], evidence.apex) is not None]
     facts = (*parent.facts, *signed.survey.facts)
-    if not usable:
+    known = [ds for ds in parent.records if computable(ds)]
+    if not known:
         return not_applicable("unsupported", facts=facts, ds=_texts(parent.records))
-    states = {(a, ds): _state(evidence, a, ds) for a in signed.survey.answers if a.rrset for ds in usable}
-    best = {a: max((s for (b, _), s in states.items() if b is a), key=_RANK.index) for a, _ in states}
-    rows = (*(_row(a, ds, s) for (a, ds), s in states.items()), *signed.survey.unseen())
+    answers = [answer for answer in signed.survey.answers if answer.rrset]
+    states = {(label(a.server), ds): _state(evidence, a, ds) for a in answers for ds in known}
+    rows = (*(_row(a, ds, states[label(a.server), ds]) for a in answers for ds in known), *signed.survey.unseen())
+    counting = [ds for ds in known if int(ds.digest_type) != _SHA1] or known
+    best = {label(a.server): max((states[label(a.server), ds] for ds in counting), key=_RANK.index) for a in answers}
     for state in _RANK[:2]:
-        bad = tuple(label(answer.server) for answer, found in best.items() if found == state)
+        bad = tuple(server for server, found in best.items() if found == state)
         if bad:
             keys = tuple(key_text(key) for key in signed.keys)
-            return failed(state, observed=rows, facts=facts, servers=bad, ds=_texts(usable), keys=keys)
-    extra = [ds for ds in usable if not any(s == "ok" for (_, other), s in states.items() if other is ds)]
-    if extra:
-        return warned("extra_ds", observed=rows, facts=facts, ds=_texts(extra))
-    return passed("ok", observed=rows, facts=facts, ds=_texts(usable))
+            return failed(state, observed=rows, facts=facts, servers=bad, ds=_texts(known), keys=keys)
+    idle = [ds for ds in known if not any(states[server, ds] == "ok" for server in best)]
+    if idle:
+        return warned("extra_ds", observed=rows, facts=facts, ds=_texts(idle))
+    return passed("ok", observed=rows, facts=facts, ds=_texts(known))
 
 
 def _state(evidence: ZoneEvidence, answer: Answer, ds: DS) -> str:

@@ -8,19 +8,19 @@ from ._helpers import signed_zone
 
 
 def judge(evidence: ZoneEvidence, *, min_rsa_bits: int) -> Outcome:
-    """Measure every RSA modulus; elliptic-curve keys have the size that their algorithm fixes."""
+    """Measure the RSA modulus of every zone key; elliptic-curve keys have the size that their algorithm fixes."""
     signed = signed_zone(evidence)
     if signed.outcome is not None:
         return signed.outcome
     found = signed.survey
-    sizes = {key: bits for key in signed.keys if (bits := rsa_bits(key)) is not None}
+    sizes = {key: bits for key in signed.zone_keys if (bits := rsa_bits(key)) is not None}
     rows = tuple(
         Observation(where=evidence.zone, saw=f"DNSKEY {key_text(key)}: {bits} bits", ok=bits >= min_rsa_bits)
         for key, bits in sizes.items()
     )
     facts = found.facts
     if not sizes:
-        return passed("fixed", facts=facts, keys=tuple(key_text(key) for key in signed.keys))
+        return passed("fixed", facts=facts, keys=tuple(key_text(key) for key in signed.zone_keys))
     broken = tuple(key_text(key) for key, bits in sizes.items() if not bits)
     if broken:
         return failed("unreadable", observed=rows, facts=facts, keys=broken)

@@ -1,10 +1,13 @@
 """Whether NSEC3 is used without extra iterations and without salt (RFC 9276 section 3.1)."""
 
 from collections.abc import Iterator
+from typing import TypeGuard
 
+import dns.name
+import dns.rdata
 import dns.rdatatype
-import dns.rdtypes.ANY.NSEC3
-import dns.rdtypes.ANY.NSEC3PARAM
+from dns.rdtypes.ANY.NSEC3 import NSEC3
+from dns.rdtypes.ANY.NSEC3PARAM import NSEC3PARAM
 
 from netaudit.model.evidence import ServerEvidence, ZoneEvidence
 from netaudit.model.verdict import Outcome, failed, not_applicable, passed, warned
@@ -12,15 +15,18 @@ from netaudit.rules.zones import authoritative, label, survey, where
 
 from ._helpers import signed_zone
 
-_Parameters = dns.rdtypes.ANY.NSEC3.NSEC3 | dns.rdtypes.ANY.NSEC3PARAM.NSEC3PARAM
+_Parameters = NSEC3 | NSEC3PARAM
 
 
 def judge(evidence: ZoneEvidence, *, max_iterations: int) -> Outcome:
-    """Look at the NSEC3PARAM record and at the NSEC3 records in negative answers, server by server."""
+    """Look at the NSEC3PARAM record and at the NSEC3 records in negative answers, server by server.
+
+    An NSEC3PARAM with flags is one that is not in use (RFC 5155 section 4.1.2).
+    """
     signed = signed_zone(evidence)
     if signed.outcome is not None:
         return signed.outcome
-    found = [(server, id, record) for server in evidence.servers for id, record in _records(server)]
+    found = [(server, id, record) for server in evidence.servers for id, record in _records(evidence, server)]
     if not found:
         asked = survey(evidence, dns.rdatatype.NSEC3PARAM)
         return not_applicable("nsec", facts=asked.facts) if asked.answers else asked.untested()
@@ -43,13 +49,18 @@ def judge(evidence: ZoneEvidence, *, max_iterations: int) -> Outcome:
     return passed("ok", observed=rows, facts=facts, iterations=iterations)
 
 
-def _records(server: ServerEvidence) -> Iterator[tuple[str, _Parameters]]:
+def _records(evidence: ZoneEvidence, server: ServerEvidence) -> Iterator[tuple[str, _Parameters]]:
     for exchange in server.exchanges:
         if exchange.message is None or not authoritative(exchange):
             continue
         for rrset in (*exchange.message.answer, *exchange.message.authority):
-            if rrset.rdtype in (dns.rdatatype.NSEC3, dns.rdatatype.NSEC3PARAM):
-                yield from ((exchange.id, record) for record in rrset)
+            yield from ((exchange.id, record) for record in rrset if _is_in_use(record, rrset.name, evidence.apex))
+
+
+def _is_in_use(record: dns.rdata.Rdata, owner: dns.name.Name, apex: dns.name.Name) -> TypeGuard[_Parameters]:
+    if isinstance(record, NSEC3PARAM):
+        return owner == apex and not record.flags
+    return isinstance(record, NSEC3) and owner.is_subdomain(apex)
 
 
 def _is_good(record: _Parameters, max_iterations: int) -> bool:

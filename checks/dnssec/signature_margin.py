@@ -1,47 +1,56 @@
-"""Whether the signatures last long enough for somebody to notice that signing stopped (RFC 6781 section 4.4)."""
+"""Whether the signatures last long enough for somebody to notice that signing stopped (RFC 6781 section 4.4.2)."""
 
 import dns.rdatatype
 
 from netaudit.model.evidence import ZoneEvidence
-from netaudit.model.verdict import Outcome, failed, passed, warned
-from netaudit.rules.rrsig import utc, validity
+from netaudit.model.verdict import Outcome, failed, not_applicable, passed, warned
+from netaudit.rules.rrsig import utc
 from netaudit.rules.zones import label, survey
 
-from ._helpers import SIGNED_TYPES, signed_zone, validity_row
+from ._helpers import signatures, signed_zone
 
 _DAY = 86_400.0
+_DATED = ("current", "expired")
 
 
-def judge(evidence: ZoneEvidence, *, min_days: float, compare_expire: bool) -> Outcome:
+def judge(evidence: ZoneEvidence, *, min_days: float, advised_days: float, compare_expire: bool) -> Outcome:
     """Measure the days from now to the first end of a signature over SOA, NS or DNSKEY on any server.
 
-    With `compare_expire`, a margin below the SOA's expire timer is worth a warning: a secondary cut off
-    from its primary would then serve signatures that have expired.
+    Below `min_days` fails; below `advised_days`, the few days that RFC 6781 suggests, is worth a warning. With
+    `compare_expire` so is a margin below the SOA's expire timer (section 4.4.1): a secondary cut off from
+    its primary would then serve signatures that have expired.
     """
     signed = signed_zone(evidence)
     if signed.outcome is not None:
         return signed.outcome
-    answers = [answer for rdtype in SIGNED_TYPES for answer in survey(evidence, rdtype).answers if answer.rrset]
-    ends = [(answer, validity(answer.signatures(), evidence.now)) for answer in answers]
-    known = [(state.expiration, answer) for answer, state in ends if state.state != "none"]
-    rows = (*(validity_row(a, a.signatures(), evidence.now) for a, _ in ends), *signed.survey.unseen())
-    facts = tuple(dict.fromkeys(answer.exchange.id for answer in answers))
-    if not known:
-        return failed("none", observed=rows, facts=facts)
-    end, answer = min(known, key=lambda pair: pair[0])
-    days = round((end - evidence.now) / _DAY, 1)
-    rdtype = dns.rdatatype.to_text(answer.exchange.question[1])
-    if end < evidence.now:
-        return failed("ended", observed=rows, facts=facts, server=label(answer.server), rdtype=rdtype, when=utc(end))
-    if days < min_days:
+    found = signatures(evidence, signed)
+    rows = (*(item.row for item in found), *signed.survey.unseen())
+    facts = tuple(dict.fromkeys(item.answer.exchange.id for item in found))
+    dated = [item for item in found if item.validity.state in _DATED]
+    if not dated:
+        return not_applicable("no_signatures", observed=rows, facts=facts)
+    first = min(dated, key=lambda item: item.validity.expiration)
+    end, server, rdtype = first.validity.expiration, label(first.answer.server), first.rdtype
+    left = end - int(evidence.now)
+    days, when = round(left / _DAY, 1), utc(end)
+    if left < 0:
+        return failed("ended", observed=rows, facts=facts, server=server, rdtype=rdtype, when=when)
+    if left < min_days * _DAY:
         return failed(
             "short", observed=rows, facts=facts,
-            days=days, minimum=min_days, server=label(answer.server), rdtype=rdtype, when=utc(end),
+            days=days, minimum=min_days, server=server, rdtype=rdtype, when=when,
+        )  # fmt: skip
+    if left < advised_days * _DAY:
+        return warned(
+            "soon", observed=rows, facts=facts,
+            days=days, advised=advised_days, server=server, rdtype=rdtype, when=when,
         )  # fmt: skip
     expire = _expire(evidence)
-    if compare_expire and end - evidence.now < expire:
-        return warned("below_expire", observed=rows, facts=facts, days=days, expire=round(expire / _DAY, 1))
-    return passed("ok", observed=rows, facts=facts, days=days, minimum=min_days, when=utc(end))
+    if compare_expire and left < expire:
+        return warned(
+            "below_expire", observed=rows, facts=facts, days=days, expire=round(expire / _DAY, 1), server=server
+        )
+    return passed("ok", observed=rows, facts=facts, days=days, minimum=min_days, when=when)
 
 
 def _expire(evidence: ZoneEvidence) -> int:

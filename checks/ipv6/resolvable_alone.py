@@ -6,7 +6,7 @@ import dns.rdatatype
 from netaudit.model.common import Failure, Family, Reason, Side
 from netaudit.model.evidence import ServerEvidence, ZoneEvidence
 from netaudit.model.verdict import Observation, Outcome, could_not_test, failed, passed
-from netaudit.rules.zones import authoritative, reach, replies, survey, trouble, where
+from netaudit.rules.zones import authoritative, reach, replies, survey, trouble, unlooked, where
 
 _NOT_ASKED = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail="the zone's servers were not asked over IPv6")
 
@@ -43,9 +43,9 @@ def _state(zone: ZoneEvidence) -> tuple[str, list[Observation]]:
     if answering:
         return "no_glue", rows
     if not servers:
-        return ("no_address" if zone.servers else "unknown"), rows
+        return ("no_address" if zone.servers and not unlooked(zone) else "unknown"), rows
     alive = any(server.responded for server in zone.servers)
-    settled = all(reach(server.exchanges)[0] is not None for server in servers)
+    settled = not unlooked(zone) and all(reach(server.exchanges)[0] is not None for server in servers)
     return ("silent" if alive and settled else "unknown"), rows
 
 

@@ -1,4 +1,4 @@
-"""Signatures as records: their dates on the calendar, and whether one verifies, dates aside."""
+"""Keys, DS and signatures as records: what fits what, dates on the calendar, and whether a signature verifies."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -13,9 +13,11 @@ import dns.rdtypes.ANY.DS
 import dns.rdtypes.ANY.RRSIG
 import dns.rrset
 
+from netaudit.rules.algorithms import ALGORITHMS
+
 __all__ = [
-    "DNSKEY", "DS", "Validity", "ds_text", "is_secure_entry_point", "is_zone_key", "key_text", "matches", "moment",
-    "rsa_bits", "utc", "validity", "verifies",
+    "DNSKEY", "DS", "RRSIG", "Validity", "Verifier", "computable", "ds_text", "is_zone_key", "key_text", "matches",
+    "moment", "rsa_bits", "utc", "validity", "verifies",
 ]  # fmt: skip
 
 DNSKEY = dns.rdtypes.ANY.DNSKEY.DNSKEY
@@ -25,33 +27,78 @@ RRSIG = dns.rdtypes.ANY.RRSIG.RRSIG
 _ZONE, _REVOKE, _SEP = 0x0100, 0x0080, 0x0001
 _RSA = frozenset({1, 5, 7, 8, 10})
 _DIGESTS = {1: "SHA1", 2: "SHA256", 4: "SHA384"}
-_TRIES = 4  # keys that share one tag (CVE-2023-50387)
+_TRIES = 4  # keys that share one tag, and signatures that one key is tried with (CVE-2023-50387)
+_VERIFICATIONS = 16  # for one RRset
 
 
 class Validity(NamedTuple):
-    """When the best signature over an RRset begins and ends, in seconds since 1970, and how it stands now."""
+    """How the best signature over an RRset stands, and when it begins and ends, in seconds since 1970."""
 
-    state: str  # "current", "expired", "not_yet" or "none"
+    state: str  # one of _RANK
     inception: float = 0.0
     expiration: float = 0.0
     key_tag: int = 0
 
 
+_RANK = ("none", "invalid", "not_yet", "expired", "undecided", "current")  # the best last
+
+
 def validity(signatures: Iterable[RRSIG], now: float) -> Validity:
-    """How an RRset's signatures stand in time.
+    """How signatures stand in time alone.
 
     One current signature is enough (RFC 6840 section 5.11), the one that lasts longest counts.
     Signatures left over from a rollover beside it do no harm.
     """
-    rank = {"none": 0, "not_yet": 1, "expired": 2, "current": 3}
-    best = Validity("none")
-    for signature in signatures:
-        begins, ends = moment(signature.inception, now), moment(signature.expiration, now)
-        state = "not_yet" if begins > now else "expired" if ends < now else "current"
-        found = Validity(state, begins, ends, signature.key_tag)
-        if (rank[state], ends) > (rank[best.state], best.expiration):
-            best = found
-    return best
+    return _best(_dated(signature, now) for signature in signatures)
+
+
+class Verifier:
+    """Judges the signatures over a zone's RRsets by cryptography and by date; equal ones are verified once.
+
+    At most 16 verifications for one RRset and 4 keys that share a tag (CVE-2023-50387). What that leaves open is
+    `undecided`, and so it is neither good nor bad.
+    """
+
+    def __init__(self, zone: dns.name.Name, now: float) -> None:
+        self._zone = zone
+        self._now = now
+        self._known: dict[tuple[frozenset[object], RRSIG, DNSKEY], bool] = {}
+
+    def judge(self, rrset: dns.rrset.RRset, signatures: Iterable[RRSIG], keys: Sequence[DNSKEY]) -> Validity:
+        """How the signatures stand that one of `keys` made; `invalid` when there are some, but none by these keys.
+
+        A signature by an algorithm that can't be verified here is taken at its dates.
+        """
+        found: list[Validity] = []
+        left = _VERIFICATIONS
+        for signature in signatures:
+            fitting = [key for key in keys if _fits(signature, key)] if signature.signer == self._zone else []
+            tried = fitting[: min(_TRIES, left)]
+            left -= len(tried)
+            if any(not _verifiable(key) or self._verifies(rrset, signature, key) for key in tried):
+                found.append(_dated(signature, self._now))
+            else:
+                state = "invalid" if tried == fitting else "undecided"
+                found.append(Validity(state, key_tag=signature.key_tag))
+        return _best(found)
+
+    def _verifies(self, rrset: dns.rrset.RRset, signature: RRSIG, key: DNSKEY) -> bool:
+        identity = (frozenset[object](rrset), signature, key)
+        known = self._known.get(identity)
+        if known is None:
+            known = self._known[identity] = verifies(rrset, [signature], key, self._zone)
+        return known
+
+
+def _best(found: Iterable[Validity]) -> Validity:
+    return max(found, key=lambda one: (_RANK.index(one.state), one.expiration), default=Validity("none"))
+
+
+def _dated(signature: RRSIG, now: float) -> Validity:
+    """A signature's place in time; its first and its last second count (RFC 4034 section 3.1.5)."""
+    begins, ends = moment(signature.inception, now), moment(signature.expiration, now)
+    state = "not_yet" if begins > int(now) else "expired" if ends < int(now) else "current"
+    return Validity(state, begins, ends, signature.key_tag)
 
 
 def moment(stamp: int, now: float) -> float:
@@ -72,8 +119,7 @@ def verifies(rrset: dns.rrset.RRset, signatures: Sequence[RRSIG], key: DNSKEY, z
 
     At most four signatures that fit the key are tried.
     """
-    tag = dns.dnssec.key_id(key)
-    fitting = [s for s in signatures if s.key_tag == tag and s.algorithm == key.algorithm and s.signer == zone]
+    fitting = [signature for signature in signatures if signature.signer == zone and _fits(signature, key)]
     keys: dict[dns.name.Name, dns.node.Node | dns.rdataset.Rdataset] = {
         zone: dns.rrset.from_rdata(zone, 0, key).to_rdataset()
     }
@@ -94,6 +140,21 @@ def _verifies(
     return True
 
 
+def _fits(signature: RRSIG, key: DNSKEY) -> bool:
+    return signature.algorithm == key.algorithm and signature.key_tag == dns.dnssec.key_id(key)
+
+
+def _verifiable(key: DNSKEY) -> bool:
+    known = ALGORITHMS.get(int(key.algorithm))
+    return known is not None and known.verifiable
+
+
+def computable(ds: DS) -> bool:
+    """Whether a DS can be held against keys here: its digest can be computed, signatures of its algorithm verified."""
+    known = ALGORITHMS.get(int(ds.algorithm))
+    return int(ds.digest_type) in _DIGESTS and known is not None and known.verifiable
+
+
 def matches(ds: DS, key: DNSKEY, zone: dns.name.Name) -> bool | None:
     """Whether a DS is the digest of a key. None: its digest type can't be computed."""
     digest = _DIGESTS.get(int(ds.digest_type))
@@ -108,11 +169,6 @@ def matches(ds: DS, key: DNSKEY, zone: dns.name.Name) -> bool | None:
 def is_zone_key(key: DNSKEY) -> bool:
     """Whether a key may sign its zone's data: zone flag, protocol 3, not revoked (RFC 4034 2.1, RFC 5011 2.1)."""
     return bool(key.flags & _ZONE) and not key.flags & _REVOKE and key.protocol == 3
-
-
-def is_secure_entry_point(key: DNSKEY) -> bool:
-    """Whether the SEP flag marks the key as one that a DS may point to (RFC 4034 section 2.1.1)."""
-    return bool(key.flags & _SEP)
 
 
 def key_text(key: DNSKEY) -> str:

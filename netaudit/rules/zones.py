@@ -13,8 +13,10 @@ import dns.name
 import dns.rcode
 import dns.rdata
 import dns.rdatatype
+import dns.rdtypes.ANY.NS
 import dns.rdtypes.ANY.RRSIG
 import dns.rrset
+import dns.wire
 
 from netaudit.model.common import Failure, Family, Reason, Side
 from netaudit.model.evidence import ServerEvidence, ZoneEvidence
@@ -23,10 +25,14 @@ from netaudit.model.verdict import Observation, Outcome, could_not_test
 
 __all__ = [
     "Answer", "RRSIG", "SILENT", "Survey", "authoritative", "delegations", "label", "name_text", "reach", "readable",
-    "replies", "server_names", "signatures", "survey", "trouble", "where",
+    "replies", "server_names", "signatures", "survey", "trouble", "unlooked", "unreadable", "unusable",
+    "where",
 ]  # fmt: skip
 
+NS = dns.rdtypes.ANY.NS.NS
 RRSIG = dns.rdtypes.ANY.RRSIG.RRSIG
+
+_COUNTS = 4  # where the header's four counts begin (RFC 1035 section 4.1.1)
 
 SILENT = frozenset({Reason.TIMEOUT, Reason.REFUSED, Reason.RESET, Reason.UNREACHABLE})
 """Reasons that, over a family that works from here, mean that the address does not serve."""
@@ -82,7 +88,7 @@ def survey(evidence: ZoneEvidence, rdtype: dns.rdatatype.RdataType, name: dns.na
     missing: list[tuple[ServerEvidence, Failure]] = []
     asked = name or evidence.apex
     for server in evidence.servers:
-        exchange = next(filter(authoritative, replies(server, asked, rdtype)), None)
+        exchange = next((e for e in replies(server, asked, rdtype) if authoritative(e) and not unreadable(e)), None)
         if exchange is None:
             missing.append((server, _why_not(evidence, server, asked, rdtype)))
         else:
@@ -116,6 +122,35 @@ def authoritative(exchange: Exchange) -> bool:
     )
 
 
+def unreadable(exchange: Exchange) -> str:
+    """What is wrong with a record of the type asked, or a signature, that could not be read; mostly empty.
+
+    Such records are missing from `exchange.message`: without them the answer says something else than
+    the server did.
+    """
+    message = exchange.message
+    if message is None or not message.errors or exchange.response is None:
+        return ""
+    parser = dns.wire.Parser(exchange.response)
+    try:
+        parser.seek(_COUNTS)
+        questions, answers, _, _ = parser.get_struct("!HHHH")
+        for _ in range(questions):
+            parser.get_name()
+            parser.get_struct("!HH")
+        for _ in range(answers):
+            parser.get_name()
+            rdtype, rdclass, _, length = parser.get_struct("!HHIH")
+            end = parser.current + length
+            if rdtype in (exchange.question[1], dns.rdatatype.RRSIG):
+                with parser.restrict_to(length):
+                    dns.rdata.from_wire_parser(rdclass, rdtype, parser)
+            parser.seek(end)
+    except Exception as error:  # a stranger's bytes: dnspython raises a dozen kinds of exception over them
+        return f"{type(error).__name__}: {error}"[:120]
+    return ""
+
+
 def signatures(exchange: Exchange, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> tuple[RRSIG, ...]:
     """The RRSIG records over an RRset in the answer section."""
     found = exchange.message.answer if exchange.message is not None else []
@@ -133,7 +168,10 @@ def delegations(evidence: ZoneEvidence) -> tuple[Exchange, ...]:
     return tuple(
         exchange
         for exchange in evidence.referrals
-        if readable(exchange) and not exchange.authoritative and server_names(exchange, evidence.apex)
+        if readable(exchange)
+        and not exchange.authoritative
+        and not exchange.truncated
+        and server_names(exchange, evidence.apex)
     )
 
 
@@ -147,6 +185,16 @@ def server_names(exchange: Exchange, apex: dns.name.Name) -> frozenset[str]:
         for rrset in section
         if rrset.name == apex and rrset.rdtype == dns.rdatatype.NS
         for rdata in rrset
+        if isinstance(rdata, NS)
+    )
+
+
+def unlooked(evidence: ZoneEvidence) -> frozenset[str]:
+    """The zone's servers whose addresses could not be looked up, so that nobody knows whether they have any."""
+    return frozenset(
+        name
+        for name, failure in evidence.fact.unresolved.items()
+        if failure.side is not Side.TARGET or failure.reason is not Reason.NO_ADDRESS
     )
 
 
@@ -171,29 +219,37 @@ def name_text(name: dns.name.Name) -> str:
     return "." if name == dns.name.root else name.canonicalize().to_text(omit_final_dot=True)
 
 
+def unusable(exchanges: Iterable[Exchange]) -> Failure | None:
+    """Why none of these exchanges is an answer that counts: what the server said, else why it said nothing."""
+    asked = list(exchanges)
+    for exchange in asked:
+        if exchange.response is not None:
+            return _useless(exchange)
+    return next((exchange.failure for exchange in asked if exchange.failure is not None), None)
+
+
 def _why_not(
     evidence: ZoneEvidence, server: ServerEvidence, name: dns.name.Name, rdtype: dns.rdatatype.RdataType
 ) -> Failure:
     """Why a server gave no answer that counts."""
     asked = [exchange for exchange in server.exchanges if exchange.question == (name, rdtype)]
-    for exchange in asked:
-        if exchange.message is not None:
-            return _useless(exchange)
-        if exchange.response is not None:
-            return Failure(reason=Reason.MALFORMED, side=Side.TARGET, detail="the response can't be read")
-    blind = evidence.blind(server.family)
-    if blind is not None:
-        return blind
-    failures = [exchange.failure for exchange in (*asked, *server.exchanges) if exchange.failure is not None]
-    if failures:
-        return failures[0]
-    return Failure(reason=Reason.NO_DATA, side=Side.OURS, detail=f"{dns.rdatatype.to_text(rdtype)} was not asked")
+    if not any(exchange.response is not None for exchange in asked):
+        blind = evidence.blind(server.family)
+        if blind is not None:
+            return blind
+        asked += [exchange for exchange in server.exchanges if exchange.response is None]
+    missing = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail=f"{dns.rdatatype.to_text(rdtype)} was not asked")
+    return unusable(asked) or missing
 
 
 def _useless(exchange: Exchange) -> Failure:
+    if not readable(exchange):
+        return Failure(reason=Reason.MALFORMED, side=Side.TARGET, detail="the response can't be read")
     if exchange.truncated:
         detail = "truncated over UDP, and no answer over TCP"
         return Failure(reason=Reason.TOO_LARGE, side=Side.PATH, detail=detail)
+    if authoritative(exchange):
+        return Failure(reason=Reason.MALFORMED, side=Side.TARGET, detail=unreadable(exchange))
     rcode = exchange.rcode or 0
     said = dns.rcode.to_text(dns.rcode.Rcode.make(rcode)) if rcode else "NOERROR without AA"
     return Failure(reason=Reason.PROTOCOL, side=Side.TARGET, detail=said)
