@@ -7,8 +7,10 @@ the end, and what a killed run left behind is removed by the next one.
 
 import os
 import re
+import signal
 import subprocess
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from ipaddress import ip_interface
 from pathlib import Path
 from types import TracebackType
@@ -84,10 +86,14 @@ class Namespaces:
 
 
 def _remove_orphans() -> None:
-    """Delete namespaces whose creator is gone."""
+    """End what still runs in namespaces whose creator was killed, and delete them."""
     for path in _NAMED.glob("netaudit-*"):
         match = _OURS.match(path.name)
         if match is not None and not Path(f"/proc/{match[1]}").exists():
+            living = subprocess.run(["ip", "netns", "pids", path.name], check=False, capture_output=True, text=True)
+            for pid in living.stdout.split():
+                with suppress(ProcessLookupError):
+                    os.kill(int(pid), signal.SIGKILL)
             subprocess.run(["ip", "netns", "delete", path.name], check=False, capture_output=True)
 
 

@@ -1,5 +1,7 @@
 """A world in network namespaces: its machines with their real addresses, real daemons, and a place to scan from."""
 
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,6 +28,7 @@ __all__ = ["SCANNER", "Realised", "realised"]
 SCANNER = "scanner"
 _SCANNER_ADDRESSES = ("192.0.2.250", "2001:db8:ffff::250")
 _START = 30.0  # seconds
+_FOLDER = "netaudit-daemons-"
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,9 @@ def realised(world: World) -> Iterator[Realised]:
         raise ValueError("a simulated round trip is not realised with real daemons")
     now = time.time()
     contents, pki, flaws = zone_contents(world, now), Pki(now), Flaws(world)
+    _remove_orphans()
     with (
-        tempfile.TemporaryDirectory(prefix="netaudit-lab-") as name,
+        tempfile.TemporaryDirectory(prefix=f"{_FOLDER}{os.getpid()}-") as name,
         Namespaces() as namespaces,
         Daemons(namespaces) as daemons,
     ):
@@ -72,6 +76,14 @@ def realised(world: World) -> Iterator[Realised]:
         tables = routers.tables()
         _lose(world.loss, namespaces)
         yield Realised(namespaces, contents, pki.root, tables)
+
+
+def _remove_orphans() -> None:
+    """Delete the folders of runs that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*"):
+        creator = folder.name.removeprefix(_FOLDER).partition("-")[0]
+        if not Path(f"/proc/{creator}").exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _wait(expected: list[Expectation], namespaces: Namespaces, daemons: Daemons) -> None:
