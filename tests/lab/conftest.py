@@ -7,6 +7,6 @@ from tests.lab.requirements import missing_requirements, unavailable
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip or fail a test whose daemons are not here."""
-    missing = missing_requirements() if item.get_closest_marker("daemons") else []
+    missing = missing_requirements() if item.get_closest_marker("daemons") else ()
     if missing:
         unavailable(f"needs {', '.join(missing)}: see tests/apt-packages.txt")

@@ -1,7 +1,9 @@
 """What tests with real daemons need of the machine, and what becomes of them where it is missing."""
 
 import os
+import subprocess
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import NoReturn
 
@@ -22,10 +24,13 @@ def unavailable(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
-def missing_requirements() -> list[str]:
-    """What this machine lacks: root, or commands of tests/apt-packages.txt."""
+@cache
+def missing_requirements() -> tuple[str, ...]:
+    """What this machine lacks: root, its right to make network namespaces, or commands of tests/apt-packages.txt."""
     lacking = [] if os.geteuid() == 0 else ["root"]
-    return [*lacking, *(command for command in _commands() if find_program(command) is None)]
+    if not lacking and subprocess.run(["unshare", "--net", "--mount", "true"], check=False).returncode != 0:
+        lacking = ["the right to make network namespaces"]
+    return (*lacking, *(command for command in _commands() if find_program(command) is None))
 
 
 def _commands() -> Iterable[str]:
