@@ -112,8 +112,9 @@ class _Units:
         heads = [unit.id for unit in inventory.units if unit.tier == first] or [u.id for u in inventory.units]
         self._head = tuple(heads[:1])  # who answers for what no other unit owns
         self._of_zone: dict[str, dict[str, None]] = defaultdict(dict)
+        zones = frozenset(inventory.zones)
         for service in inventory.services:
-            zone = enclosing_zone(service.host, inventory.zones)
+            zone = enclosing_zone(service.host, zones)
             if zone is not None:
                 self._of_zone[zone].update(dict.fromkeys(service.units))
         self._owners = {datacentre.id: datacentre.owner for datacentre in inventory.datacentres}

@@ -5,6 +5,7 @@ Their number is the inventory's alone, whatever was scanned: percentages have a 
 """
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from netaudit.judge.catalogue import Catalogue
@@ -32,6 +33,7 @@ class Subjects:
 
     def __init__(self, inventory: Inventory, at: float) -> None:
         self._inventory = inventory
+        self._zones = frozenset(inventory.zones)
         self._pairs = coverage_pairs(inventory, at)
 
     def of(self, measure: Measure, catalogue: Catalogue) -> tuple[Subject, ...]:
@@ -73,16 +75,18 @@ class Subjects:
                     Target(kind=TargetKind.ENDPOINT, name=service.endpoint),
                     Target(kind=TargetKind.HOST, name=service.host),
                 ]
-            zone = enclosing_zone(service.host, self._inventory.zones)
+            zone = enclosing_zone(service.host, self._zones)
             if zone is not None and not {"zone", _ALL} & set(measure.kinds):  # else zones are subjects themselves
                 targets.append(Target(kind=TargetKind.ZONE, name=zone))
             yield _subject(by_kind, *targets, services=(service,))
 
 
-def enclosing_zone(name: str, zones: Iterable[str]) -> str | None:
-    """The zone of the list that holds a name: the nearest one at or above it."""
-    around = (zone for zone in zones if zone == "." or name == zone or name.endswith(f".{zone}"))
-    return max(around, key=lambda zone: 0 if zone == "." else len(zone), default=None)
+def enclosing_zone(name: str, zones: AbstractSet[str]) -> str | None:
+    """The zone of a set that holds a name: the nearest one at or above it."""
+    above = name
+    while above and above not in zones:
+        above = above.partition(".")[2]
+    return above or ("." if "." in zones else None)
 
 
 def _subject(by_kind: dict[TargetKind, list[str]], *targets: Target, services: tuple[Service, ...] = ()) -> Subject:

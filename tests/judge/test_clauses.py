@@ -194,8 +194,8 @@ def test_subjects_are_the_inventory_s(checks: tuple[str, ...], kinds: tuple[str,
     [("p.example", "p.example"), ("a.q.p.example", "q.p.example"), ("ap.example", "."), ("xq.p.example", "p.example")],
 )
 def test_the_nearest_zone_holds_a_name(name: str, wanted: str) -> None:
-    assert enclosing_zone(name, (".", "p.example", "q.p.example")) == wanted
-    assert enclosing_zone("other.test", ("p.example",)) is None
+    assert enclosing_zone(name, {".", "p.example", "q.p.example"}) == wanted
+    assert enclosing_zone("other.test", {"p.example"}) is None
 
 
 @pytest.mark.parametrize(

@@ -27,12 +27,12 @@ def saying(words: dict[str, str], default: str = "pass") -> Catalogue:
     def told(evidence: Any) -> Outcome:
         return outcome(words.get(evidence.endpoint, default))
 
-    made = check("web.open", TargetKind.ENDPOINT)
+    made = check("web.reachable", TargetKind.ENDPOINT)
     return catalogue(type(WEB)(info=made.info, judge=told, path=made.path, lines={}))
 
 
 def plan(severity: Severity) -> Profile:
-    measure = Measure(kind="scan", checks=("web.open",), kinds=("*",))
+    measure = Measure(kind="scan", checks=("web.reachable",), kinds=("*",))
     asked = Clause(
         id="C-1", text=NAME, measure=measure, severity=severity, basis=Basis.PRACTICE, source="s",
         confidence=Confidence.VERIFIED,
