@@ -2,6 +2,7 @@
 
 import ipaddress
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated
 
 import msgspec
@@ -43,6 +44,7 @@ class Family(StrEnum):
     IPV6 = "ipv6"
 
 
+@lru_cache(4_096)
 def family_of(address: str) -> Family:
     """Return the family of a literal address. Raises ValueError when it is not one."""
     return Family.IPV6 if ipaddress.ip_address(address).version == 6 else Family.IPV4

@@ -1,10 +1,10 @@
 """One DNS question put to one server, and what came back: raw bytes first, views second."""
 
 import hashlib
-from functools import cached_property
+from copy import copy
+from functools import cached_property, lru_cache
 
 import dns.exception
-import dns.flags
 import dns.message
 import dns.name
 import dns.rdatatype
@@ -13,6 +13,10 @@ import dns.rrset
 from netaudit.model.common import Failure, Family, Record, Timestamp, Transport, family_of
 
 __all__ = ["Exchange"]
+
+_HEADER = 12  # octets (RFC 1035 section 4.1.1)
+_AA, _TC = 0x04, 0x02  # in the third octet
+_REMEMBERED = 4_096  # parsed messages
 
 
 class Exchange(Record, frozen=True, kw_only=True, tag_field="kind", tag="dns", dict=True):
@@ -75,23 +79,21 @@ class Exchange(Record, frozen=True, kw_only=True, tag_field="kind", tag="dns", d
     @cached_property
     def question(self) -> tuple[dns.name.Name, dns.rdatatype.RdataType]:
         """The name and type that were asked."""
-        asked = dns.message.from_wire(self.query).question[0]
-        return asked.name, asked.rdtype
+        return _question(self.query[2:])
 
     @cached_property
     def message(self) -> dns.message.Message | None:
         """The response, parsed tolerantly: a malformed record is left out and listed in `.errors`.
 
-        None when there was no response or not even its header and question could be read.
+        None when there was no response or not even its header and question could be read. Responses that
+        are equal but for their id share their sections, which are to be read and never changed.
         """
-        if self.response is None:
+        parsed = None if self.response is None else _parsed(self.response[2:])
+        if parsed is None or self.response is None:
             return None
-        try:
-            return dns.message.from_wire(
-                self.response, continue_on_error=True, ignore_trailing=True, one_rr_per_rrset=False
-            )
-        except (dns.exception.DNSException, ValueError):
-            return None
+        own = copy(parsed)
+        own.id = int.from_bytes(self.response[:2], "big")
+        return own
 
     @property
     def rcode(self) -> int | None:
@@ -101,12 +103,12 @@ class Exchange(Record, frozen=True, kw_only=True, tag_field="kind", tag="dns", d
     @property
     def authoritative(self) -> bool:
         """Whether the response carries the AA flag."""
-        return self.message is not None and bool(self.message.flags & dns.flags.AA)
+        return self._has(_AA) and self.message is not None
 
     @property
     def truncated(self) -> bool:
         """Whether the response carries the TC flag."""
-        return self.message is not None and bool(self.message.flags & dns.flags.TC)
+        return self._has(_TC) and self.message is not None
 
     def answer(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> dns.rrset.RRset | None:
         """The RRset of `name` and `rdtype` in the answer section, or None."""
@@ -116,3 +118,25 @@ class Exchange(Record, frozen=True, kw_only=True, tag_field="kind", tag="dns", d
             if rrset.name == name and rrset.rdtype == rdtype:
                 return rrset
         return None
+
+    def _has(self, flag: int) -> bool:
+        """Whether a bit of the header's third octet is set; most responses need no parsing for that."""
+        return self.response is not None and len(self.response) >= _HEADER and bool(self.response[2] & flag)
+
+
+@lru_cache(_REMEMBERED)
+def _parsed(content: bytes) -> dns.message.Message | None:
+    """The message that follows an id. The servers of a zone mostly give the same bytes, and parsing is what costs."""
+    try:
+        return dns.message.from_wire(
+            b"\0\0" + content, continue_on_error=True, ignore_trailing=True, one_rr_per_rrset=False
+        )
+    except (dns.exception.DNSException, ValueError):
+        return None
+
+
+@lru_cache(_REMEMBERED)
+def _question(content: bytes) -> tuple[dns.name.Name, dns.rdatatype.RdataType]:
+    """The question of a query without its id. Raises DNSException or IndexError when it has none."""
+    asked = dns.message.from_wire(b"\0\0" + content).question[0]
+    return asked.name, asked.rdtype

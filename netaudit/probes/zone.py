@@ -217,7 +217,7 @@ def _own_server_names(apex: dns.name.Name, exchanges: Iterable[Exchange]) -> set
     """The NS targets that the zone's own servers tell."""
     names: set[str] = set()
     for exchange in exchanges:
-        if exchange.authoritative and exchange.question == (apex, dns.rdatatype.NS):
+        if exchange.question == (apex, dns.rdatatype.NS) and exchange.authoritative:
             rrset = exchange.answer(apex, dns.rdatatype.NS)
             names |= {name_text(rdata.target) for rdata in rrset or ()}
     return names
