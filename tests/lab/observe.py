@@ -26,7 +26,7 @@ from netaudit.net.policy import TargetPolicy
 __all__ = ["Observations", "Request"]
 
 Observations = dict[str, str]  # what was asked -> what was seen
-_LIMITS = Limits(udp_timeout=1.0, udp_tries=1, tcp_timeout=1.5, tcp_tries=1, http_tries=1, dns_tcp_timeout=1.0)
+_LIMITS = Limits(udp_timeout=1.5, udp_tries=2, tcp_timeout=2.0, tcp_tries=1, http_tries=1, dns_tcp_timeout=3.0)
 
 
 class Request(Record, frozen=True, kw_only=True):

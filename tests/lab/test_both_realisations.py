@@ -16,7 +16,7 @@ from netaudit.model.common import Family
 from tests.lab.observe import Observations, Request
 from tests.lab.realise import SCANNER, realised
 
-pytestmark = [pytest.mark.daemons, pytest.mark.slow, pytest.mark.xdist_group("namespaces")]
+pytestmark = [pytest.mark.daemons, pytest.mark.slow, pytest.mark.xdist_group("both-realisations")]
 
 PACKAGES = Path(__file__).parents[2]
 SERVERS = ("ns-good", "ns-silent", "ns-tcp", "ns-lame", "ns-behind")

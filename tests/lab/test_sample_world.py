@@ -17,7 +17,7 @@ from tests.lab.realise import Realised, realised
 from tests.lab.scanner import netaudit, write_inventory
 from tests.sample.planted import FOUND, UNTESTED, planted_blinds, planted_finds, seen, statuses
 
-pytestmark = [pytest.mark.daemons, pytest.mark.slow, pytest.mark.xdist_group("namespaces")]
+pytestmark = [pytest.mark.daemons, pytest.mark.slow, pytest.mark.xdist_group("sample-daemons")]
 
 Scan = tuple[CompletedProcess[str], Run]
 
