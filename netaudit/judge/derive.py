@@ -1,15 +1,25 @@
 """From facts to evidence: every target that the scan asked about, with the security states that its exchanges prove."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
-from netaudit.judge.derive_coverage import coverage_of
+from netaudit.judge.bugs import bug
+from netaudit.judge.derive_coverage import Coverages
 from netaudit.judge.derive_names import NameDeriver
 from netaudit.judge.derive_services import ServiceDeriver
-from netaudit.judge.scope import Scope
+from netaudit.judge.scope import Scope, all_closed
 from netaudit.model.book import FactBook
 from netaudit.model.common import Failure, Family
-from netaudit.model.evidence import DataCentreEvidence, Evidence, RegisterEvidence
+from netaudit.model.evidence import (
+    DataCentreEvidence,
+    EndpointEvidence,
+    Evidence,
+    HostEvidence,
+    MailEvidence,
+    RegisterEvidence,
+    ZoneEvidence,
+)
 from netaudit.model.facts import Lookup
 from netaudit.model.inventory import Service
 from netaudit.model.verdict import Target, TargetKind
@@ -37,63 +47,37 @@ def derive(book: FactBook) -> Iterator[Derived]:
 
     The moment of judging is the scan's: judging the same facts later says the same. What a partial scan
     did not ask is no target. Raises ValueError when the trust anchors in the facts can't be read, and
-    LookupError when the facts do not say what was scanned.
+    LookupError when the facts do not say what was scanned; a fault of ours costs its own target alone.
     """
     names = NameDeriver(book)
     services = ServiceDeriver(names)
     scope = Scope(book)
     yield from _zones(names, scope)
-    yield from _hosts(names, scope)
-    yield from _endpoints(services, scope)
-    yield from _mail(services, scope)
+    yield from _of_services(TargetKind.HOST, names.services_by_host, names.host, scope)
+    yield from _of_services(TargetKind.ENDPOINT, services.by_endpoint, services.endpoint, scope)
+    yield from _of_services(TargetKind.MAIL, services.by_domain, services.mail, scope)
     yield from _files(names, scope)
-    for target, evidence in coverage_of(services, scope):
-        yield Derived(target, evidence)
+    coverages = Coverages(services, scope)
+    for target in coverages.targets:
+        yield _derived(target, partial(coverages.of, target), None)
 
 
 def _zones(names: NameDeriver, scope: Scope) -> Iterator[Derived]:
     for name in dict.fromkeys(names.inventory.zones):
         target = Target(kind=TargetKind.ZONE, name=name)
-        if not scope.asked(target, "zone"):
-            continue
-        failure = scope.failure(target)
-        evidence = names.zone(name) if failure is None else None
-        families = frozenset(server.family for server in evidence.servers) if evidence is not None else None
-        yield Derived(target, evidence, failure, families=families)
+        if scope.asked(target, "zone"):
+            yield _derived(target, partial(names.zone, name), scope.failure(target))
 
 
-def _hosts(names: NameDeriver, scope: Scope) -> Iterator[Derived]:
-    for host, services in names.services_by_host.items():
-        target = Target(kind=TargetKind.HOST, name=host)
-        if not scope.asked_service(target, services):
-            continue
-        failure = None if names.is_closed(host) else scope.failure(target)
-        evidence = names.host(host) if failure is None else None
-        families = _families((evidence.a, evidence.aaaa)) if evidence is not None else None
-        yield Derived(target, evidence, failure, services, families)
-
-
-def _endpoints(derive: ServiceDeriver, scope: Scope) -> Iterator[Derived]:
-    for endpoint, services in derive.by_endpoint.items():
-        target = Target(kind=TargetKind.ENDPOINT, name=endpoint)
-        if not scope.asked_service(target, services):
-            continue
-        failure = None if derive.is_closed(services) else scope.failure(target)
-        evidence = derive.endpoint(endpoint) if failure is None else None
-        families = _families((evidence.host.a, evidence.host.aaaa)) if evidence is not None else None
-        yield Derived(target, evidence, failure, services, families)
-
-
-def _mail(derive: ServiceDeriver, scope: Scope) -> Iterator[Derived]:
-    for domain, services in derive.by_domain.items():
-        target = Target(kind=TargetKind.MAIL, name=domain)
-        if not scope.asked_service(target, services):
-            continue
-        failure = None if derive.is_closed(services) else scope.failure(target)
-        evidence = derive.mail(domain) if failure is None else None
-        hosts = evidence.hosts.values() if evidence is not None else ()
-        families = _families(lookup for host in hosts for lookup in (host.a, host.aaaa)) if hosts else None
-        yield Derived(target, evidence, failure, services, families)
+def _of_services(
+    kind: TargetKind, listed: dict[str, tuple[Service, ...]], make: Callable[[str], Evidence], scope: Scope
+) -> Iterator[Derived]:
+    """Hosts, endpoints or mail domains, each with its services; those on closed networks need no facts."""
+    for name, services in listed.items():
+        target = Target(kind=kind, name=name)
+        if scope.asked_service(target, services):
+            failure = None if all_closed(services) else scope.failure(target)
+            yield _derived(target, partial(make, name), failure, services)
 
 
 def _files(names: NameDeriver, scope: Scope) -> Iterator[Derived]:
@@ -101,19 +85,49 @@ def _files(names: NameDeriver, scope: Scope) -> Iterator[Derived]:
     for datacentre in names.inventory.datacentres:
         target = Target(kind=TargetKind.DATACENTRE, name=datacentre.id)
         if scope.asked(target, "datacentre"):
-            failure = scope.failure(target)
             routes = tuple(sorted(book.routes.get(datacentre.id, ()), key=lambda fact: fact.id))
             evidence = DataCentreEvidence(**names.common, datacentre=datacentre, routes=routes)
+            failure = scope.failure(target)
             yield Derived(target, None if failure else evidence, failure)
     for register in names.inventory.registers:
         target = Target(kind=TargetKind.REGISTER, name=register.id)
         if scope.asked(target, "register"):
-            failure = scope.failure(target)
             counted = RegisterEvidence(**names.common, register=register, fact=book.registers.get(register.id))
+            failure = scope.failure(target)
             yield Derived(target, None if failure else counted, failure)
 
 
-def _families(lookups: Iterable[Lookup | None]) -> frozenset[Family] | None:
+def _derived(
+    target: Target,
+    make: Callable[[], Evidence | None],
+    failure: Failure | None,
+    services: tuple[Service, ...] = (),
+) -> Derived:
+    if failure is not None:
+        return Derived(target, None, failure, services)
+    try:
+        evidence = make()
+        return Derived(target, evidence, None, services, _families(evidence))
+    except Exception as error:
+        return Derived(target, None, bug(error), services)
+
+
+def _families(evidence: Evidence | None) -> frozenset[Family] | None:
+    """The families in which a target has addresses."""
+    match evidence:
+        case ZoneEvidence():
+            return frozenset(server.family for server in evidence.servers)
+        case HostEvidence():
+            return _found((evidence.a, evidence.aaaa))
+        case EndpointEvidence():
+            return _found((evidence.host.a, evidence.host.aaaa))
+        case MailEvidence() if evidence.hosts:
+            return _found(lookup for host in evidence.hosts.values() for lookup in (host.a, host.aaaa))
+        case _:
+            return None
+
+
+def _found(lookups: Iterable[Lookup | None]) -> frozenset[Family] | None:
     """The families that addresses were found in; None when a look-up failed or was not made."""
     found: set[Family] = set()
     for lookup in lookups:

@@ -4,7 +4,7 @@ A host is measured once and counts for every unit that its service lists. What c
 neither working nor not working.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from netaudit.judge.derive_services import ServiceDeriver
@@ -17,7 +17,7 @@ from netaudit.model.verdict import Status, Target, TargetKind
 from netaudit.rules.dialogues import mail_reach
 from netaudit.rules.fetches import Reach, endpoint_reach
 
-__all__ = ["coverage_of", "coverage_pairs"]
+__all__ = ["Coverages", "coverage_pairs"]
 
 _BOTH = (Family.IPV4, Family.IPV6)
 _MIN_TRIES = 2  # docs/design.md section 5, rule 2
@@ -30,17 +30,31 @@ class _State(NamedTuple):
     working: bool | None
 
 
-def coverage_of(derive: ServiceDeriver, scope: Scope) -> Iterator[tuple[Target, CoverageEvidence]]:
-    """The coverage of each tier with each kind of service that its units have, by tiers and kinds of the inventory.
+class Coverages:
+    """The coverage of each tier with each kind of service that its units have.
 
     A kind of which the scan left services out is not counted: a part says nothing of the whole.
     """
-    inventory, at = derive.names.inventory, derive.names.now
-    state = _States(derive, scope)
-    for (tier, kind), services in coverage_pairs(inventory, at).items():
-        if all(state.asked(service) for service in services):
-            target = Target(kind=TargetKind.COVERAGE, name=f"{tier}/{kind}")
-            yield target, _evidence(derive, tier, kind, services, state)
+
+    def __init__(self, derive: ServiceDeriver, scope: Scope) -> None:
+        self._derive = derive
+        self._state = _States(derive, scope)
+        pairs = coverage_pairs(derive.names.inventory, derive.names.now)
+        self._asked = {
+            Target(kind=TargetKind.COVERAGE, name=f"{tier}/{kind}"): (tier, kind, services)
+            for (tier, kind), services in pairs.items()
+            if all(self._state.asked(service) for service in services)
+        }
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """What is counted, by tiers and kinds of the inventory."""
+        return tuple(self._asked)
+
+    def of(self, target: Target) -> CoverageEvidence:
+        """The evidence about one of the targets."""
+        tier, kind, services = self._asked[target]
+        return _evidence(self._derive, tier, kind, services, self._state)
 
 
 def coverage_pairs(inventory: Inventory, at: float) -> dict[tuple[str, str], tuple[Service, ...]]:

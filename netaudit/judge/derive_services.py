@@ -30,11 +30,6 @@ class ServiceDeriver:
         self._endpoints: dict[str, EndpointEvidence] = {}
         self._domains: dict[str, MailEvidence] = {}
 
-    @staticmethod
-    def is_closed(services: Iterable[Service]) -> bool:
-        """Whether all these services are on a closed network."""
-        return all_closed(services)
-
     def endpoint(self, endpoint: str) -> EndpointEvidence:
         """A web or TCP endpoint of the inventory."""
         if endpoint not in self._endpoints:

@@ -1,10 +1,10 @@
 """Asking the judges: every check about every target of its kind, with the parameters that clauses want."""
 
-import traceback
 from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from netaudit.judge.bugs import bug
 from netaudit.judge.catalogue import Catalogue, Check
 from netaudit.judge.derive import Derived
 from netaudit.model.common import Failure, Reason, Side, Text
@@ -25,7 +25,6 @@ _MESSAGES = {
     ),
 }
 _ORDER = (Status.FAIL, Status.WARN, Status.COULD_NOT_TEST, Status.MANUAL, Status.PASS, Status.NOT_APPLICABLE)
-_DETAIL = 300  # characters
 
 
 class Verdicts:
@@ -66,14 +65,12 @@ def _ask(check: Check, derived: Derived, parameters: Parameters) -> Outcome:
     """Ask one judge; whatever it raises is a fault of ours, and never ends the judging."""
     if derived.evidence is None:
         failure = derived.failure or Failure(reason=Reason.NO_DATA, side=Side.OURS)
-        return could_not_test(_NOT_OBSERVED, failure, detail=trouble(failure)[:_DETAIL])
+        return could_not_test(_NOT_OBSERVED, failure, detail=trouble(failure))
     try:
         outcome = check.judge(derived.evidence, **parameters)
         if not isinstance(outcome, Outcome):
             raise TypeError(f"the judge returned {type(outcome).__name__}, no Outcome")
     except Exception as error:
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        place = f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
-        detail = f"{traceback.format_exception_only(error)[-1].strip()} ({place})"[:_DETAIL]
-        return could_not_test(_JUDGE_FAILED, Failure(reason=Reason.BUG, side=Side.BUG, detail=detail), detail=detail)
+        failure = bug(error)
+        return could_not_test(_JUDGE_FAILED, failure, detail=failure.detail)
     return outcome

@@ -1,11 +1,13 @@
 from datetime import date
 from typing import Any
 
+import dns.name
 import dns.rdata
 import dns.rdatatype
 import pytest
 from msgspec import structs
 
+from netaudit.dns.validate import Validator
 from netaudit.judge.derive import Derived, derive
 from netaudit.judge.derive_coverage import coverage_pairs
 from netaudit.model.book import FactBook
@@ -238,3 +240,21 @@ async def test_trust_anchors_that_can_t_be_read_are_an_error(scan: Scan) -> None
 def test_facts_without_a_first_line_are_an_error() -> None:
     with pytest.raises(LookupError):
         derived([])
+
+
+async def test_a_fault_of_ours_costs_its_own_target_alone(scan: Scan, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = Validator.status
+
+    def faulty(self: Validator, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> Any:
+        if name.to_text().startswith("four."):
+            raise IndexError("off by one")
+        return known(self, name, rdtype)
+
+    monkeypatch.setattr(Validator, "status", faulty)
+    found = derived(await scan())
+    failed = {name for name, each in found.items() if each.evidence is None}
+    assert failed == {"host:four.p.example", f"endpoint:{FOUR}", "coverage:commune/site"}
+    failure = found["host:four.p.example"].failure
+    assert failure is not None
+    assert (failure.reason, failure.side) == (Reason.BUG, Side.BUG)
+    assert failure.detail.startswith("IndexError: off by one (test_derive.py:")
