@@ -12,6 +12,7 @@ from netaudit.model.exchange import Exchange
 from netaudit.model.facts import Lookup
 from netaudit.model.security import Security, SecurityStatus
 from netaudit.model.verdict import Observation, Outcome, could_not_test, failed, not_applicable, passed
+from netaudit.rules.once import once
 from netaudit.rules.rrsig import DNSKEY, DS, Validity, Verifier, ds_text, is_zone_key, matches, utc
 from netaudit.rules.zones import Answer, Survey, authoritative, label, survey, trouble, unreadable, unusable, where
 
@@ -36,6 +37,7 @@ class SignedZone(NamedTuple):
         return tuple(key for key in self.keys if is_zone_key(key))
 
 
+@once
 def signed_zone(evidence: ZoneEvidence) -> SignedZone:
     """Read the DNSKEY RRset of every server: message `no_answer` without any, `unsigned` without zone keys."""
     found = survey(evidence, dns.rdatatype.DNSKEY)
@@ -80,13 +82,16 @@ class Signed(NamedTuple):
         return where(self.answer.server, self.text, good)
 
 
-def signatures(evidence: ZoneEvidence, signed: SignedZone) -> tuple[Signed, ...]:
+@once
+def signatures(evidence: ZoneEvidence) -> tuple[Signed, ...]:
     """How the signatures over SOA, NS and DNSKEY stand on every server that gave the RRset.
 
     SOA and NS may be signed by any zone key that some server has (RFC 8901: providers share theirs); DNSKEY
     must be signed by a key that a DS stands for, where there is one. Without the server's own keys
     nothing is said against its signatures.
     """
+    signed = signed_zone(evidence)
+    signed = signed_zone(evidence)
     verifier = Verifier(evidence.apex, evidence.now)
     told = {label(answer.server) for answer in signed.survey.answers}
     records = delegated(evidence).records
@@ -137,6 +142,7 @@ class Delegated(NamedTuple):
 _DS_LIMIT = 16  # records of one delegation that are held against keys
 
 
+@once
 def delegated(evidence: ZoneEvidence) -> Delegated:
     """Read the DS answers of the parent's servers.
 

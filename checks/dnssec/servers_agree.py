@@ -24,7 +24,7 @@ def judge(evidence: ZoneEvidence) -> Outcome:
     if len(found.answers) < 2:
         detail = trouble(found.failure)
         return could_not_test("one_answer", found.failure, observed=found.unseen(), detail=detail)
-    compared = signatures(evidence, signed)
+    compared = signatures(evidence)
     odd = _odd_keys(evidence, signed)
     keys = [where(a.server, f"DNSKEY {_shown(a)}", label(a.server) not in odd) for a in found.answers]
     observed = (*keys, *(item.row for item in compared), *found.unseen())

@@ -23,7 +23,7 @@ def judge(evidence: ZoneEvidence, *, min_days: float, advised_days: float, compa
     signed = signed_zone(evidence)
     if signed.outcome is not None:
         return signed.outcome
-    found = signatures(evidence, signed)
+    found = signatures(evidence)
     rows = (*(item.row for item in found), *signed.survey.unseen())
     facts = tuple(dict.fromkeys(item.answer.exchange.id for item in found))
     dated = [item for item in found if item.validity.state in _DATED]

@@ -17,7 +17,7 @@ def judge(evidence: ZoneEvidence) -> Outcome:
     signed = signed_zone(evidence)
     if signed.outcome is not None:
         return signed.outcome
-    found = signatures(evidence, signed)
+    found = signatures(evidence)
     rows = (*(item.row for item in found), *signed.survey.unseen())
     facts = tuple(dict.fromkeys(item.answer.exchange.id for item in found))
     for state, message in _FAULTS.items():

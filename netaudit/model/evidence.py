@@ -46,6 +46,11 @@ class Evidence(Record, frozen=True, kw_only=True, dict=True):
             return None
         return check.failure
 
+    @cached_property
+    def derived(self) -> dict[object, object]:
+        """Where `netaudit.rules.once` keeps what judges derive from this evidence."""
+        return {}
+
 
 class ServerEvidence(Record, frozen=True, kw_only=True, dict=True):
     """One address of one name server, and its exchanges about the zone."""
@@ -54,12 +59,20 @@ class ServerEvidence(Record, frozen=True, kw_only=True, dict=True):
     family: Family
     exchanges: tuple[Exchange, ...]
 
+    def about(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> tuple[Exchange, ...]:
+        """The exchanges about `name` and `rdtype`, in the order asked."""
+        return tuple(self._by_question.get((name, rdtype), ()))
+
     def ask(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType, transport: Transport) -> Exchange | None:
         """The exchange about `name` and `rdtype` over `transport`, or None when it was not asked."""
-        return next(
-            (e for e in self.exchanges if e.transport is transport and e.question == (name, rdtype)),
-            None,
-        )
+        return next((e for e in self.about(name, rdtype) if e.transport is transport), None)
+
+    @cached_property
+    def _by_question(self) -> dict[tuple[dns.name.Name, dns.rdatatype.RdataType], list[Exchange]]:
+        found: dict[tuple[dns.name.Name, dns.rdatatype.RdataType], list[Exchange]] = {}
+        for exchange in self.exchanges:
+            found.setdefault(exchange.question, []).append(exchange)
+        return found
 
     @cached_property
     def responded(self) -> bool:

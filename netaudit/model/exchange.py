@@ -5,8 +5,10 @@ from copy import copy
 from functools import cached_property, lru_cache
 
 import dns.exception
+import dns.flags
 import dns.message
 import dns.name
+import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
@@ -95,6 +97,15 @@ class Exchange(Record, frozen=True, kw_only=True, tag_field="kind", tag="dns", d
         own.id = int.from_bytes(self.response[:2], "big")
         return own
 
+    @cached_property
+    def readable(self) -> bool:
+        """Whether a response came back and is one to the question; a response without a question has an error code."""
+        message = self.message
+        if message is None or not message.flags & dns.flags.QR:
+            return False
+        asked = [(entry.name, entry.rdtype) for entry in message.question]
+        return asked == [self.question] or (not asked and message.rcode() != dns.rcode.NOERROR)
+
     @property
     def rcode(self) -> int | None:
         """The response code with its EDNS extension (RFC 6891), or None without a readable response."""
@@ -137,6 +148,10 @@ def _parsed(content: bytes) -> dns.message.Message | None:
 
 @lru_cache(_REMEMBERED)
 def _question(content: bytes) -> tuple[dns.name.Name, dns.rdatatype.RdataType]:
-    """The question of a query without its id. Raises DNSException or IndexError when it has none."""
-    asked = dns.message.from_wire(b"\0\0" + content).question[0]
-    return asked.name, asked.rdtype
+    """The question of a query without its id. Raises DNSException or ValueError when it has none."""
+    wire = b"\0\0" + content
+    if wire[4:6] in (b"", b"\0\0"):
+        raise ValueError("a query without a question")
+    name, length = dns.name.from_wire(wire, _HEADER)
+    end = _HEADER + length
+    return name, dns.rdatatype.RdataType.make(int.from_bytes(wire[end : end + 2], "big"))

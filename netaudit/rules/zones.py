@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, cast
 
-import dns.flags
 import dns.name
 import dns.rcode
 import dns.rdata
@@ -22,6 +21,7 @@ from netaudit.model.common import Failure, Family, Reason, Side
 from netaudit.model.evidence import ServerEvidence, ZoneEvidence
 from netaudit.model.exchange import Exchange
 from netaudit.model.verdict import Observation, Outcome, could_not_test
+from netaudit.rules.once import once
 
 __all__ = [
     "Answer", "RRSIG", "SILENT", "Survey", "authoritative", "delegations", "label", "name_text", "reach", "readable",
@@ -82,6 +82,7 @@ class Survey(NamedTuple):
         return could_not_test("no_answer", self.failure, observed=self.unseen(), detail=trouble(self.failure))
 
 
+@once
 def survey(evidence: ZoneEvidence, rdtype: dns.rdatatype.RdataType, name: dns.name.Name | None = None) -> Survey:
     """Look at every server's answer about `rdtype` of the apex, or of `name`."""
     answers: list[Answer] = []
@@ -98,18 +99,12 @@ def survey(evidence: ZoneEvidence, rdtype: dns.rdatatype.RdataType, name: dns.na
 
 def replies(server: ServerEvidence, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> Iterator[Exchange]:
     """The server's readable responses to a question, over UDP and TCP, in the order asked."""
-    for exchange in server.exchanges:
-        if exchange.question == (name, rdtype) and readable(exchange):
-            yield exchange
+    return (exchange for exchange in server.about(name, rdtype) if exchange.readable)
 
 
 def readable(exchange: Exchange) -> bool:
     """Whether a response came back and is one to the question."""
-    message = exchange.message
-    if message is None or not message.flags & dns.flags.QR:
-        return False
-    asked = [(entry.name, entry.rdtype) for entry in message.question]
-    return asked == [exchange.question] or (not asked and message.rcode() != dns.rcode.NOERROR)
+    return exchange.readable
 
 
 def authoritative(exchange: Exchange) -> bool:
@@ -232,7 +227,7 @@ def _why_not(
     evidence: ZoneEvidence, server: ServerEvidence, name: dns.name.Name, rdtype: dns.rdatatype.RdataType
 ) -> Failure:
     """Why a server gave no answer that counts."""
-    asked = [exchange for exchange in server.exchanges if exchange.question == (name, rdtype)]
+    asked = list(server.about(name, rdtype))
     if not any(exchange.response is not None for exchange in asked):
         blind = evidence.blind(server.family)
         if blind is not None:
