@@ -52,18 +52,30 @@ class Namespaces:
     def add(self, host: str, addresses: Iterable[str]) -> None:
         """Add a host with its addresses: literal ones, or with a prefix length where it has neighbours (BGP)."""
         number = len(self._hosts)
-        name = self._hosts[host] = f"{self._prefix}{number}"
-        _ip(f"netns add {name}")
-        commands = ["link set lo up", f"link add eth0 type veth peer name p{number} netns {self._bridge}"]
-        commands.append("link set eth0 up")
+        self.add_alone(host)
+        commands = [f"link add eth0 type veth peer name p{number} netns {self._bridge}", "link set eth0 up"]
         for address in addresses:
             option = " nodad" if ip_interface(address).version == 6 else ""
             commands.append(f"address add {address} dev eth0{option}")
         commands += ["route add 0.0.0.0/0 dev eth0", "route add ::/0 dev eth0"]
         # nobody is far away: what has not answered in 0.3 s is not there
         commands += [f"ntable change name {table} dev eth0 retrans 100" for table in ("arp_cache", "ndisc_cache")]
-        _ip(*commands, namespace=name)
+        self.configure(host, *commands)
         _ip(f"link set p{number} master br0 up", namespace=self._bridge)
+
+    def add_alone(self, host: str) -> None:
+        """Add a host that is connected to nobody."""
+        name = self._hosts[host] = f"{self._prefix}{len(self._hosts)}"
+        _ip(f"netns add {name}")
+        self.configure(host, "link set lo up")
+
+    def configure(self, host: str, *commands: str) -> None:
+        """Run `ip` commands in a host: `address add … dev eth0`."""
+        _ip(*commands, namespace=self._hosts[host])
+
+    def move(self, interface: str, source: str, target: str) -> None:
+        """Move an interface from one host to another."""
+        self.configure(source, f"link set {interface} netns {self._hosts[target]}")
 
     def command(self, host: str, arguments: Sequence[str]) -> list[str]:
         """Return the command line that runs `arguments` in a host."""

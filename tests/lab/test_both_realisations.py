@@ -129,6 +129,22 @@ def test_lost_packets_are_lost(world: World) -> None:
     assert {"timeout", "NOERROR AA RRSIG SOA 2026112401"} <= set(seen.values())
 
 
+def test_a_round_trip_takes_its_time(world: World) -> None:
+    """The wire to the scanner is a relay in user space; beyond it nobody is further away than before."""
+    distant = msgspec.structs.replace(world, delay_ms=60.0, faults=(), routes=(), websites=(), mail=())
+    with realised(distant) as lab:
+        where = lab.namespaces.command(SCANNER, [sys.executable])
+        seen = _observe(where, Request(zones=(("tinh.vn", "192.0.2.2"),), ports=(("2001:db8::2", 53), (NOBODY[1], 53))))
+        took = {address: _connect_ms(where, address) for address in ("192.0.2.2", "2001:db8::2")}
+    assert seen == {
+        "tinh.vn SOA at 192.0.2.2 over udp": "NOERROR AA RRSIG SOA 2026112401",
+        "tinh.vn SOA at 192.0.2.2 over tcp": "NOERROR AA RRSIG SOA 2026112401",
+        "2001:db8::2 port 53": "open",
+        f"{NOBODY[1]} port 53": "unreachable",
+    }
+    assert all(60 <= milliseconds < 300 for milliseconds in took.values()), took
+
+
 def _faults() -> Iterator[Fault]:
     def fault(kind: FaultKind, host: str = "", **where: object) -> Fault:
         place = {"host": f"{host}.tinh.vn"} if host else {}
@@ -178,3 +194,12 @@ def _observe(python: Sequence[str], request: Request) -> Observations:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr.decode()
     return msgspec.json.decode(done.stdout, type=Observations)
+
+
+def _connect_ms(python: Sequence[str], address: str) -> float:
+    """How long a connection to port 53 takes."""
+    script = (
+        "import socket, time; began = time.monotonic(); "
+        f"socket.create_connection(({address!r}, 53), 5).close(); print((time.monotonic() - began) * 1000)"
+    )
+    return float(subprocess.run([*python, "-c", script], check=True, capture_output=True, text=True).stdout)
