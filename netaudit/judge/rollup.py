@@ -8,13 +8,13 @@ from netaudit.judge.clauses import Demand
 from netaudit.judge.derive import Derived
 from netaudit.judge.subjects import enclosing_zone
 from netaudit.judge.verdicts import Verdicts, worst
-from netaudit.model.common import Reason
 from netaudit.model.inventory import Inventory
 from netaudit.model.profile import Severity
 from netaudit.model.run import PillarSummary, Result, Totals, UnitResult, UnitStatus
-from netaudit.model.verdict import Outcome, Status, Target, TargetKind, Verdict, fingerprint
+from netaudit.model.verdict import Status, Target, TargetKind, Verdict, fingerprint
+from netaudit.rules.gaps import could_not_see
 
-__all__ = ["could_not_see", "pillars_of", "results_of", "totals_of", "unit_results"]
+__all__ = ["pillars_of", "results_of", "totals_of", "unit_results"]
 
 
 def results_of(
@@ -75,12 +75,6 @@ def totals_of(results: Sequence[Result]) -> Totals:
         applicable=evaluated + counts[Status.COULD_NOT_TEST],
         findings={severity: severities[severity] for severity in Severity if severities[severity]},
     )
-
-
-def could_not_see(result: Result) -> bool:
-    """Whether the scan failed to test something that can be tested from where it ran."""
-    outcome = result.verdict.outcome
-    return outcome.status is Status.COULD_NOT_TEST and not _closed(outcome)
 
 
 def _result(
@@ -149,10 +143,6 @@ def _unit_status(results: Sequence[Result]) -> UnitStatus:
     if statuses & {Status.PASS, Status.WARN}:
         return UnitStatus.PASS
     return UnitStatus.COULD_NOT_TEST if Status.COULD_NOT_TEST in statuses else UnitStatus.NOT_APPLICABLE
-
-
-def _closed(outcome: Outcome) -> bool:
-    return outcome.failure is not None and outcome.failure.reason is Reason.NOT_FROM_INTERNET
 
 
 def _in_order(counts: Mapping[Status, int]) -> dict[Status, int]:

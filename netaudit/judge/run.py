@@ -6,7 +6,7 @@ from netaudit.judge.catalogue import Catalogue
 from netaudit.judge.clauses import clause_result, demands_of
 from netaudit.judge.derive import derive
 from netaudit.judge.profiles import day_of
-from netaudit.judge.rollup import could_not_see, pillars_of, results_of, totals_of, unit_results
+from netaudit.judge.rollup import pillars_of, results_of, totals_of, unit_results
 from netaudit.judge.subjects import Subjects
 from netaudit.judge.summaries import coverage_of_run, registers_of_run
 from netaudit.judge.verdicts import Verdicts, with_standard_messages
@@ -14,6 +14,7 @@ from netaudit.model.book import FactBook
 from netaudit.model.profile import CheckInfo, Profile, Severity
 from netaudit.model.run import Result, Run
 from netaudit.model.verdict import Status
+from netaudit.rules.gaps import could_not_see
 
 __all__ = ["RUN_SCHEMA", "judge"]
 

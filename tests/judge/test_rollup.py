@@ -5,13 +5,14 @@ from msgspec import structs
 
 from netaudit.judge.clauses import demands_of
 from netaudit.judge.derive import Derived
-from netaudit.judge.rollup import could_not_see, pillars_of, results_of, totals_of, unit_results
+from netaudit.judge.rollup import pillars_of, results_of, totals_of, unit_results
 from netaudit.judge.subjects import Subjects
 from netaudit.judge.verdicts import worst
 from netaudit.model.inventory import Inventory
 from netaudit.model.profile import Measure, Profile, Severity
 from netaudit.model.run import Result, UnitStatus
 from netaudit.model.verdict import Status, TargetKind
+from netaudit.rules.gaps import could_not_see
 from tests.judge.builders import CATALOGUE, NOW, TIMEOUT, inventory, outcome, said, site, target, verdicts
 from tests.judge.test_clauses import clause, profile
 
