@@ -61,7 +61,7 @@ class _Name:
         try:
             cut = await self._resolver.zone(self._name)
         except ResolutionError:
-            return Found(self._text, name_text(await self._highest_lost()), hosts=(self._text,), resolved=False)
+            return Found(self._text, name_text(await self._lost_zone()), hosts=(self._text,), resolved=False)
         zone = name_text(cut.name)
         if not self._heard_from(cut):  # asking on would cost the same time again, and the scan will ask
             return Found(self._text, zone, hosts=(self._text,), resolved=False)
@@ -108,14 +108,14 @@ class _Name:
             if isinstance(rdata, dns.rdtypes.mxbase.MXBase)
         ]
 
-    async def _highest_lost(self) -> dns.name.Name:
-        """The highest name on the way from the root that can't be resolved any more."""
+    async def _lost_zone(self) -> dns.name.Name:
+        """The zone in which resolution ended: one that does not answer, or else the name it could not get beyond."""
         lost = self._name
-        while len(lost) > 2:
+        while len(lost) > 1:
             try:
-                await self._resolver.zone(lost.parent())
+                cut = await self._resolver.zone(lost.parent())
             except ResolutionError:
                 lost = lost.parent()
             else:
-                break
+                return lost if self._heard_from(cut) else cut.name
         return lost

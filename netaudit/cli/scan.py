@@ -1,7 +1,7 @@
 """`netaudit scan` and its first third, `netaudit collect`."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +20,19 @@ from netaudit.cli.options import (
     selection_options,
 )
 from netaudit.cli.progress import ScanProgress
-from netaudit.cli.session import NetworkOptions, open_session
+from netaudit.cli.session import NetworkOptions, Session, open_session
 from netaudit.engine import loop
 from netaudit.engine.plan import Selection, plan_jobs
 from netaudit.engine.scan import ScanOptions, done_jobs
 from netaudit.engine.scan import collect as collect_facts
 from netaudit.inventory import InventoryError, LoadedInventory, load
 from netaudit.model.facts import ScanEndFact
-from netaudit.store.facts import FactsError, read_facts
+from netaudit.store.facts import FactsError, FactWriter, read_facts
 from netaudit.store.runfolder import RunFolder, RunFolderError
 
 __all__ = ["CollectRequest", "collect", "collect_into", "load_inventory", "scan"]
+
+_LAB_KEYS = "lab-keys.json"  # beside the facts: only the lab that they came from can go on with them
 
 
 @dataclass(frozen=True)
@@ -142,50 +144,71 @@ def load_inventory(path: Path) -> LoadedInventory:
 
 def collect_into(loaded: LoadedInventory, folder: RunFolder, request: CollectRequest) -> ScanEndFact | None:
     """Collect facts into a run folder. Returns None when Ctrl-C ended it; what was collected is saved."""
-    done: frozenset[str] = frozenset()
-    if request.resume and folder.facts.exists():
-        try:
-            done = done_jobs(read_facts(folder.facts), loaded.sha256)
-        except (FactsError, ValueError) as error:
-            raise Usage(f"can't resume: {error}") from error
+    earlier = _earlier(loaded, folder) if request.resume and folder.facts.exists() else None
     try:
-        return loop.run(_collect_async(loaded, folder, request, done))
+        return loop.run(_collect_async(loaded, folder, request, earlier))
     except KeyboardInterrupt:
         click.echo("interrupted: what was collected is kept and will be marked as incomplete", err=True)
         return None
 
 
+@dataclass(frozen=True)
+class _Earlier:
+    """The unfinished scan that is resumed: the jobs it has done, and where its trust began."""
+
+    done: frozenset[str]
+    anchors: tuple[str, ...]
+
+
+def _earlier(loaded: LoadedInventory, folder: RunFolder) -> _Earlier:
+    try:
+        book = read_facts(folder.facts)
+        return _Earlier(done_jobs(book, loaded.sha256), book.scan.trust_anchors)
+    except (FactsError, ValueError) as error:
+        raise Usage(f"can't resume: {error}") from error
+
+
 async def _collect_async(
-    loaded: LoadedInventory, folder: RunFolder, request: CollectRequest, done: frozenset[str]
+    loaded: LoadedInventory, folder: RunFolder, request: CollectRequest, earlier: _Earlier | None
 ) -> ScanEndFact:
-    with ScanProgress(request.quiet) as progress, folder.writer() as writer:
-        async with open_session(loaded.inventory, loaded.path.parent, request.network) as session:
-            options = ScanOptions(
-                inventory_file=loaded.path.name,
-                inventory_sha256=loaded.sha256,
-                folder=loaded.path.parent,
-                limits=session.limits,
-                selection=request.selection,
-                route_files=session.route_files,
-                roots=session.roots,
-                vantage=request.vantage,
-                arguments=_arguments(request),
-                deadline=request.deadline,
-                done=done,
-                flush=writer.flush,
-            )
-            began = time.monotonic()
-            end = await collect_facts(
-                loaded.inventory,
-                session.network,
-                hints=session.hints,
-                anchors=session.anchors,
-                record=writer.write,
-                options=options,
-                progress=progress,
-            )
-            progress.note(f"{end.jobs_done} of {end.jobs_total} targets observed in {time.monotonic() - began:.1f} s")
-            return end
+    network = replace(request.network, lab_keys=folder.path / _LAB_KEYS)
+    with ScanProgress(request.quiet) as progress:
+        async with open_session(loaded.inventory, loaded.path.parent, network) as session:
+            if earlier is not None and earlier.anchors != session.anchors:
+                raise Usage("can't resume: the facts were collected under other trust anchors; start a new scan")
+            with folder.writer() as writer:
+                options = _options(loaded, request, session, writer, earlier)
+                began = time.monotonic()
+                end = await collect_facts(
+                    loaded.inventory,
+                    session.network,
+                    hints=session.hints,
+                    anchors=session.anchors,
+                    record=writer.write,
+                    options=options,
+                    progress=progress,
+                )
+        progress.note(f"{end.jobs_done} of {end.jobs_total} targets observed in {time.monotonic() - began:.1f} s")
+        return end
+
+
+def _options(
+    loaded: LoadedInventory, request: CollectRequest, session: Session, writer: FactWriter, earlier: _Earlier | None
+) -> ScanOptions:
+    return ScanOptions(
+        inventory_file=loaded.path.name,
+        inventory_sha256=loaded.sha256,
+        folder=loaded.path.parent,
+        limits=session.limits,
+        selection=request.selection,
+        route_files=session.route_files,
+        roots=session.roots,
+        vantage=request.vantage,
+        arguments=_arguments(request),
+        deadline=request.deadline,
+        done=earlier.done if earlier is not None else frozenset(),
+        flush=writer.flush,
+    )
 
 
 def _arguments(request: CollectRequest) -> dict[str, str]:

@@ -36,6 +36,7 @@ class NetworkOptions:
     concurrency: int | None = None
     delay_ms: float | None = None  # lab only
     loss: float | None = None  # lab only
+    lab_keys: Path | None = None  # where the lab keeps its keys, so that a scan can go on in the same lab
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ async def _lab(inventory: Inventory, folder: Path, limits: Limits, options: Netw
     with TemporaryDirectory(prefix="netaudit-") as temporary:
         table = Path(temporary) / f"{path.stem}.mrt"
         table.write_bytes(mrt_bytes(world, time()))
-        async with lab_process(path) as lab:
+        async with lab_process(path, keys=options.lab_keys) as lab:
             simulated = msgspec.structs.replace(
                 lab.map,
                 delay_ms=lab.map.delay_ms if options.delay_ms is None else options.delay_ms,

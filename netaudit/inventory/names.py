@@ -25,6 +25,8 @@ def host_name(text: str) -> str:
     name = _ascii_name(text)
     if not all(_HOST_LABEL.fullmatch(label) for label in name.split(".")) or "." not in name:
         raise NameProblem("not a host name")
+    if name.rpartition(".")[2].isdigit():
+        raise NameProblem("not a host name: it ends in a number, as an address does", "services are audited by name")
     return name
 
 

@@ -1,4 +1,4 @@
-"""`python -m netaudit.lab WORLD [NOW]`: the child of `netaudit.lab.process.lab_process`."""
+"""`python -m netaudit.lab WORLD [NOW [KEYS]]`: the child of `netaudit.lab.process.lab_process`."""
 
 import asyncio
 import sys
@@ -10,11 +10,11 @@ from netaudit.lab.worldfile import WorldError
 
 
 def main(arguments: list[str]) -> int:
-    """Serve until the parent goes; 2 for a world file that can't be used."""
-    now = float(arguments[1]) if len(arguments) > 1 else None
+    """Serve until the parent goes; 2 for a world file that can't be used. NOW and KEYS may be empty."""
+    path, now, keys = (*arguments, "", "")[:3]
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         try:
-            runner.run(serve_until_closed(Path(arguments[0]), now))
+            runner.run(serve_until_closed(Path(path), float(now) if now else None, Path(keys) if keys else None))
         except WorldError as error:
             sys.stderr.write(f"{error}\n")
             return 2

@@ -17,6 +17,7 @@ import dns.rdtypes.ANY.DS
 import dns.zonefile
 
 from netaudit.lab.flaws import Flaws, served_addresses
+from netaudit.lab.keyring import Keyring
 from netaudit.lab.keys import ZoneKeys, make_keys
 from netaudit.lab.world import Signing, World, WorldZone
 from netaudit.lab.zonedata import Nsec3Parameters, ZoneData
@@ -55,9 +56,9 @@ class Contents:
     hints: dict[str, tuple[str, ...]]  # root server -> addresses
 
 
-def zone_contents(world: World, now: float) -> Contents:
+def zone_contents(world: World, now: float, keyring: Keyring | None = None) -> Contents:
     """Make the zones of `world` with fresh keys and signatures around `now` (seconds since 1970, UTC)."""
-    builder = _Builder(world, int(now))
+    builder = _Builder(world, int(now), keyring or Keyring())
     flaws = builder.flaws
     served: list[ServedZone] = []
     for zone in world.zones:
@@ -82,8 +83,9 @@ def read_records(zone: WorldZone, ttl: int) -> list[tuple[dns.name.Name, dns.rda
 
 
 class _Builder:
-    def __init__(self, world: World, now: int) -> None:
+    def __init__(self, world: World, now: int, keyring: Keyring) -> None:
         self.flaws = Flaws(world)
+        self._keyring = keyring
         self._now = now
         self._ttl = world.ttl
         self._machines = {machine.id: machine.addresses for machine in world.machines}
@@ -196,7 +198,7 @@ class _Builder:
         keys = self._keys.get(zone.name)
         if keys is None:
             assert zone.signing is not None
-            keys = make_keys(dns.name.from_text(zone.name), self._algorithm(zone, zone.signing))
+            keys = make_keys(dns.name.from_text(zone.name), self._algorithm(zone, zone.signing), self._keyring)
             self._keys[zone.name] = keys
         return keys
 

@@ -10,7 +10,8 @@ import dns.rdatatype
 import dns.rdtypes.ANY.DNSKEY
 import dns.rdtypes.ANY.DS
 import dns.rrset
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
+from netaudit.lab.keyring import Keyring
 
 __all__ = ["KeyPair", "ZoneKeys", "make_keys", "sign"]
 
@@ -46,9 +47,13 @@ class ZoneKeys:
         return dns.dnssec.make_ds(self.zone, self.ksk.dnskey, digest, policy=dns.dnssec.allow_all_policy)
 
 
-def make_keys(zone: dns.name.Name, algorithm: str) -> ZoneKeys:
-    """Generate fresh keys. `algorithm` is a mnemonic; RSA with SHA-1 is there for zones that are old on purpose."""
-    return ZoneKeys(zone, _pair(algorithm, _KSK), _pair(algorithm, _ZSK))
+def make_keys(zone: dns.name.Name, algorithm: str, keyring: Keyring | None = None) -> ZoneKeys:
+    """Take a zone's keys from the ring, or make fresh ones without it.
+
+    `algorithm` is a mnemonic; RSA with SHA-1 is there for zones that are old on purpose.
+    """
+    ring = keyring or Keyring()
+    return ZoneKeys(zone, _pair(ring, zone, algorithm, _KSK), _pair(ring, zone, algorithm, _ZSK))
 
 
 def sign(rrset: dns.rrset.RRset, keys: ZoneKeys, inception: int, expiration: int) -> dns.rrset.RRset:
@@ -66,13 +71,7 @@ def sign(rrset: dns.rrset.RRset, keys: ZoneKeys, inception: int, expiration: int
     return dns.rrset.from_rdata(rrset.name, rrset.ttl, signature)
 
 
-def _pair(algorithm: str, flags: int) -> KeyPair:
-    private: Any
-    if algorithm.startswith("RSA"):
-        private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    elif algorithm == "ED25519":
-        private = ed25519.Ed25519PrivateKey.generate()
-    else:
-        private = ec.generate_private_key(ec.SECP256R1() if "256" in algorithm else ec.SECP384R1())
+def _pair(keyring: Keyring, zone: dns.name.Name, algorithm: str, flags: int) -> KeyPair:
+    private = keyring.key(f"{zone.to_text()} {flags}", algorithm)
     number = dns.dnssectypes.Algorithm(_NUMBERS[algorithm])
     return KeyPair(private, dns.dnssec.make_dnskey(private.public_key(), number, flags=flags))

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from netaudit.lab.flaws import Flaws
+from netaudit.lab.keyring import Keyring
 from netaudit.model.common import Family
 
 __all__ = ["Condition", "Credentials", "Pki", "condition_of"]
@@ -53,9 +54,9 @@ def condition_of(host: str, family: Family, flaws: Flaws) -> Condition:
 class Pki:
     """A root and the leaves it issues around `now` (seconds since 1970, UTC). Leaves are made when first wanted."""
 
-    def __init__(self, now: float) -> None:
+    def __init__(self, now: float, keyring: Keyring | None = None) -> None:
         self._now = datetime.fromtimestamp(int(now), UTC)
-        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._key: ec.EllipticCurvePrivateKey = (keyring or Keyring()).key("certification authority", "ECDSAP256SHA256")
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "netaudit lab root")])
         self._root = self._make_root()
         self._leaves: dict[tuple[tuple[str, ...], Condition], Credentials] = {}

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from netaudit.lab.keyring import Keyring
 from netaudit.lab.run import RunningLab, running_lab
 from netaudit.lab.worldfile import load_world
 
@@ -25,13 +26,13 @@ class LabError(Exception):
 
 
 @asynccontextmanager
-async def lab_process(world: Path, *, now: float | None = None) -> AsyncIterator[RunningLab]:
-    """Serve the world file in a child process until the block ends. Raises LabError.
+async def lab_process(world: Path, *, now: float | None = None, keys: Path | None = None) -> AsyncIterator[RunningLab]:
+    """Serve the world file in a child process until the block ends; `keys` keeps its keys. Raises LabError.
 
     The child ends when its standard input closes, so it does not outlive a parent that was killed. It is
     in a session of its own: Ctrl-C reaches the parent only, which then ends the child in its own time.
     """
-    arguments = ["-m", "netaudit.lab", str(world), *([] if now is None else [repr(now)])]
+    arguments = ["-m", "netaudit.lab", str(world), "" if now is None else repr(now), str(keys or "")]
     process = await asyncio.create_subprocess_exec(
         sys.executable, *arguments, stdin=PIPE, stdout=PIPE, limit=_LINE_BYTES, start_new_session=True
     )
@@ -41,12 +42,12 @@ async def lab_process(world: Path, *, now: float | None = None) -> AsyncIterator
         await _end(process)
 
 
-async def serve_until_closed(path: Path, now: float | None) -> None:
+async def serve_until_closed(path: Path, now: float | None, keys: Path | None) -> None:
     """The child's part: serve, print one line of JSON, and stay until standard input closes or SIGTERM comes."""
     loop = asyncio.get_running_loop()
     over = asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, over.set)
-    async with running_lab(load_world(path), now=now) as lab:
+    async with running_lab(load_world(path), now=now, keyring=Keyring(keys)) as lab:
         sys.stdout.buffer.write(msgspec.json.encode(lab) + b"\n")
         sys.stdout.buffer.flush()
         transport, _ = await loop.connect_read_pipe(lambda: _UntilClosed(over), sys.stdin)

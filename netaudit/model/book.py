@@ -95,13 +95,20 @@ def _last(facts: Iterable[_Last]) -> _Last | None:
 
 
 def _zones(facts: Iterable[ZoneFact]) -> dict[str, ZoneFact]:
-    """By zone; what was audited wins over what was only passed through."""
+    """By zone; what was audited wins over what was only passed through, and what was asked over what was not.
+
+    A resumed scan passes through zones that its first part has asked already.
+    """
     zones: dict[str, ZoneFact] = {}
     for fact in facts:
         known = zones.get(fact.zone)
-        if known is None or fact.audited or not known.audited:
+        if known is None or _depth(fact) >= _depth(known):
             zones[fact.zone] = fact
     return zones
+
+
+def _depth(fact: ZoneFact) -> tuple[bool, bool]:
+    return fact.audited, bool(fact.answers)
 
 
 def _names(facts: Iterable[NameFact]) -> dict[str, NameFact]:

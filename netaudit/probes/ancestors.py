@@ -54,7 +54,8 @@ class Ancestors:
     def _record(self, cut: ZoneCut, answers: tuple[str, ...]) -> None:
         self._context.record(
             ZoneFact(
-                id=f"ancestor-{name_text(cut.name)}",
+                # two ids: a zone noted by a resumed scan must not replace what was asked before
+                id=f"{'ancestor' if answers else 'passed'}-{name_text(cut.name)}",
                 zone=name_text(cut.name),
                 chain=cut.chain,
                 servers=cut.servers[:_ADDRESSES],
