@@ -1,6 +1,6 @@
 """One response judged with the keys of its zone: answers, wildcards, aliases and denials (RFC 4035 section 5)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import dns.name
@@ -68,9 +68,11 @@ class _Denial(NamedTuple):
 class AnswerJudge:
     """Judges responses one at a time. An exhausted budget is the finding `indeterminate`, never an exception."""
 
-    def __init__(self, verifier: SignatureVerifier, budget: Budget) -> None:
+    def __init__(self, verifier: SignatureVerifier, budget: Budget, explored: Callable[[dns.name.Name], bool]) -> None:
+        """`explored` tells whether the evidence says of a name if there is a zone cut."""
         self._verifier = verifier
         self._budget = budget
+        self._explored = explored
 
     def judge(self, response: Response, trusted: Trusted) -> Finding:
         """Judge a response to the question it was asked."""
@@ -97,8 +99,9 @@ class AnswerJudge:
             return DsFinding(SecurityStatus.INDETERMINATE, error.reason, error.detail)
         if found.valid and not _expanded(found, rrset):
             return DsFinding(_SECURE, "validated", found.best.detail, rrset)
-        reason = found.reason if not found.valid else "signature_invalid"
-        return DsFinding(_BOGUS, reason, _detail(found, response), rrset)
+        if found.valid:
+            return DsFinding(_BOGUS, "signature_invalid", "made from a wildcard", rrset)
+        return DsFinding(*self._refused(found, response, rrset.name, parent)[:3], rrset)
 
     def _answer(self, response: Response, trusted: Trusted, meter: Meter) -> Finding:
         rrset = response.find(response.answer, response.name, response.rdtype)
@@ -123,7 +126,7 @@ class AnswerJudge:
     def _positive(self, response: Response, rrset: dns.rrset.RRset, trusted: Trusted, meter: Meter) -> Finding:
         found = self._verify(response, response.answer, rrset, trusted, meter)
         if not found.valid:
-            return Finding(_BOGUS, found.reason, _detail(found, response))
+            return self._refused(found, response, rrset.name, trusted)
         if not _expanded(found, rrset):
             return Finding(_SECURE, "validated", found.best.detail)
         return self._wildcard(response, rrset.name, found.best.labels, trusted, meter)
@@ -143,7 +146,7 @@ class AnswerJudge:
                 return Finding(_INSECURE, "opt_out", "expanded from a wildcard, beside an opt-out span")
             if proof is not Proof.NOTHING:
                 return Finding(_SECURE, "validated", "expanded from a wildcard")
-        return _unproved(denial, response, "nothing proves that no name is closer than the wildcard")
+        return self._unproved(denial, response, trusted, "nothing proves that no name is closer than the wildcard")
 
     def _negative(self, response: Response, trusted: Trusted, meter: Meter) -> Finding:
         """NODATA and NXDOMAIN: the SOA must be signed, and the records must prove it (RFC 4035 section 5.4)."""
@@ -151,7 +154,7 @@ class AnswerJudge:
         if soa is not None and soa.name == trusted.zone:
             found = self._verify(response, response.authority, soa, trusted, meter)
             if not found.valid:
-                return Finding(_BOGUS, found.reason, _detail(found, response))
+                return self._refused(found, response, response.name, trusted)
         denial = self._denial(response, trusted, meter)
         proof = nsec_denial(response.name, response.rdtype, denial.nsec)
         if proof in (Proof.NODATA, Proof.NXDOMAIN):
@@ -164,7 +167,7 @@ class AnswerJudge:
                 return Finding(_SECURE, "validated", f"{proof} proved by NSEC3")
             if proof is Proof.OPT_OUT:
                 return Finding(_INSECURE, "opt_out", "an opt-out span covers the name")
-        return _unproved(denial, response, f"they do not prove {response.kind} of {response.name}")
+        return self._unproved(denial, response, trusted, f"they do not prove {response.kind} of {response.name}")
 
     def _no_ds(self, response: Response, child: dns.name.Name, parent: Trusted, meter: Meter) -> DsFinding:
         denial = self._denial(response, parent, meter)
@@ -179,8 +182,9 @@ class AnswerJudge:
             return DsFinding(_INSECURE, "opt_out", f"an opt-out span of {parent.zone} covers it")
         if proof is Proof.NO_CUT:
             return DsFinding(_BOGUS, "ds_denial_invalid", f"{parent.zone} proves that there is no delegation")
-        _, reason, detail, _ = _unproved(denial, response, "they do not prove that there is no DS")
-        return DsFinding(_BOGUS, "ds_denial_invalid" if reason == "denial_invalid" else reason, detail)
+        finding = self._unproved(denial, response, parent, "they do not prove that there is no DS")
+        reason = "ds_denial_invalid" if finding.reason == "denial_invalid" else finding.reason
+        return DsFinding(finding.status, reason, finding.detail)
 
     def _denial(self, response: Response, trusted: Trusted, meter: Meter) -> _Denial:
         """The NSEC and NSEC3 records of the response that the zone signed."""
@@ -215,6 +219,27 @@ class AnswerJudge:
         signatures: Iterable[object] = response.signatures(section, rrset) or ()
         return self._verifier.verify(rrset, signatures, trusted.zone, trusted.keys, meter)
 
+    def _refused(self, found: Verification, response: Response, owner: dns.name.Name, trusted: Trusted) -> Finding:
+        """Why an RRset without a valid signature is not believed.
+
+        A signer between the zone and the owner name may be a zone cut that the evidence lost: nothing is
+        proved by its signature, one way or the other.
+        """
+        signer = found.best.signer
+        if found.best.state is SignatureState.FOREIGN and signer is not None:
+            between = signer != trusted.zone and signer.is_subdomain(trusted.zone) and owner.is_subdomain(signer)
+            if between and not self._explored(signer):
+                return Finding(SecurityStatus.INDETERMINATE, "evidence_missing", f"whether {signer} is a zone")
+        return Finding(_BOGUS, found.reason, _detail(found, response))
+
+    def _unproved(self, denial: _Denial, response: Response, trusted: Trusted, detail: str) -> Finding:
+        """Nothing was proved: for want of records, for their signatures, or for what they say."""
+        if not denial.empty:
+            return Finding(_BOGUS, "denial_invalid", detail)
+        if denial.failed is not None and denial.failed.best.state is not SignatureState.MISSING:
+            return self._refused(denial.failed, response, response.name, trusted)
+        return Finding(_BOGUS, "nsec_missing", "; ".join((detail, *malformed_records(response.exchange)[:1])))
+
 
 def _expanded(found: Verification, rrset: dns.rrset.RRset) -> bool:
     """Whether the signature is over a wildcard that the server expanded (RFC 4035 section 5.3.1)."""
@@ -223,15 +248,6 @@ def _expanded(found: Verification, rrset: dns.rrset.RRset) -> bool:
 
 def _too_many_iterations(records: Nsec3Zone) -> Finding:
     return Finding(_INSECURE, "nsec3_iterations", f"{records.iterations} iterations")
-
-
-def _unproved(denial: _Denial, response: Response, detail: str) -> Finding:
-    """Nothing was proved: for want of records, for their signatures, or for what they say."""
-    if not denial.empty:
-        return Finding(_BOGUS, "denial_invalid", detail)
-    if denial.failed is not None and denial.failed.best.state is not SignatureState.MISSING:
-        return Finding(_BOGUS, denial.failed.reason, _detail(denial.failed, response))
-    return Finding(_BOGUS, "nsec_missing", "; ".join((detail, *malformed_records(response.exchange)[:1])))
 
 
 def _detail(found: Verification, response: Response) -> str:

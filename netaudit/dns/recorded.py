@@ -63,6 +63,10 @@ class Recorded:
         }
         return frozenset({dns.name.root, *answered, *self._referrals})
 
+    def explored(self, name: dns.name.Name) -> bool:
+        """Whether any response tells if there is a zone cut at `name`."""
+        return name in self.cuts or any(self.responses(name, rdtype) for rdtype in _CUT_TYPES)
+
     def why_not(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> tuple[str, str]:
         """Why a question has no usable response: a word of `netaudit.dns.reasons`, and the detail."""
         asked = self._asked.get((name, rdtype), [])

@@ -61,8 +61,8 @@ class Validator:
     ) -> None:
         self._budget = budget or Budget()
         verifier = SignatureVerifier(now, policy, self._budget)
-        self._judge = AnswerJudge(verifier, self._budget)
         self._recorded = Recorded(exchanges, self._budget)
+        self._judge = AnswerJudge(verifier, self._budget, self._recorded.explored)
         self._chain = Chain(self._recorded, anchors, self._judge, verifier, policy, self._budget)
 
     def status(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> Security:
