@@ -99,7 +99,8 @@ class _Scanner:
             family: tuple(sorted(asn for asn, count in self._carried[family].items() if 2 * count >= sampled))
             for family, sampled in sorted(self._sampled.items())
         }
-        return TableDump(tuple(p.asn for p in self.peers), tuple(self._routes), self._data_time, feeds)
+        peers = tuple(peer.asn for peer in self.peers if peer.asn)  # BIRD's first entry is AS 0, its own (RFC 7607)
+        return TableDump(peers, tuple(self._routes), self._data_time, feeds)
 
     def read(self, stream: IO[bytes]) -> None:
         """Read to the end. Raises RoutingError with the offset of the record that is wrong."""

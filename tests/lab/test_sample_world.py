@@ -12,6 +12,7 @@ from netaudit.lab.world import World
 from netaudit.lab.worldfile import load_world
 from netaudit.model.common import Family
 from netaudit.model.run import Run
+from netaudit.routing.mrt import read_routes
 from netaudit.store.runfolder import RUN_FILE, read_run
 from tests.lab.realise import Realised, realised
 from tests.lab.scanner import netaudit, write_inventory
@@ -57,6 +58,14 @@ def test_the_scan_is_whole_and_over_real_sockets_of_both_families(run: Run) -> N
     assert run.network == "internet"
     own = {check.family: check.local_address for check in run.families if check.udp and check.tcp}
     assert own == {Family.IPV4: "192.0.2.250", Family.IPV6: "2001:db8:ffff::250"}
+
+
+def test_the_route_collector_has_the_peers_of_the_world(lab: Realised, world: World) -> None:
+    peers = {route.peer_asn for route in world.routes}
+    assert [set(read_routes(table, ["203.0.113.0/24", "2001:db8:113::/48"]).peers) for table in lab.tables] == [
+        peers,
+        peers,
+    ]
 
 
 def test_every_planted_fault_is_found_and_nothing_else(run: Run, world: World) -> None:
