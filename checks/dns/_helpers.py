@@ -12,7 +12,7 @@ from dns.rdtypes.IN.AAAA import AAAA
 from netaudit.model.common import Failure, Reason, Side
 from netaudit.model.evidence import ZoneEvidence
 from netaudit.model.exchange import Exchange
-from netaudit.rules.zones import authoritative, delegations, name_text
+from netaudit.rules.zones import authoritative, delegations, name_text, unusable
 
 ADDRESS_TYPES = (dns.rdatatype.A, dns.rdatatype.AAAA)
 
@@ -22,10 +22,16 @@ Addresses = dict[tuple[str, dns.rdatatype.RdataType], set[str]]
 
 def parent_failure(exchanges: Iterable[Exchange]) -> Failure:
     """Why the parent's servers told nothing."""
-    for exchange in exchanges:
-        if exchange.failure is not None:
-            return exchange.failure
-    return Failure(reason=Reason.NO_DATA, side=Side.OURS, detail="the parent's servers gave no referral")
+    missing = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail="the parent's servers gave no referral")
+    return unusable(exchange for exchange in exchanges if not authoritative(exchange)) or missing
+
+
+def served_by_parent(evidence: ZoneEvidence) -> bool:
+    """Whether a server of the parent answers for the zone itself, so that it shows no delegation."""
+    told = (
+        exchange.answer(evidence.apex, dns.rdatatype.NS) for exchange in evidence.referrals if authoritative(exchange)
+    )
+    return any(rrset is not None for rrset in told)
 
 
 def glue(evidence: ZoneEvidence) -> Addresses:

@@ -4,15 +4,15 @@ import dns.rdatatype
 
 from netaudit.model.evidence import ZoneEvidence
 from netaudit.model.verdict import Observation, Outcome, could_not_test, failed, not_applicable, passed
-from netaudit.rules.zones import Survey, delegations, label, readable, server_names, survey, trouble, where
+from netaudit.rules.zones import Survey, delegations, label, server_names, survey, trouble, where
 
-from ._helpers import parent_failure
+from ._helpers import parent_failure, served_by_parent
 
 
 def judge(evidence: ZoneEvidence) -> Outcome:
     """Compare every referral of the parent's servers with every NS RRset of the zone's own."""
-    if evidence.fact.delegation is None and not evidence.referrals:
-        return not_applicable("root") if evidence.zone == "." else survey(evidence, dns.rdatatype.NS).untested()
+    if evidence.zone == ".":
+        return not_applicable("root")
     found = survey(evidence, dns.rdatatype.NS)
     if not found.answers:
         return found.untested()
@@ -20,7 +20,7 @@ def judge(evidence: ZoneEvidence) -> Outcome:
     child = frozenset().union(*own.values())
     odd = tuple(label(a.server) for a in found.answers if own[a.exchange] != child)
     referrals = delegations(evidence)
-    if not odd and not referrals and any(readable(exchange) for exchange in evidence.referrals):
+    if not odd and not referrals and served_by_parent(evidence):
         return not_applicable("same_servers", facts=found.facts)
     told = [server_names(exchange, evidence.apex) for exchange in referrals]
     observed = (*_parent_rows(evidence), *_child_rows(evidence, found), *found.unseen())

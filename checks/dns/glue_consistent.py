@@ -5,9 +5,9 @@ import dns.rdatatype
 
 from netaudit.model.evidence import ZoneEvidence
 from netaudit.model.verdict import Observation, Outcome, could_not_test, failed, not_applicable, passed
-from netaudit.rules.zones import delegations, readable, server_names, survey, trouble
+from netaudit.rules.zones import delegations, server_names, survey, trouble
 
-from ._helpers import ADDRESS_TYPES, authoritative_addresses, glue, parent_failure
+from ._helpers import ADDRESS_TYPES, authoritative_addresses, glue, parent_failure, served_by_parent
 
 
 def judge(evidence: ZoneEvidence) -> Outcome:
@@ -19,7 +19,7 @@ def judge(evidence: ZoneEvidence) -> Outcome:
         return found.untested()
     referrals = delegations(evidence)
     if not referrals:
-        if any(readable(exchange) for exchange in evidence.referrals):
+        if served_by_parent(evidence):
             return not_applicable("same_servers", facts=found.facts)
         failure = parent_failure(evidence.referrals)
         return could_not_test("no_parent_answer", failure, detail=trouble(failure))

@@ -131,10 +131,10 @@ def unreadable(exchange: Exchange) -> str:
         parser.seek(_COUNTS)
         questions, answers, _, _ = parser.get_struct("!HHHH")
         for _ in range(questions):
-            parser.get_name()
+            _skip_name(parser)
             parser.get_struct("!HH")
         for _ in range(answers):
-            parser.get_name()
+            _skip_name(parser)
             rdtype, rdclass, _, length = parser.get_struct("!HHIH")
             end = parser.current + length
             if rdtype in (exchange.question[1], dns.rdatatype.RRSIG):
@@ -144,6 +144,10 @@ def unreadable(exchange: Exchange) -> str:
     except Exception as error:  # a stranger's bytes: dnspython raises a dozen kinds of exception over them
         return f"{type(error).__name__}: {error}"[:120]
     return ""
+
+
+def _skip_name(parser: dns.wire.Parser) -> None:
+    parser.seek(parser.current + dns.name.from_wire(parser.wire, parser.current)[1])
 
 
 def signatures(exchange: Exchange, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> tuple[RRSIG, ...]:

@@ -29,7 +29,7 @@ TIMEOUT = Failure(reason=Reason.TIMEOUT, side=Side.PATH, detail="no answer")
 REFUSED = Failure(reason=Reason.REFUSED, side=Side.TARGET, detail="connection refused")
 BUDGET = Failure(reason=Reason.BUDGET, side=Side.BUDGET, detail="the job's time is up")
 
-_QUESTIONS = (
+QUESTIONS = (
     (APEX, "SOA", Transport.UDP), (APEX, "SOA", Transport.TCP), (APEX, "NS", Transport.UDP),
     (APEX, "DNSKEY", Transport.UDP), (APEX, "NSEC3PARAM", Transport.UDP), (MISSING, "A", Transport.UDP),
 )  # fmt: skip
@@ -142,7 +142,7 @@ def evidence(
     ancestors: tuple[ZoneEvidence, ...] = (),
     now: float = NOW,
     name: str = APEX,
-    asked: tuple[Question, ...] = _QUESTIONS,
+    asked: tuple[Question, ...] = QUESTIONS,
 ) -> ZoneEvidence:
     """The zone as these servers and its parent's show it. `parents`: what each of the parent's servers does."""
     told = [(s, tuple(_ask(asked, s.behaviour, s.address, s.tries))) for s in servers]

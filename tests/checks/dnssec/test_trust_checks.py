@@ -33,7 +33,7 @@ from tests.checks.dnssec.builders import (
     unsigned,
     zone,
 )
-from tests.checks.dnssec.test_signature_checks import (
+from tests.checks.dnssec.situations import (
     COMBINED,
     CSK,
     GOOD,
