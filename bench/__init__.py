@@ -1,0 +1,1 @@
+"""The benchmark: netaudit beside Zonemaster and DNSViz, at the same servers, in one run. See docs/speed.md."""

@@ -1,0 +1,112 @@
+"""The audited servers: NSD in a network namespace, one daemon a level of the tree, and the count of what it was asked.
+
+A daemon that had the zones of several levels would answer where it ought to refer, so each level has its own.
+"""
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.world import LEVELS, SCANNER, level_of
+from netaudit.lab.authority import Contents
+from netaudit.lab.world import World
+from tests.lab import ready
+from tests.lab.daemons import Daemons
+from tests.lab.namespaces import Namespaces
+
+__all__ = ["Asked", "Servers", "serving"]
+
+_HOST, _CLIENT = "servers", "scanner"
+_START = 60.0  # seconds
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How many questions the servers got, as they counted them."""
+
+    udp: int
+    tcp: int
+
+    def __sub__(self, earlier: "Asked") -> "Asked":
+        return Asked(self.udp - earlier.udp, self.tcp - earlier.tcp)
+
+    @property
+    def total(self) -> int:
+        """Over both transports."""
+        return self.udp + self.tcp
+
+
+class Servers:
+    """The running servers, and the place from where they are asked."""
+
+    def __init__(self, namespaces: Namespaces, configurations: Sequence[Path]) -> None:
+        self._namespaces = namespaces
+        self._configurations = configurations
+
+    def command(self, *arguments: str) -> list[str]:
+        """The command line that runs `arguments` beside the servers, as a scanner would."""
+        return self._namespaces.command(_CLIENT, arguments)
+
+    def asked(self) -> Asked:
+        """What the servers were asked since they started. Raises CalledProcessError."""
+        udp = tcp = 0
+        for configuration in self._configurations:
+            counters = dict(line.split("=") for line in self._statistics(configuration))
+            udp += int(counters["num.udp"]) + int(counters["num.udp6"])
+            tcp += int(counters["num.tcp"]) + int(counters["num.tcp6"])
+        return Asked(udp, tcp)
+
+    def _statistics(self, configuration: Path) -> list[str]:
+        return self._namespaces.run(_HOST, ["nsd-control", "-c", str(configuration), "stats_noreset"]).split()
+
+
+@contextmanager
+def serving(world: World, contents: Contents, folder: Path) -> Iterator[Servers]:
+    """Serve `world` on its real addresses until the block ends; `folder` takes the files. Needs root.
+
+    Raises AssertionError with a daemon's last words when one does not start.
+    """
+    with Namespaces() as namespaces, Daemons(namespaces) as daemons:
+        namespaces.add(_HOST, [address for machine in world.machines for address in machine.addresses])
+        namespaces.add(_CLIENT, SCANNER)
+        configurations = []
+        for level in LEVELS:
+            place = folder / level
+            place.mkdir()
+            addresses = [a for m in world.machines if level_of(m.id) == level for a in m.addresses]
+            configurations.append(_configure(place, addresses, contents, level))
+            daemons.start(_HOST, ["nsd", "-d", "-c", str(configurations[-1])], place)
+        _wait(world, contents, namespaces)
+        yield Servers(namespaces, configurations)
+
+
+def _configure(folder: Path, addresses: Sequence[str], contents: Contents, level: str) -> Path:
+    """Write master files and the configuration of one daemon."""
+    listen = "\n".join(f"  ip-address: {address}" for address in addresses)
+    parts = [
+        f'server:\n{listen}\n  port: 53\n  username: ""\n  chroot: ""\n  zonesdir: "{folder}"\n  database: ""\n'
+        f'  pidfile: "{folder}/pid"\n  xfrdfile: "{folder}/xfrd"\n  zonelistfile: "{folder}/list"\n'
+        f'  xfrdir: "{folder}"\n  server-count: 1\n  tcp-count: 1000\n  rrl-ratelimit: 0\n'
+        f'remote-control:\n  control-enable: yes\n  control-interface: "{folder}/control"\n'
+    ]
+    zones = {zone.name: zone for zone in contents.zones if level_of(zone.machine) == level}
+    for number, (name, zone) in enumerate(zones.items()):
+        (folder / f"zone{number}").write_text(zone.text)
+        parts.append(f'zone:\n  name: "{name}"\n  zonefile: "zone{number}"\n')
+    configuration = folder / "nsd.conf"
+    configuration.write_text("".join(parts))
+    return configuration
+
+
+def _wait(world: World, contents: Contents, namespaces: Namespaces) -> None:
+    """Wait until each address answers for a zone of its own, as seen from the scanner."""
+    zones = {zone.machine: zone.name for zone in contents.zones}
+    lines = [f"{address} 53 {zones[m.id]}\n" for m in world.machines if m.id in zones for address in m.addresses]
+    command = namespaces.command(_CLIENT, [sys.executable, "-P", ready.__file__, f"{_START:g}"])
+    done = subprocess.run(
+        command, input="".join(lines), capture_output=True, text=True, timeout=2 * _START, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,54 @@
+"""The table of results: ranges where there were several runs, and ratios of medians."""
+
+from statistics import median
+from typing import TextIO
+
+from bench.tools import Measured, NetAudit
+
+__all__ = ["Table"]
+
+_ROW = "{:<20} {:>5} {:>5} {:>14} {:>13} {:>9} {:>9} {:>10}"
+_HEAD = ("tool", "procs", "zones", "zones/s", "queries/zone", "over TCP", "CPU s/zone", "peak MB")
+
+
+class Table:
+    """The measurements of one size."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._rows: dict[tuple[str, int], list[Measured]] = {}
+
+    def add(self, tool: str, measured: Measured) -> None:
+        """Take a measurement."""
+        self._rows.setdefault((tool, measured.jobs), []).append(measured)
+
+    def show(self, out: TextIO) -> None:
+        """Print all rows, then how often faster the best of ours is than each peer."""
+        print(_ROW.format(*_HEAD), file=out)
+        for (tool, jobs), found in self._rows.items():
+            print(_ROW.format(tool, jobs, found[0].zones, *_cells(found)), file=out)
+        ours = [rows for (tool, _), rows in self._rows.items() if tool == NetAudit.name]
+        best = max(median(m.rate for m in rows) for rows in ours)
+        for (tool, jobs), found in self._rows.items():
+            if not tool.startswith("netaudit"):
+                ratio = best / median(m.rate for m in found)
+                print(
+                    f"netaudit audits {ratio:.1f} times as many zones per second as {tool} ({jobs} at once)", file=out
+                )
+        out.flush()
+
+
+def _cells(found: list[Measured]) -> list[str]:
+    rates = [m.rate for m in found]
+    return [
+        _range(rates, 1),
+        _range([m.asked.total / m.zones for m in found], 0),
+        _range([m.asked.tcp / m.zones for m in found], 0),
+        f"{median(m.spent.processor / m.zones for m in found):.3f}",
+        f"{max(m.spent.peak_kb for m in found) / 1000:.0f}",
+    ]
+
+
+def _range(values: list[float], digits: int) -> str:
+    low, high = f"{min(values):.{digits}f}", f"{max(values):.{digits}f}"
+    return low if low == high else f"{low}-{high}"
