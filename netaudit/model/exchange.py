@@ -18,7 +18,7 @@ __all__ = ["Exchange"]
 
 _HEADER = 12  # octets (RFC 1035 section 4.1.1)
 _AA, _TC = 0x04, 0x02  # in the third octet
-_REMEMBERED = 4_096  # parsed messages
+_REMEMBERED = 16_384  # parsed messages, about 13 kB each
 
 
 class Exchange(Record, frozen=True, kw_only=True, tag_field="kind", tag="dns", dict=True):
