@@ -1,6 +1,5 @@
 """`netaudit check`: single names audited at once, without an inventory."""
 
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,8 @@ import msgspec
 from netaudit.cli.bare import bare_inventory, lab_options, read_name
 from netaudit.cli.discovery import Found, discover
 from netaudit.cli.errors import Usage
+from netaudit.cli.judge import judge_book, read_judging_options, target_kinds
 from netaudit.cli.options import (
-    fail_on,
     judging_options,
     language_option,
     network_options,
@@ -21,10 +20,8 @@ from netaudit.cli.options import (
 from netaudit.cli.progress import ScanProgress
 from netaudit.cli.session import NetworkOptions, open_session
 from netaudit.engine import loop
+from netaudit.engine.plan import Selection
 from netaudit.engine.scan import ScanOptions, collect
-from netaudit.judge.catalogue import load_catalogue
-from netaudit.judge.profiles import ProfileError, load_profiles, select_profiles
-from netaudit.judge.run import judge
 from netaudit.model.book import FactBook
 from netaudit.model.facts import Fact
 from netaudit.model.inventory import Inventory, Service
@@ -66,20 +63,10 @@ def check(names: tuple[str, ...], lab: bool, world: Path | None, language: str, 
     wanted = tuple(dict.fromkeys(read_name(name) for name in names))
     if len(wanted) > _MOST_NAMES:
         raise Usage(f"{len(wanted)} names are too many for check ({_MOST_NAMES}); write an inventory and scan it")
-    catalogue = load_catalogue()
-    try:
-        profiles = select_profiles(load_profiles(), values["profiles"] or _PROFILES, time.time())
-    except ProfileError as error:
-        raise Usage(str(error)) from error
-    found, facts = loop.run(_observe(wanted, bare_inventory(lab, world), network, values["quiet"]))
-    run = judge(
-        FactBook(facts),
-        catalogue,
-        profiles,
-        judged_at=time.time(),
-        fail_on=fail_on(values["fail_on"]),
-        allow_incomplete=values["allow_incomplete"],
-    )
+    judging = read_judging_options(values)
+    selection = Selection(target_kinds=target_kinds(judging))
+    found, facts = loop.run(_observe(wanted, bare_inventory(lab, world), network, selection, values["quiet"]))
+    run = judge_book(FactBook(facts), judging, judging.profiles or _PROFILES)
     if values["form"] == "json":
         click.echo(run_json(run), nl=False)
         click.echo(closing_line(run, None, language), err=True)
@@ -94,7 +81,7 @@ def check(names: tuple[str, ...], lab: bool, world: Path | None, language: str, 
 
 
 async def _observe(
-    names: tuple[str, ...], inventory: Inventory, options: NetworkOptions, quiet: bool
+    names: tuple[str, ...], inventory: Inventory, options: NetworkOptions, selection: Selection, quiet: bool
 ) -> tuple[list[Found], list[Fact]]:
     facts: list[Fact] = []
     with ScanProgress(quiet) as progress:
@@ -110,6 +97,7 @@ async def _observe(
                     inventory_file="",
                     inventory_sha256="",
                     limits=session.limits,
+                    selection=selection,
                     roots=session.roots,
                     arguments={"names": " ".join(names)},
                 ),

@@ -5,13 +5,12 @@ from pathlib import Path
 import click
 
 from netaudit.cli.errors import INTERRUPTED, Usage
-from netaudit.cli.judge import judge_and_write
+from netaudit.cli.judge import JudgingOptions, judge_and_write
 from netaudit.cli.options import language_option
 from netaudit.cli.scan import CollectRequest, collect_into, load_inventory
 from netaudit.cli.session import NetworkOptions
 from netaudit.content import content_path
 from netaudit.engine.plan import Selection
-from netaudit.model.profile import Severity
 from netaudit.store.runfolder import RunFolder, RunFolderError
 
 __all__ = ["demo"]
@@ -43,9 +42,7 @@ def demo(output: Path, delay: float, quiet: bool, language: str) -> int:
         raise Usage(str(error)) from error
     request = CollectRequest(Selection(), NetworkOptions(delay_ms=delay), quiet=quiet)
     end = collect_into(loaded, folder, request)
-    code = judge_and_write(
-        folder, language=language, profiles=(), fail_on=Severity.HIGH, allow_incomplete=False, loaded=loaded
-    )
+    code = judge_and_write(folder, JudgingOptions(), language)
     if end is None:
         return INTERRUPTED
     click.echo(f"a scan would have ended with exit code {code}")

@@ -1,6 +1,9 @@
 """`netaudit judge`: from facts to a run and its report, offline."""
 
 import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -8,18 +11,21 @@ import click
 
 from netaudit.cli.errors import Usage
 from netaudit.cli.options import fail_on, judging_options, language_option
-from netaudit.inventory import LoadedInventory
+from netaudit.engine.plan import target_kinds_of
+from netaudit.inventory.problems import did_you_mean, shown
 from netaudit.judge.catalogue import load_catalogue
 from netaudit.judge.profiles import ProfileError, load_profiles, select_profiles
 from netaudit.judge.run import judge as judge_facts
+from netaudit.model.book import FactBook
 from netaudit.model.profile import Severity
 from netaudit.model.run import Run
+from netaudit.model.verdict import TargetKind
 from netaudit.store.facts import FACTS_FILE, FactsError, read_facts
 from netaudit.store.runfolder import RunFolder, RunFolderError
 from netaudit.writers.html import write_html
 from netaudit.writers.text import closing_line
 
-__all__ = ["judge", "judge_and_write"]
+__all__ = ["JudgingOptions", "judge", "judge_and_write", "judge_book", "read_judging_options", "target_kinds"]
 
 
 @click.command(
@@ -39,40 +45,84 @@ def judge(facts: Path, output: Path | None, **values: Any) -> int:
             folder = RunFolder.create(output, resume=True)
         except RunFolderError as error:
             raise Usage(str(error)) from error
-    return judge_and_write(
-        folder,
-        facts=path,
-        language=values["language"],
+    return judge_and_write(folder, read_judging_options(values), values["language"], facts=path)
+
+
+@dataclass(frozen=True)
+class JudgingOptions:
+    """How verdicts become results and an exit code. `checks` None: all of them."""
+
+    profiles: tuple[str, ...] = ()
+    checks: frozenset[str] | None = None
+    fail_on: Severity | None = Severity.HIGH
+    allow_incomplete: bool = False
+
+
+def read_judging_options(values: Mapping[str, Any]) -> JudgingOptions:
+    """Take the judging options out of a command's values, before anything is sent. Raises Usage."""
+    try:
+        select_profiles(load_profiles(), values["profiles"], time.time())
+    except ProfileError as error:
+        raise Usage(str(error)) from error
+    return JudgingOptions(
         profiles=values["profiles"],
+        checks=_chosen_checks(values["checks"], values["skipped"]),
         fail_on=fail_on(values["fail_on"]),
         allow_incomplete=values["allow_incomplete"],
     )
 
 
-def judge_and_write(
-    folder: RunFolder,
-    *,
-    language: str,
-    profiles: tuple[str, ...],
-    fail_on: Severity | None,
-    allow_incomplete: bool,
-    facts: Path | None = None,
-    loaded: LoadedInventory | None = None,
-) -> int:
+def target_kinds(options: JudgingOptions) -> frozenset[TargetKind] | None:
+    """The kinds of targets that the chosen checks look at; None for all."""
+    if options.checks is None:
+        return None
+    return target_kinds_of({id: info.target for id, info in load_catalogue().infos.items()}, options.checks)
+
+
+def judge_and_write(folder: RunFolder, options: JudgingOptions, language: str, facts: Path | None = None) -> int:
     """Judge the facts, write run.json and the report, print what happened, return the exit code. Raises Usage."""
-    run = _judge(facts or folder.facts, profiles, fail_on, allow_incomplete)
+    run = _judge(facts or folder.facts, options)
     folder.write_run(run)
     write_html(run, folder.path, language)
     click.echo(closing_line(run, folder.index, language), err=True)
     return run.exit_code
 
 
-def _judge(facts: Path, profiles: tuple[str, ...], fail_on: Severity | None, allow_incomplete: bool) -> Run:
+def judge_book(book: FactBook, options: JudgingOptions, profiles: Sequence[str]) -> Run:
+    """Judge facts by `profiles`; without any, by those in force. Raises Usage."""
     try:
-        book = read_facts(facts)
-        chosen = select_profiles(load_profiles(), profiles or book.scan.inventory.profiles, book.scan.at)
-    except (FactsError, ProfileError) as error:
+        chosen = select_profiles(load_profiles(), profiles, book.scan.at)
+    except ProfileError as error:
         raise Usage(str(error)) from error
     return judge_facts(
-        book, load_catalogue(), chosen, judged_at=time.time(), fail_on=fail_on, allow_incomplete=allow_incomplete
+        book,
+        load_catalogue(),
+        chosen,
+        judged_at=time.time(),
+        fail_on=options.fail_on,
+        allow_incomplete=options.allow_incomplete,
+        checks=options.checks,
     )
+
+
+def _judge(facts: Path, options: JudgingOptions) -> Run:
+    try:
+        book = read_facts(facts)
+    except FactsError as error:
+        raise Usage(str(error)) from error
+    return judge_book(book, options, options.profiles or book.scan.inventory.profiles)
+
+
+def _chosen_checks(wanted: Sequence[str], skipped: Sequence[str]) -> frozenset[str] | None:
+    if not wanted and not skipped:
+        return None
+    known = tuple(load_catalogue().checks)
+    for glob in (*wanted, *skipped):
+        if not any(fnmatchcase(id, glob) for id in known):
+            hint = did_you_mean(glob, known) or "netaudit checks list names them"
+            raise Usage(f"{shown(glob)} matches no check ({hint})")
+    chosen = {id for id in known if not wanted or any(fnmatchcase(id, glob) for glob in wanted)}
+    chosen -= {id for id in chosen if any(fnmatchcase(id, glob) for glob in skipped)}
+    if not chosen:
+        raise Usage("nothing selected: every check is skipped")
+    return frozenset(chosen)

@@ -94,6 +94,8 @@ def judging_options(command: Command) -> Command:
     for option in reversed(
         (
             click.option("--profile", "profiles", multiple=True, metavar="ID", help="Judge by these profiles only."),
+            click.option("--check", "checks", multiple=True, metavar="GLOB", help="Only these checks: 'dnssec.*'."),
+            click.option("--skip-check", "skipped", multiple=True, metavar="GLOB", help="All checks but these."),
             click.option(
                 "--fail-on",
                 type=click.Choice([*(s.value for s in Severity if s is not Severity.INFO), "never"]),

@@ -8,9 +8,8 @@ from typing import Any
 import click
 
 from netaudit.cli.errors import INTERRUPTED, Usage
-from netaudit.cli.judge import judge_and_write
+from netaudit.cli.judge import judge_and_write, read_judging_options, target_kinds
 from netaudit.cli.options import (
-    fail_on,
     inventory_argument,
     inventory_path,
     judging_options,
@@ -27,6 +26,7 @@ from netaudit.engine.scan import ScanOptions, done_jobs
 from netaudit.engine.scan import collect as collect_facts
 from netaudit.inventory import InventoryError, LoadedInventory, load
 from netaudit.model.facts import ScanEndFact
+from netaudit.model.verdict import TargetKind
 from netaudit.store.facts import FactsError, FactWriter, read_facts
 from netaudit.store.runfolder import RunFolder, RunFolderError
 
@@ -74,7 +74,7 @@ def _collect_options(command: Any) -> Any:
 
 @click.command(
     epilog="\b\nExamples:\n  netaudit scan\n  netaudit scan lamdong.yaml -o reports/today --lang en\n"
-    "  netaudit scan --target '*.dalat.lamdong.gov.vn' --fail-on medium\n  netaudit scan --resume"
+    "  netaudit scan --target '*.dalat.lamdong.gov.vn' --check 'dnssec.*' --fail-on medium\n  netaudit scan --resume"
 )
 @inventory_argument
 @_collect_options
@@ -88,12 +88,9 @@ def scan(position: Path | None, option: Path | None, **values: Any) -> int:
     Writes facts.jsonl.zst, run.json and index.html into the output folder. Ctrl-C ends the scan and
     leaves a readable partial run, marked as such.
     """
-    language, profiles = values.pop("language"), values.pop("profiles")
-    severity, allow = fail_on(values.pop("fail_on")), values.pop("allow_incomplete")
-    loaded, folder, end = _collect(position, option, values)
-    code = judge_and_write(
-        folder, language=language, profiles=profiles, fail_on=severity, allow_incomplete=allow, loaded=loaded
-    )
+    judging = read_judging_options(values)
+    folder, end = _collect(position, option, values, target_kinds(judging))
+    code = judge_and_write(folder, judging, values["language"])
     return INTERRUPTED if end is None else code
 
 
@@ -107,18 +104,18 @@ def collect(position: Path | None, option: Path | None, **values: Any) -> int:
 
     Writes facts.jsonl.zst, which `netaudit judge` judges at any time, under any profile, offline.
     """
-    _, folder, end = _collect(position, option, values)
+    folder, end = _collect(position, option, values, None)
     click.echo(f"facts: {folder.facts}", err=True)
     return INTERRUPTED if end is None else 0
 
 
 def _collect(
-    position: Path | None, option: Path | None, values: dict[str, Any]
-) -> tuple[LoadedInventory, RunFolder, ScanEndFact | None]:
+    position: Path | None, option: Path | None, values: dict[str, Any], kinds: frozenset[TargetKind] | None
+) -> tuple[RunFolder, ScanEndFact | None]:
     network = read_network_options(values)
     loaded = load_inventory(inventory_path(position, option))
     request = CollectRequest(
-        selection=Selection(targets=values["targets"], kinds=values["kinds"]),
+        selection=Selection(targets=values["targets"], kinds=values["kinds"], target_kinds=kinds),
         network=network,
         deadline=values["deadline"],
         resume=values["resume"],
@@ -126,12 +123,12 @@ def _collect(
         quiet=values["quiet"],
     )
     if not plan_jobs(loaded.inventory, request.selection):
-        raise Usage("nothing selected: no service, zone, data centre or register matches --target and --kind")
+        raise Usage("nothing selected: no service, zone, data centre or register matches --target, --kind and --check")
     try:
         folder = RunFolder.create(values["output"], resume=request.resume)
     except RunFolderError as error:
         raise Usage(str(error)) from error
-    return loaded, folder, collect_into(loaded, folder, request)
+    return folder, collect_into(loaded, folder, request)
 
 
 def load_inventory(path: Path) -> LoadedInventory:
@@ -216,6 +213,7 @@ def _arguments(request: CollectRequest) -> dict[str, str]:
     given = {
         "targets": " ".join(request.selection.targets),
         "kinds": " ".join(request.selection.kinds),
+        "target_kinds": " ".join(sorted(request.selection.target_kinds or ())),
         "families": " ".join(request.network.families),
         "deadline": "" if request.deadline is None else f"{request.deadline:g}",
     }

@@ -1,6 +1,6 @@
 """Judging a scan: facts, checks and profiles in, the run out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from netaudit.judge.catalogue import Catalogue
 from netaudit.judge.clauses import clause_result, demands_of
@@ -32,18 +32,21 @@ def judge(
     judged_at: float,
     fail_on: Severity | None = Severity.HIGH,
     allow_incomplete: bool = False,
+    checks: Collection[str] | None = None,
 ) -> Run:
     """Judge a scan's facts by the profiles. Pure: equal facts give equal runs, but for `judged_at`.
 
     Everything is judged as of the moment the scan began. `fail_on` None: findings never decide the exit
-    code. Raises LookupError when the facts do not say what was scanned, ValueError when their trust
-    anchors can't be read.
+    code. With `checks`, only the results of those ids are shown and counted; clauses stay whole. Raises
+    LookupError when the facts do not say what was scanned, ValueError when their trust anchors can't be read.
     """
     scan, inventory = book.scan, book.scan.inventory
     day = day_of(scan.at)
     verdicts = Verdicts(catalogue, derive(book))
     demands = demands_of(profiles, Subjects(inventory, scan.at), catalogue, day)
     results = results_of(verdicts, catalogue, demands, inventory)
+    if checks is not None:
+        results = tuple(result for result in results if result.verdict.check in checks)
     targets = tuple(verdicts.targets.values())
     return Run(
         schema=RUN_SCHEMA,

@@ -89,6 +89,9 @@ def test_a_deadline_leaves_an_incomplete_run(province: Path) -> None:
         (["scan", "--no-ipv4", "--no-ipv6"], "leave nothing to test"),
         (["scan", "--target", "khongco.*"], "nothing selected"),
         (["scan", "--profile", "vn-bas"], 'did you mean "vn-base"?'),
+        (["scan", "--check", "dnsec.signed"], 'did you mean "dnssec.signed"?'),
+        (["scan", "--check", "web.*", "--skip-check", "w*"], "every check is skipped"),
+        (["scan", "--check", "certificates.*"], "nothing selected"),
         (["scan", "none.yaml"], "none.yaml: no such inventory"),
         (["scan", "a.yaml", "-i", "b.yaml"], "name one"),
         (["scan", "-o", "inventory.yaml"], "must be a folder"),
@@ -102,7 +105,22 @@ def test_wrong_usage_is_2(arguments: list[str], said: str, province: Path, insid
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
-    assert not (province / "out" / "run.json").exists()
+    assert not (province / "out").exists(), "it began before it looked at what was wanted"
+
+
+def test_chosen_checks_alone_are_observed_and_counted(tmp_path: Path, inside: Inside) -> None:
+    small_province(tmp_path, "{id: hsts, kind: no_hsts, host: tinh.vn}, " + EXPIRED)
+    done = netaudit("scan", "--check", "web.*", "--check", "mail.*", "--skip-check", "web.tls*", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    run = read_run(tmp_path / "out" / "run.json")
+    ran = {result.verdict.check for result in run.results}
+    assert {"web.hsts", "mail.starttls"} <= ran == run.checks.keys()
+    assert {check.partition(".")[0] for check in ran} == {"web", "mail"}
+    assert "web.tls_version" not in ran
+    book = read_facts(tmp_path / "out" / "facts.jsonl.zst")
+    assert "zone:tinh.vn" not in book.jobs
+    assert inside("judge", "out", "--check", "web.hsts", "--fail-on", "low", cwd=tmp_path).returncode == 1
+    assert inside("judge", "out", "--check", "web.https", "--fail-on", "low", cwd=tmp_path).returncode == 0
 
 
 def test_an_output_that_cannot_be_made_is_4(province: Path) -> None:
