@@ -36,12 +36,16 @@ class Trusted(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """What a response comes to; `target` is set when it is an alias that must be followed."""
+    """What a response comes to; `target` is set when it is an alias that must be followed.
+
+    `unasked` names the zone cut whose absence from the evidence leaves it open.
+    """
 
     status: SecurityStatus
     reason: str
     detail: str = ""
     target: dns.name.Name | None = None
+    unasked: dns.name.Name | None = None
 
 
 class DsFinding(NamedTuple):
@@ -51,18 +55,19 @@ class DsFinding(NamedTuple):
     reason: str
     detail: str = ""
     rrset: dns.rrset.RRset | None = None
+    unasked: dns.name.Name | None = None
 
 
 class _Denial(NamedTuple):
     """The verified denial records of a response; `failed` is the best of those that did not verify."""
 
     nsec: list[Nsec]
-    nsec3: Nsec3Zone | None
+    nsec3: list[Nsec3Zone]
     failed: Verification | None
 
     @property
     def empty(self) -> bool:
-        return not self.nsec and self.nsec3 is None
+        return not self.nsec and not self.nsec3
 
 
 class AnswerJudge:
@@ -101,7 +106,8 @@ class AnswerJudge:
             return DsFinding(_SECURE, "validated", found.best.detail, rrset)
         if found.valid:
             return DsFinding(_BOGUS, "signature_invalid", "made from a wildcard", rrset)
-        return DsFinding(*self._refused(found, response, rrset.name, parent)[:3], rrset)
+        status, reason, detail, _, unasked = self._refused(found, response, rrset.name, parent)
+        return DsFinding(status, reason, detail, rrset, unasked)
 
     def _answer(self, response: Response, trusted: Trusted, meter: Meter) -> Finding:
         rrset = response.find(response.answer, response.name, response.rdtype)
@@ -138,10 +144,10 @@ class AnswerJudge:
         denial = self._denial(response, trusted, meter)
         if nsec_no_closer_match(name, labels, denial.nsec):
             return Finding(_SECURE, "validated", "expanded from a wildcard")
-        if denial.nsec3 is not None:
-            if denial.nsec3.iterations > self._budget.nsec3_iterations:
-                return _too_many_iterations(denial.nsec3)
-            proof = denial.nsec3.no_closer_match(name, labels)
+        if self._too_many_iterations(denial):
+            return _heavy(denial)
+        for chain in denial.nsec3:
+            proof = chain.no_closer_match(name, labels)
             if proof is Proof.OPT_OUT:
                 return Finding(_INSECURE, "opt_out", "expanded from a wildcard, beside an opt-out span")
             if proof is not Proof.NOTHING:
@@ -159,10 +165,10 @@ class AnswerJudge:
         proof = nsec_denial(response.name, response.rdtype, denial.nsec)
         if proof in (Proof.NODATA, Proof.NXDOMAIN):
             return Finding(_SECURE, "validated", f"{proof} proved by NSEC")
-        if denial.nsec3 is not None:
-            if denial.nsec3.iterations > self._budget.nsec3_iterations:
-                return _too_many_iterations(denial.nsec3)
-            proof = denial.nsec3.denial(response.name, response.rdtype)
+        if self._too_many_iterations(denial):
+            return _heavy(denial)
+        for chain in denial.nsec3:
+            proof = chain.denial(response.name, response.rdtype)
             if proof in (Proof.NODATA, Proof.NXDOMAIN):
                 return Finding(_SECURE, "validated", f"{proof} proved by NSEC3")
             if proof is Proof.OPT_OUT:
@@ -172,10 +178,11 @@ class AnswerJudge:
     def _no_ds(self, response: Response, child: dns.name.Name, parent: Trusted, meter: Meter) -> DsFinding:
         denial = self._denial(response, parent, meter)
         proof = nsec_ds_denial(child, denial.nsec)
-        if proof is Proof.NOTHING and denial.nsec3 is not None:
-            if denial.nsec3.iterations > self._budget.nsec3_iterations:
-                return DsFinding(*_too_many_iterations(denial.nsec3)[:3])
-            proof = denial.nsec3.ds_denial(child)
+        if proof is Proof.NOTHING and self._too_many_iterations(denial):
+            return DsFinding(*_heavy(denial)[:3])
+        for chain in denial.nsec3:
+            if proof is Proof.NOTHING:
+                proof = chain.ds_denial(child)
         if proof is Proof.UNSIGNED_DELEGATION:
             return DsFinding(_INSECURE, "no_ds", f"proved by {parent.zone}")
         if proof is Proof.OPT_OUT:
@@ -184,7 +191,7 @@ class AnswerJudge:
             return DsFinding(_BOGUS, "ds_denial_invalid", f"{parent.zone} proves that there is no delegation")
         finding = self._unproved(denial, response, parent, "they do not prove that there is no DS")
         reason = "ds_denial_invalid" if finding.reason == "denial_invalid" else finding.reason
-        return DsFinding(finding.status, reason, finding.detail)
+        return DsFinding(finding.status, reason, finding.detail, unasked=finding.unasked)
 
     def _denial(self, response: Response, trusted: Trusted, meter: Meter) -> _Denial:
         """The NSEC and NSEC3 records of the response that the zone signed."""
@@ -219,6 +226,10 @@ class AnswerJudge:
         signatures: Iterable[object] = response.signatures(section, rrset) or ()
         return self._verifier.verify(rrset, signatures, trusted.zone, trusted.keys, meter)
 
+    def _too_many_iterations(self, denial: _Denial) -> bool:
+        """Whether every chain of the response costs more than validators pay (RFC 9276 section 3.2)."""
+        return bool(denial.nsec3) and all(c.iterations > self._budget.nsec3_iterations for c in denial.nsec3)
+
     def _refused(self, found: Verification, response: Response, owner: dns.name.Name, trusted: Trusted) -> Finding:
         """Why an RRset without a valid signature is not believed.
 
@@ -229,7 +240,8 @@ class AnswerJudge:
         if found.best.state is SignatureState.FOREIGN and signer is not None:
             between = signer != trusted.zone and signer.is_subdomain(trusted.zone) and owner.is_subdomain(signer)
             if between and not self._explored(signer):
-                return Finding(SecurityStatus.INDETERMINATE, "evidence_missing", f"whether {signer} is a zone")
+                detail = f"whether {signer} is a zone"
+                return Finding(SecurityStatus.INDETERMINATE, "evidence_missing", detail, unasked=signer)
         return Finding(_BOGUS, found.reason, _detail(found, response))
 
     def _unproved(self, denial: _Denial, response: Response, trusted: Trusted, detail: str) -> Finding:
@@ -246,8 +258,9 @@ def _expanded(found: Verification, rrset: dns.rrset.RRset) -> bool:
     return found.best.labels < owner_labels(rrset.name)
 
 
-def _too_many_iterations(records: Nsec3Zone) -> Finding:
-    return Finding(_INSECURE, "nsec3_iterations", f"{records.iterations} iterations")
+def _heavy(denial: _Denial) -> Finding:
+    most = max(chain.iterations for chain in denial.nsec3)
+    return Finding(_INSECURE, "nsec3_iterations", f"{most} iterations")
 
 
 def _detail(found: Verification, response: Response) -> str:

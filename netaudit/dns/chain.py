@@ -89,7 +89,7 @@ class Chain:
         if found.status is not _SECURE:
             return _decided(
                 zone, found.status, found.reason, found.detail, above.trusted.zone, dns.rdatatype.DS,
-                server=server, above=above.links, ds=records, facts=facts,
+                server=server, above=above.links, ds=records, facts=facts, decided_by=found.unasked,
             )  # fmt: skip
         if len(found.rrset or ()) > self._budget.ds_records:
             detail = f"more than {self._budget.ds_records} DS records"
@@ -233,8 +233,9 @@ def _decided(
     signed_by: tuple[int, ...] = (),
     facts: tuple[str, ...] = (),
     trusted: Trusted | None = None,
+    decided_by: dns.name.Name | None = None,
 ) -> ZoneTrust:
-    """The state of `zone`, decided by its `rdtype` RRset as `where` holds it."""
+    """The state of `zone`, decided by the `rdtype` RRset of that name, or of `decided_by`, as `where` holds it."""
     link = ChainLink(
         zone=name_text(zone),
         status=status,
@@ -251,7 +252,7 @@ def _decided(
         detail=detail,
         trusted=trusted if status is _SECURE else None,
         links=(*above, link),
-        name=zone,
+        name=decided_by or zone,
         rdtype=rdtype,
         zone=where,
         server=server,

@@ -244,23 +244,22 @@ class Nsec3Zone:
         return known
 
 
-def read_nsec3(rrsets: Iterable[dns.rrset.RRset], zone: dns.name.Name, meter: Meter) -> Nsec3Zone | None:
-    """Return the usable NSEC3 records of `zone`: hash algorithm 1, known flags, the parameters of the first."""
-    records: list[Nsec3] = []
-    parameters: tuple[bytes, int] | None = None
+def read_nsec3(rrsets: Iterable[dns.rrset.RRset], zone: dns.name.Name, meter: Meter) -> list[Nsec3Zone]:
+    """Return the usable NSEC3 records of `zone`, one chain for each set of parameters (RFC 5155 section 8.2).
+
+    Usable are hash algorithm 1 and known flags. Chains with different parameters stand side by side while
+    a zone is being salted anew; each must prove what it proves alone.
+    """
+    chains: dict[tuple[bytes, int], list[Nsec3]] = {}
     for rrset in rrsets:
         if rrset.rdtype != dns.rdatatype.NSEC3 or len(rrset.name) != len(zone) + 1 or not rrset.name.is_subdomain(zone):
             continue
+        owner = _base32hex(rrset.name.labels[0].decode("ascii", "replace"))
         for rdata in rrset:
-            if rdata.algorithm != 1 or rdata.flags & ~1:
-                continue  # RFC 5155 sections 8.1 and 8.2
-            parameters = parameters or (rdata.salt, rdata.iterations)
-            owner = _base32hex(rrset.name.labels[0].decode("ascii", "replace"))
-            if (rdata.salt, rdata.iterations) == parameters and len(owner) == len(rdata.next) == 20:
-                records.append(Nsec3(owner, rdata.next, _types(rdata.windows), bool(rdata.flags & 1)))
-    if parameters is None or not records:
-        return None
-    return Nsec3Zone(zone, records, parameters[0], parameters[1], meter)
+            if rdata.algorithm == 1 and not rdata.flags & ~1 and len(owner) == len(rdata.next) == 20:
+                record = Nsec3(owner, rdata.next, _types(rdata.windows), bool(rdata.flags & 1))
+                chains.setdefault((rdata.salt, rdata.iterations), []).append(record)
+    return [Nsec3Zone(zone, records, salt, iterations, meter) for (salt, iterations), records in chains.items()]
 
 
 def _base32hex(text: str) -> bytes:

@@ -16,7 +16,17 @@ import dns.rrset
 from netaudit.model.exchange import Exchange
 from netaudit.rules.rrsig import moment
 
-__all__ = ["EDNS_SIZE", "Kind", "Response", "in_date", "make_query", "malformed_records", "name_text", "substitute"]
+__all__ = [
+    "EDNS_SIZE",
+    "Kind",
+    "Response",
+    "aliases",
+    "in_date",
+    "make_query",
+    "malformed_records",
+    "name_text",
+    "substitute",
+]
 
 EDNS_SIZE = 1232  # RFC 9715: what passes without fragments
 
@@ -55,11 +65,15 @@ class Kind(StrEnum):
 
 
 class Response:
-    """A response read for its question. Every accessor is total: garbage yields Kind.UNREADABLE."""
+    """A response read for its question. Every accessor is total: garbage yields Kind.UNREADABLE.
 
-    def __init__(self, exchange: Exchange) -> None:
+    `name` reads it for another name: what it says of the target of an alias that it holds.
+    """
+
+    def __init__(self, exchange: Exchange, name: dns.name.Name | None = None) -> None:
         self.exchange = exchange
-        self.name, self.rdtype = exchange.question
+        asked, self.rdtype = exchange.question
+        self.name = name or asked
         self.message = _own_message(exchange)
 
     @property
@@ -160,6 +174,20 @@ def substitute(name: dns.name.Name, dname: dns.rrset.RRset) -> dns.name.Name | N
         return name.relativize(dname.name).concatenate(target)
     except (dns.name.NameTooLong, dns.name.AbsoluteConcatenation):
         return None
+
+
+def aliases(response: Response, limit: int) -> list[dns.name.Name]:
+    """The targets that the aliases in one response lead to, one after the other; a loop ends where it began."""
+    found: list[dns.name.Name] = []
+    name = response.name
+    while len(found) < limit:
+        read = Response(response.exchange, name)
+        target = read.alias() if read.kind is Kind.ALIAS else None
+        if target is None or target == response.name or target in found:
+            break
+        found.append(target)
+        name = target
+    return found
 
 
 def in_date(response: Response, now: float) -> bool:

@@ -9,7 +9,7 @@ import dns.rcode
 import dns.rdatatype
 
 from netaudit.dns.budget import Budget
-from netaudit.dns.message import Kind, Response, malformed_records
+from netaudit.dns.message import Kind, Response, aliases, malformed_records
 from netaudit.model.exchange import Exchange
 
 __all__ = ["Recorded"]
@@ -87,14 +87,32 @@ class Recorded:
         return "not_authoritative", f"{readable[0].kind} without authority from {readable[0].exchange.server}"
 
     def _distinct(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> tuple[Response, ...]:
+        asked = self._asked.get((name, rdtype), ())
+        if asked:
+            return self._usable(Response(exchange) for exchange in asked)
+        return self._usable(self._aliased.get((name, rdtype), ()))
+
+    def _usable(self, responses: Iterable[Response]) -> tuple[Response, ...]:
         found: dict[bytes, Response] = {}
-        for exchange in self._asked.get((name, rdtype), ()):
-            content = (exchange.response or b"")[2:]  # all but the id
-            if content and content not in found and _usable(response := Response(exchange)):
+        for response in responses:
+            content = (response.exchange.response or b"")[2:]  # all but the id
+            if content and content not in found and _usable(response):
                 found[content] = response
                 if len(found) == self._budget.candidates:
                     break
         return tuple(found.values())
+
+    @cached_property
+    def _aliased(self) -> dict[_Question, list[Response]]:
+        """What responses say of the targets of the aliases they hold: for targets that nobody was asked about."""
+        found: dict[_Question, list[Response]] = defaultdict(list)
+        for (_, rdtype), asked in self._asked.items():
+            for exchange in asked:
+                if rdtype in _CUT_TYPES or not _may_alias(exchange.response):
+                    continue
+                for target in aliases(Response(exchange), self._budget.aliases):
+                    found[target, rdtype].append(Response(exchange, target))
+        return dict(found)
 
     @cached_property
     def _referrals(self) -> dict[dns.name.Name, list[Response]]:
@@ -125,6 +143,11 @@ def _usable(response: Response) -> bool:
 
 def _signed(rrsets: Sequence[object]) -> bool:
     return any(getattr(rrset, "rdtype", None) == dns.rdatatype.RRSIG for rrset in rrsets)
+
+
+def _may_alias(wire: bytes | None) -> bool:
+    """Whether there is an answer section to look into."""
+    return wire is not None and len(wire) >= _HEADER and wire[6:8] != b"\0\0"
 
 
 def _may_refer(wire: bytes | None) -> bool:

@@ -138,6 +138,8 @@ def _found(
     rdtype: dns.rdatatype.RdataType,
     response: Response | None,
 ) -> Security:
+    if finding.unasked is not None:
+        name, rdtype = finding.unasked, dns.rdatatype.DS
     return because(
         finding.status, finding.reason, name=name_text(name), rdtype=dns.rdatatype.to_text(rdtype),
         zone=trust.links[-1].zone, server=response.exchange.server if response else "", detail=finding.detail,

@@ -1,18 +1,16 @@
 """The walk from the root down to a name: zone cuts found, each once, and cycles among them noticed."""
 
 import asyncio
-import ipaddress
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import dns.name
 import dns.rdatatype
-import dns.rrset
 
 from netaudit.dns.budget import Budget
 from netaudit.dns.message import Kind, Response, name_text
 from netaudit.dns.questions import Questions, Usable, Work
-from netaudit.dns.zonecut import ResolutionError, ZoneCut
+from netaudit.dns.zonecut import ResolutionError, ZoneCut, addresses_in, glue_addresses, root_cut, server_names
 from netaudit.model.common import Failure, Reason, Side
 from netaudit.model.facts import Delegation, ServerAddress
 
@@ -31,7 +29,7 @@ class Walk:
     def __init__(self, questions: Questions, hints: Mapping[str, Sequence[str]], budget: Budget) -> None:
         self._questions = questions
         self._budget = budget
-        self._root = _root(hints)
+        self._root = root_cut(hints)
         self._cuts: dict[dns.name.Name, asyncio.Task[ZoneCut]] = {}
         self._waits: dict[dns.name.Name, Counter[dns.name.Name]] = {}
 
@@ -85,7 +83,7 @@ class Walk:
             except ResolutionError as error:
                 failure = error
                 continue
-            found += _addresses(response.find(response.answer, server, rdtype), self._budget.addresses_per_server)
+            found += addresses_in(response.find(response.answer, server, rdtype), self._budget.addresses_per_server)
         if not found:
             missing = Failure(
                 reason=Reason.NO_ADDRESS, side=Side.TARGET, detail=f"{name_text(server)} has neither A nor AAAA"
@@ -108,7 +106,7 @@ class Walk:
             rrset = response.referral()
         if rrset is None:
             return above
-        names = _server_names(rrset, self._budget.ns_names)
+        names = server_names(rrset, self._budget.ns_names)
         servers = tuple(self._glue(names, above, response))
         delegation = Delegation(parent=name_text(above.name), referrals=(response.exchange.id,))
         cut = ZoneCut(
@@ -131,8 +129,7 @@ class Walk:
         found = []
         for server in names:
             if server.is_subdomain(above.name):
-                addresses = [address for address in response.glue(server) if _is_address(address)]
-                for address in dict.fromkeys(addresses[: self._budget.addresses_per_server]):
+                for address in glue_addresses(response, server, self._budget.addresses_per_server):
                     found.append(ServerAddress(name=name_text(server), address=address, source="glue"))
         return found
 
@@ -242,33 +239,6 @@ def _tells_cut(response: Response, above: ZoneCut) -> bool:
     if response.kind is Kind.ANSWER:
         return True
     return authoritative(above)(response)
-
-
-def _root(hints: Mapping[str, Sequence[str]]) -> ZoneCut:
-    servers = tuple(
-        ServerAddress(name=name.lower().rstrip("."), address=address, source="hints")
-        for name, addresses in hints.items()
-        for address in addresses
-    )
-    return ZoneCut(name=dns.name.root, parent=None, chain=(".",), servers=servers)
-
-
-def _server_names(rrset: dns.rrset.RRset, limit: int) -> tuple[dns.name.Name, ...]:
-    names = {target for rdata in rrset if isinstance(target := getattr(rdata, "target", None), dns.name.Name)}
-    return tuple(sorted(names)[:limit])
-
-
-def _addresses(rrset: dns.rrset.RRset | None, limit: int) -> list[str]:
-    found = [getattr(rdata, "address", "") for rdata in rrset or ()]
-    return [address for address in found if _is_address(address)][:limit]
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _with_servers(

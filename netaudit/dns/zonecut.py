@@ -1,15 +1,20 @@
 """Zone cuts (RFC 9499 section 7): a delegated zone with its servers and what was asked to find them."""
 
+import ipaddress
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import dns.name
+import dns.rrset
 
+from netaudit.dns.message import Response
 from netaudit.model.common import Failure
 from netaudit.model.facts import Delegation, ServerAddress
 
-__all__ = ["ResolutionError", "ZoneCut", "spread"]
+__all__ = [
+    "ResolutionError", "ZoneCut", "addresses_in", "glue_addresses", "root_cut", "server_names", "spread",
+]  # fmt: skip
 
 
 class ResolutionError(Exception):
@@ -57,3 +62,38 @@ def spread(addresses: Iterable[str], seed: str, shunned: Mapping[str, int]) -> l
         turn[is_ipv6] = turn.get(is_ipv6, -1) + 1
         order[address] = (shunned.get(address, 0), turn[is_ipv6])
     return sorted(ranked, key=lambda address: order[address])
+
+
+def root_cut(hints: Mapping[str, Sequence[str]]) -> ZoneCut:
+    """The root zone as hints (server name -> addresses) give it."""
+    servers = tuple(
+        ServerAddress(name=name.lower().rstrip(".") or ".", address=address, source="hints")
+        for name, addresses in hints.items()
+        for address in addresses
+    )
+    return ZoneCut(name=dns.name.root, parent=None, chain=(".",), servers=servers)
+
+
+def server_names(rrset: dns.rrset.RRset, limit: int) -> tuple[dns.name.Name, ...]:
+    """The name servers of an NS RRset, in canonical order, at most so many."""
+    names = {target for rdata in rrset if isinstance(target := getattr(rdata, "target", None), dns.name.Name)}
+    return tuple(sorted(names)[:limit])
+
+
+def glue_addresses(response: Response, server: dns.name.Name, limit: int) -> list[str]:
+    """The addresses of `server` in the additional section, each once, at most so many."""
+    return list(dict.fromkeys(address for address in response.glue(server) if _is_address(address)))[:limit]
+
+
+def addresses_in(rrset: dns.rrset.RRset | None, limit: int) -> list[str]:
+    """The addresses of an A or AAAA RRset, at most so many."""
+    found = [getattr(rdata, "address", "") for rdata in rrset or ()]
+    return [address for address in found if _is_address(address)][:limit]
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
