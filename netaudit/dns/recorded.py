@@ -43,6 +43,14 @@ class Recorded:
             known = self._responses[name, rdtype] = self._distinct(name, rdtype)
         return known
 
+    def unsigned(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> tuple[Response, ...]:
+        """As `responses`, for a zone that is insecure in any case: what is said there without AA counts as well."""
+        return self.responses(name, rdtype) or tuple(
+            response
+            for exchange in self._asked.get((name, rdtype), ())
+            if (response := Response(exchange)).kind not in _NEVER_USABLE and not exchange.truncated
+        )
+
     def referrals(self, zone: dns.name.Name) -> list[Response]:
         """Responses in which a parent's server refers to `zone`: their authority section speaks of its DS."""
         return self._referrals.get(zone, [])[: self._budget.candidates]

@@ -92,7 +92,8 @@ class Validator:
         """One name of a chain of aliases."""
         parental = rdtype == dns.rdatatype.DS and name != dns.name.root
         trust = self._chain.trust(self._chain.zone_of(name.parent() if parental else name))
-        responses = self._recorded.responses(name, rdtype)
+        look = self._recorded.unsigned if trust.status is SecurityStatus.INSECURE else self._recorded.responses
+        responses = look(name, rdtype)
         if trust.status in (SecurityStatus.BOGUS, SecurityStatus.INDETERMINATE):
             return _Step(_inherited(trust), responses[0].alias() if responses else None)
         if not responses:
