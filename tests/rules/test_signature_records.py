@@ -165,6 +165,7 @@ def test_another_algorithm_under_the_same_key_tag_is_taken_at_its_dates() -> Non
     gost = raw(23, b"k" * 64)
     claimed = dated(signature.inception, signature.expiration, dns.dnssec.key_id(gost), 23)
     assert Verifier(ZONE, NOW).judge(soa, [claimed], [gost]).state == "current"
+    assert Verifier(dns.name.from_text("example"), NOW).judge(soa, [claimed], [gost]).state == "invalid"
 
 
 def test_sixteen_verifications_decide_nothing_more() -> None:

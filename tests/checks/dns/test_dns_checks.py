@@ -1,5 +1,7 @@
 """The checks of name servers, case by case, on real DNS messages."""
 
+import dataclasses
+
 import dns.flags
 import dns.message
 import dns.rcode
@@ -8,6 +10,7 @@ from msgspec.structs import replace
 
 from netaudit.model.common import Failure, Family, Reason, Side, Transport
 from netaudit.model.evidence import HostEvidence, ZoneEvidence
+from netaudit.model.exchange import Exchange
 from netaudit.model.facts import FamilyCheck, SelfFact
 from netaudit.model.verdict import Status
 from tests.checks.dnssec.builders import (
@@ -39,8 +42,8 @@ from tests.checks.dnssec.builders import (
     unsigned,
     zone,
 )
-from tests.checks.dnssec.situations import GOOD, PROVIDER_A, PROVIDER_B, no_authority, truncated
-from tests.checks.dnssec.zones import KSK, NOW, Window, Zone
+from tests.checks.dnssec.situations import GOOD, NEXT, PROVIDER_A, PROVIDER_B, no_authority, truncated
+from tests.checks.dnssec.zones import DAY, KSK, NOW, ZSK, Window, Zone
 from tests.checks.web.builders import BLIND_V6, NO_ROUTE, SERVFAIL, V4, V6, host
 from tests.checks.web.harness import Case, hold, hold_statuses, hold_texts, labels, pairs
 
@@ -60,6 +63,8 @@ BLIND_V4 = SelfFact(
         FamilyCheck(family=Family.IPV6, available=True, udp=True, tcp=True),
     ),
 )
+ROLLING = zone(published=(KSK, ZSK, NEXT))
+ROLLED = serving(zone(published=(KSK, ZSK, NEXT), data_signers=(NEXT,)))
 ADDRESSES = tuple((name, rdtype, Transport.UDP) for name in (NS1, NS2) for rdtype in ("A", "AAAA"))
 GLUE: dict[str, tuple[str, ...]] = {NS1: (A1, A1_V6), NS2: (A2, A2_V6)}
 
@@ -245,8 +250,11 @@ CASES: dict[str, list[Case]] = {
             {"signers": 2}),
         Case("one behind its own provider", evidence(*pair(PROVIDER_A, PROVIDER_B), Server(serving(zone(published=(
             *zone().published, KSK), serial=6)), "ns3.example", "192.0.2.3")), FAIL, "stale"),
-        Case("signed and stale", evidence(*pair(GOOD, serving(zone(serial=6, window=Window(NOW - 40 * 86_400,
-            NOW - 86_400))))), FAIL, "stale"),
+        Case("stale since the last roll of the data key", evidence(*pair(ROLLED, serving(dataclasses.replace(ROLLING,
+            serial=6,
+            window=Window(NOW - 40 * DAY, NOW - DAY))))), FAIL, "stale", {"servers": (NS2,)}),
+        Case("signed and stale", evidence(*pair(GOOD, serving(zone(serial=6, window=Window(NOW - 40 * DAY,
+            NOW - DAY))))), FAIL, "stale"),
         Case("one server", evidence(Server(PLAIN)), NONE, "one_server"),
         Case("one answer", evidence(*pair(PLAIN, failing())), UNTESTED, "one_answer"),
         *SILENT,
@@ -304,6 +312,8 @@ CASES: dict[str, list[Case]] = {
         Case("no glue", evidence(Server(PLAIN), Server(PLAIN, NS1, A1_V6, source="resolved")), FAIL, "no_glue"),
         Case("address not looked up", evidence(*pair(PLAIN), unresolved={NS2: LOST_LOOKUP}), UNTESTED, "no_answer"),
         Case("one silence is none", evidence(Server(PLAIN), Server(silent_once, NS1, A1_V6, 1)), UNTESTED, "no_answer"),
+        Case("one silent, another not looked up", evidence(Server(PLAIN), Server(failing(), NS1, A1_V6),
+            unresolved={NS2: LOST_LOOKUP}), UNTESTED, "no_answer"),
         Case("all silent", evidence(*four(*[failing()] * 4)), UNTESTED, "no_answer"),
         Case("scanner without IPv6", evidence(*four(*[PLAIN] * 4), vantage=BLIND_V6), UNTESTED, "blind"),
         Case("no server known", evidence(failure=SERVFAIL), UNTESTED, "no_answer"),
@@ -320,3 +330,13 @@ def test_case(check: str, case: Case) -> None:
 def test_every_message_is_written_and_produced(check: str) -> None:
     hold_texts(check, CASES[check])
     hold_statuses(CASES[check], PASS, FAIL, UNTESTED)
+
+
+def test_a_question_without_edns_tells_nothing_about_edns() -> None:
+    plain = dns.message.make_query(APEX, "SOA").to_wire()
+    reply = PLAIN(dns.message.from_wire(plain), (APEX, "SOA", Transport.UDP))
+    assert isinstance(reply, bytes)
+    exchange = Exchange.new(server=A1, transport=Transport.UDP, query=plain, at=NOW, response=reply)
+    known = evidence(Server(failing()))
+    servers = (replace(known.servers[0], exchanges=(exchange,)),)
+    hold("dns.edns", Case("plain", replace(known, servers=servers), UNTESTED, "no_answer"))

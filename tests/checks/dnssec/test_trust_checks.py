@@ -8,7 +8,7 @@ import dns.rrset
 import pytest
 from msgspec.structs import replace
 
-from netaudit.model.common import Transport
+from netaudit.model.common import Failure, Reason, Side, Transport
 from netaudit.model.evidence import HostEvidence, MailEvidence
 from netaudit.model.verdict import Status
 from tests.checks.dnssec.builders import (
@@ -49,7 +49,7 @@ from tests.checks.dnssec.situations import (
 from tests.checks.dnssec.zones import DS, KSK, ZSK, Nsec3, Zone, key
 from tests.checks.mail.builders import mail
 from tests.checks.web.builders import SERVFAIL, host
-from tests.checks.web.harness import Case, hold, hold_statuses, hold_texts, labels, pairs
+from tests.checks.web.harness import Case, hold, hold_statuses, hold_texts, judge, labels, pairs
 
 PASS, FAIL, WARN = Status.PASS, Status.FAIL, Status.WARN
 UNTESTED, NONE = Status.COULD_NOT_TEST, Status.NOT_APPLICABLE
@@ -101,8 +101,7 @@ def at_mail(served: Zone, above: Zone = PARENT_WITH_DS) -> MailEvidence:
 NO_PARENT = [
     Case("root", evidence(*pair(GOOD), name="."), NONE, "root"),
     Case("parent silent", evidence(*pair(GOOD), parents=(failing(),)), UNTESTED, "no_parent_answer"),
-    Case("parent refuses", evidence(*pair(GOOD), parents=(refusing(),)), UNTESTED, "no_parent_answer",
-        {"detail": "protocol: REFUSED"}),
+    Case("parent refuses", evidence(*pair(GOOD), parents=(refusing(),)), UNTESTED, "no_parent_answer"),
     Case("parent not asked", evidence(*pair(GOOD), parents=()), UNTESTED, "no_parent_answer"),
     Case("answered out of the zone itself", evidence(*pair(GOOD), parents=(serving(zone()),)), UNTESTED,
         "no_parent_answer"),
@@ -178,6 +177,8 @@ CASES: dict[str, list[Case]] = {
         *ROLLOVERS,
         Case("ECDSA", evidence(*pair(GOOD)), PASS, "ok", {"algorithms": ("ECDSAP256SHA256 (13)",)}),
         Case("stale secondary", evidence(*pair(GOOD, STALE)), PASS, "ok"),
+        Case("no signatures at all is another fault", evidence(*pair(GOOD, serving(zone(), without_signatures("SOA")))),
+            PASS, "ok"),
         Case("SHA-1", evidence(*pair(serving(single(OLD))), above=parent(OLD)), FAIL, "forbidden",
             {"algorithms": ("RSASHA1 (5)",)}),
         Case("SHA-1 is gone but for a revoked key", evidence(*pair(serving(zone(published=(KSK, ZSK,
@@ -275,3 +276,8 @@ def test_every_message_is_written_and_produced(check: str) -> None:
     hold_statuses(CASES[check], PASS, FAIL, UNTESTED)
     if check not in ("dnssec.chain_valid", "dnssec.name_secure"):
         hold_statuses(CASES[check], NONE)
+
+
+def test_why_the_parent_said_nothing_is_in_the_failure() -> None:
+    failure = judge("dnssec.ds_published", evidence(*pair(GOOD), parents=(refusing(),))).failure
+    assert failure == Failure(reason=Reason.PROTOCOL, side=Side.TARGET, detail="REFUSED")

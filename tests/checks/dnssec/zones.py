@@ -217,7 +217,9 @@ class Zone:
         ]
 
     def _hashed(self, chain: Nsec3) -> list[dns.rrset.RRset]:
-        hashes = {dns.dnssec.nsec3_hash(f"{n}.", chain.salt or None, chain.iterations, 1): n for n in self._names()}
+        unspoken = {name for name, cut in self.cuts.items() if chain.opt_out and not cut.ds}
+        names = [name for name in self._names() if name not in unspoken]
+        hashes = {dns.dnssec.nsec3_hash(f"{n}.", chain.salt or None, chain.iterations, 1): n for n in names}
         order = sorted(hashes)
         following = [*order[1:], order[0]]
         head = f"{chain.algorithm} {int(chain.opt_out)} {chain.iterations} {chain.salt or '-'}"
