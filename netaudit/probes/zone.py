@@ -203,9 +203,12 @@ class ZoneProbe:
             lookups = [await self._context.lookup(parse_name(name), ADDRESS_TYPES[family]) for family in Family]
             found = [ServerAddress(name=name, address=a, source="resolved") for k in lookups for a in k.addresses]
             servers += found
-            if not found:
+            failure = next((k.failure for k in lookups if k.failure is not None), None)
+            if failure is not None:  # with an address of the other family too: who lacks one is not known
+                self._unresolved[name] = failure
+            elif not found:
                 missing = Failure(reason=Reason.NO_ADDRESS, side=Side.TARGET, detail="it has neither A nor AAAA")
-                self._unresolved[name] = next((k.failure for k in lookups if k.failure is not None), missing)
+                self._unresolved[name] = missing
         return servers
 
 
