@@ -151,7 +151,7 @@ class _Chain:
             yield one_line(self._say("RRSIG %(covered)s by %(key)s, %(begin)s to %(end)s") % values, 400)
 
     def _why(self, reason: str) -> str:
-        return self._wording.gettext(explain(reason))
+        return one_line(self._wording.gettext(explain(reason)))
 
     def _word(self, status: SecurityStatus) -> str:
         """The word of RFC 4035, with the reader's own behind it where it differs."""

@@ -20,7 +20,7 @@ __all__ = ["dig_command", "exchange_lines", "question_text", "rcode_text"]
 
 _LINE = 4_000  # a long TXT or DNSKEY record fits
 _RECORDS = 200  # of one section
-_DUMPED = 512  # bytes of a response that can't be read
+_DUMPED = 512  # bytes of a response that can't be read whole
 _SECTIONS = ("QUESTION", "ANSWER", "AUTHORITY", "ADDITIONAL")
 
 
@@ -35,6 +35,8 @@ def exchange_lines(exchange: Exchange) -> Iterator[str]:
         yield from _dump(exchange.response or b"")
     else:
         yield from _message(exchange.message)
+        if exchange.message.errors:
+            yield from _dump(exchange.response or b"")
     yield ""
     yield one_line(
         f";; Query time: {exchange.elapsed_ms:.0f} msec, {_counted(exchange.tries, 'try', 'tries')}"
