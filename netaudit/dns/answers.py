@@ -19,7 +19,14 @@ from netaudit.dns.denial import (
     read_nsec3,
 )
 from netaudit.dns.message import Kind, Response, malformed_records, substitute
-from netaudit.dns.signatures import DNSKEY, SignatureState, SignatureVerifier, Verification, owner_labels
+from netaudit.dns.signatures import (
+    DNSKEY,
+    SignatureOutcome,
+    SignatureState,
+    SignatureVerifier,
+    Verification,
+    owner_labels,
+)
 from netaudit.model.security import SecurityStatus
 
 __all__ = ["AnswerJudge", "DsFinding", "Finding", "Trusted"]
@@ -233,15 +240,20 @@ class AnswerJudge:
     def _refused(self, found: Verification, response: Response, owner: dns.name.Name, trusted: Trusted) -> Finding:
         """Why an RRset without a valid signature is not believed.
 
-        A signer between the zone and the owner name may be a zone cut that the evidence lost: nothing is
-        proved by its signature, one way or the other.
+        Between the zone and the owner name there may be a zone cut that the evidence lost, at the signer of a
+        foreign signature, or anywhere when there is none: then nothing is proved, one way or the other.
         """
         signer = found.best.signer
-        if found.best.state is SignatureState.FOREIGN and signer is not None:
-            between = signer != trusted.zone and signer.is_subdomain(trusted.zone) and owner.is_subdomain(signer)
-            if between and not self._explored(signer):
-                detail = f"whether {signer} is a zone"
-                return Finding(SecurityStatus.INDETERMINATE, "evidence_missing", detail, unasked=signer)
+        suspects: list[dns.name.Name] = []
+        if found.best.state is SignatureState.FOREIGN and signer is not None and owner.is_subdomain(signer):
+            suspects = [signer]
+        elif found.best.state is SignatureState.MISSING:
+            held = owner.parent() if response.rdtype == dns.rdatatype.DS and len(owner) > 1 else owner
+            suspects = [held.split(labels)[1] for labels in range(len(trusted.zone) + 1, len(held) + 1)]
+        for name in suspects:
+            if name != trusted.zone and name.is_subdomain(trusted.zone) and not self._explored(name):
+                detail = f"whether {name} is a zone"
+                return Finding(SecurityStatus.INDETERMINATE, "evidence_missing", detail, unasked=name)
         return Finding(_BOGUS, found.reason, _detail(found, response))
 
     def _unproved(self, denial: _Denial, response: Response, trusted: Trusted, detail: str) -> Finding:
@@ -250,6 +262,10 @@ class AnswerJudge:
             return Finding(_BOGUS, "denial_invalid", detail)
         if denial.failed is not None and denial.failed.best.state is not SignatureState.MISSING:
             return self._refused(denial.failed, response, response.name, trusted)
+        unsigned = Verification(SignatureOutcome(SignatureState.MISSING))
+        refused = self._refused(unsigned, response, response.name, trusted)
+        if refused.unasked is not None:
+            return refused
         return Finding(_BOGUS, "nsec_missing", "; ".join((detail, *malformed_records(response.exchange)[:1])))
 
 

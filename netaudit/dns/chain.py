@@ -63,7 +63,22 @@ class Chain:
         """The zone that holds `name`: its deepest known cut, or a trust anchor's zone below that."""
         cut = self._recorded.zone_of(name)
         anchor = self._anchor_above(name)
-        return anchor if anchor is not None and anchor.is_subdomain(cut) else cut
+        zone = anchor if anchor is not None and anchor.is_subdomain(cut) else cut
+        return self._unsigned_below(zone, name) or zone
+
+    def _unsigned_below(self, zone: dns.name.Name, name: dns.name.Name) -> dns.name.Name | None:
+        """The delegation between `zone` and `name` that only the zone's proof of an absent DS shows.
+
+        Servers of parent and child alike answer for the child at once, and never refer to it.
+        """
+        for labels in range(len(zone) + 1, len(name) + 1):
+            candidate = name.split(labels)[1]
+            if not self._recorded.responses(candidate, dns.rdatatype.DS):
+                continue
+            above = self.trust(zone).trusted
+            if above is not None and self._delegation(candidate, above)[0].status is _INSECURE:
+                return candidate
+        return None
 
     def trust(self, zone: dns.name.Name) -> ZoneTrust:
         """How far `zone` is trusted: begun at the deepest trust anchor at or above it."""

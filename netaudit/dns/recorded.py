@@ -1,7 +1,7 @@
 """Recorded exchanges as a validator looks at them: by question, the usable ones first, and the zone cuts they show."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cached_property
 
 import dns.name
@@ -35,8 +35,8 @@ class Recorded:
     def responses(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> tuple[Response, ...]:
         """Distinct complete responses to a question that say something, authoritative ones first, a bounded number.
 
-        A response without AA counts only when it carries signatures, as a validating resolver's would:
-        what a lame server says unsigned is evidence of nothing.
+        Without AA an absence counts only when it comes with signatures or an SOA: a lame server's emptiness
+        is evidence of nothing.
         """
         known = self._responses.get((name, rdtype))
         if known is None:
@@ -146,11 +146,9 @@ def _order(exchange: Exchange) -> tuple[bool, str, str, float, str]:
 def _usable(response: Response) -> bool:
     if response.kind in _NEVER_USABLE or response.exchange.truncated:
         return False
-    return response.exchange.authoritative or _signed([*response.answer, *response.authority])
-
-
-def _signed(rrsets: Sequence[object]) -> bool:
-    return any(getattr(rrset, "rdtype", None) == dns.rdatatype.RRSIG for rrset in rrsets)
+    if response.exchange.authoritative or response.kind in (Kind.ANSWER, Kind.ALIAS):
+        return True
+    return any(rrset.rdtype in (dns.rdatatype.RRSIG, dns.rdatatype.SOA) for rrset in response.authority)
 
 
 def _may_alias(wire: bytes | None) -> bool:

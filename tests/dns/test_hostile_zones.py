@@ -27,8 +27,8 @@ from tests.dns.memory import MemoryNetwork, collected
 from tests.lab_python.client import small_world
 
 NOW = int(time.time())
-APEX = dns.name.from_text("trap.example")
-WWW = dns.name.from_text("www.trap.example")
+APEX = dns.name.from_text("trap")
+WWW = dns.name.from_text("www.trap")
 A, DNSKEY, RRSIG = dns.rdatatype.A, dns.rdatatype.DNSKEY, dns.rdatatype.RRSIG
 KEYS: ZoneKeys = make_keys(APEX, "ECDSAP256SHA256")
 ANCHORS = {APEX: (KEYS.ds(),)}
