@@ -117,5 +117,7 @@ class _Name:
             except ResolutionError:
                 lost = lost.parent()
             else:
-                return lost if self._heard_from(cut) else cut.name
+                if self._heard_from(cut):
+                    return lost
+                return self._name if cut.name == dns.name.root else cut.name  # silent roots: our side, not the root's
         return lost

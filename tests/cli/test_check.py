@@ -121,3 +121,11 @@ def test_what_is_no_name_is_2(names: list[str], said: str, province: Path, insid
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
     assert not CONTROL.search(done.stderr)
+
+
+def test_root_servers_that_are_silent_leave_the_name_untested(tmp_path: Path) -> None:
+    small_province(tmp_path, "{id: im, kind: silent_server, machine: root}")
+    done = netaudit("check", *WORLD, "--timeout", "0.05", "www.tinh.vn", cwd=tmp_path)
+    assert done.returncode == 3
+    assert done.stdout.startswith("www.tinh.vn: zone www.tinh.vn, web service www.tinh.vn\n")
+    assert done.stdout.splitlines()[-1].startswith("exit 3: 0 findings at or above “high”; 0 of ")
