@@ -29,7 +29,7 @@ class Recorded:
         self._budget = budget
         self._asked: dict[_Question, list[Exchange]] = defaultdict(list)
         self._responses: dict[_Question, tuple[Response, ...]] = {}
-        for exchange in sorted(exchanges, key=_order):
+        for exchange in sorted((e for e in exchanges if not e.purpose), key=_order):
             self._asked[exchange.question].append(exchange)
 
     def responses(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> tuple[Response, ...]:

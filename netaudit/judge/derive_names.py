@@ -93,8 +93,9 @@ class NameDeriver:
         apex = dns.name.from_text(fact.zone)
         answers = self.book.exchanges_of(fact.answers)
         by_server: dict[str, list[Exchange]] = defaultdict(list)
+        extras: dict[str, list[Exchange]] = defaultdict(list)
         for exchange in answers:
-            by_server[exchange.server].append(exchange)
+            (extras if exchange.purpose else by_server)[exchange.server].append(exchange)
         above = [self.zone(zone) for zone in fact.chain if zone != fact.zone]
         delegation = fact.delegation
         return ZoneEvidence(
@@ -103,7 +104,10 @@ class NameDeriver:
             fact=fact,
             servers=tuple(
                 ServerEvidence(
-                    server=server, family=family_of(server.address), exchanges=tuple(by_server[server.address])
+                    server=server,
+                    family=family_of(server.address),
+                    exchanges=tuple(by_server[server.address]),
+                    extras=tuple(extras[server.address]),
                 )
                 for server in fact.servers
             ),

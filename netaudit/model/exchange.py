@@ -39,6 +39,7 @@ class Exchange(Record, frozen=True, kw_only=True, tag_field="kind", tag="dns", d
     elapsed_ms: float = 0.0
     local_address: str | None = None
     tries: int = 1
+    purpose: str = ""  # what an out-of-the-way question was for ("edns_version"); evidence of nothing else
 
     @classmethod
     def new(
@@ -54,6 +55,7 @@ class Exchange(Record, frozen=True, kw_only=True, tag_field="kind", tag="dns", d
         elapsed_ms: float = 0.0,
         local_address: str | None = None,
         tries: int = 1,
+        purpose: str = "",
     ) -> "Exchange":
         """Build an exchange whose id is a digest of who was asked what, when, and the answer."""
         digest = hashlib.blake2s(digest_size=6)
@@ -71,6 +73,7 @@ class Exchange(Record, frozen=True, kw_only=True, tag_field="kind", tag="dns", d
             elapsed_ms=elapsed_ms,
             local_address=local_address,
             tries=tries,
+            purpose=purpose,
         )
 
     @property
