@@ -58,6 +58,7 @@ class ServerEvidence(Record, frozen=True, kw_only=True, dict=True):
     server: ServerAddress
     family: Family
     exchanges: tuple[Exchange, ...]
+    extras: tuple[Exchange, ...] = ()  # questions with a purpose of their own: EDNS compliance, recursion, …
 
     def about(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> tuple[Exchange, ...]:
         """The exchanges about `name` and `rdtype`, in the order asked."""
