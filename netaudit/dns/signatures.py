@@ -26,6 +26,8 @@ __all__ = [
 DNSKEY = dns.rdtypes.ANY.DNSKEY.DNSKEY
 RRSIG = dns.rdtypes.ANY.RRSIG.RRSIG
 
+_REVOKE = 0x0080
+
 
 class SignatureState(StrEnum):
     """What became of a signature, best first; the values are words of `netaudit.dns.reasons`."""
@@ -77,8 +79,10 @@ class SignatureVerifier:
     `now` is in seconds since 1970; dates are compared in serial arithmetic (RFC 4034 section 3.1.5).
     """
 
-    def __init__(self, now: float, policy: Policy, budget: Budget) -> None:
+    def __init__(self, now: float, policy: Policy, budget: Budget, *, revoked_keys: bool = False) -> None:
+        """`revoked_keys` lets keys with the REVOKE flag sign, which only their own revocation needs."""
         self._now = int(now) & 0xFFFFFFFF
+        self._revoked_keys = revoked_keys
         self._policy = policy
         self._budget = budget
         self._known: dict[tuple[bytes, bytes, int, bytes], bool] = {}
@@ -128,7 +132,7 @@ class SignatureVerifier:
             return SignatureState.INVALID, "it covers another type"
         if signature.labels > owner_labels(rrset.name):
             return SignatureState.INVALID, "it counts more labels than the owner name has"
-        fitting = [key for key in keys if _fits(key, signature)]
+        fitting = [key for key in keys if self._fits(key, signature)]
         if not fitting:
             return SignatureState.NO_KEY, f"no DNSKEY with tag {signature.key_tag}"
         collisions = Meter("colliding_keys", self._budget.colliding_keys)
@@ -156,8 +160,13 @@ class SignatureVerifier:
         if known is None:
             for meter in meters:
                 meter.spend()
-            known = self._known[identity] = _verify(data, signature.signature, key)
+            verify = self._policy.verifiers.get(int(key.algorithm), _verify)
+            known = self._known[identity] = verify(data, signature.signature, key)
         return known
+
+    def _fits(self, key: DNSKEY, signature: RRSIG) -> bool:
+        may_sign = is_zone_key(key) or (self._revoked_keys and bool(key.flags & _REVOKE) and key.protocol == 3)
+        return may_sign and key.algorithm == signature.algorithm and dns.dnssec.key_id(key) == signature.key_tag
 
 
 def signed_data(rrset: dns.rrset.RRset, signature: RRSIG) -> bytes:
@@ -192,10 +201,6 @@ def owner_labels(name: dns.name.Name) -> int:
 def serial_before(one: int, other: int) -> bool:
     """Whether `one` lies before `other` on the 32-bit circle (RFC 1982)."""
     return 0 < (int(other) - int(one)) & 0xFFFFFFFF < 0x80000000
-
-
-def _fits(key: DNSKEY, signature: RRSIG) -> bool:
-    return key.algorithm == signature.algorithm and is_zone_key(key) and dns.dnssec.key_id(key) == signature.key_tag
 
 
 def _verify(data: bytes, signature: bytes, key: DNSKEY) -> bool:

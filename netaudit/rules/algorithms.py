@@ -4,13 +4,17 @@ Source: the IANA registries "DNS Security Algorithm Numbers" and "DS RR Type Dig
 columns of RFC 9904, as changed by RFC 9905 (SHA-1) and RFC 9906 (GOST).
 """
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
+
+import dns.rdtypes.ANY.DNSKEY
 
 __all__ = [
     "ALGORITHMS", "DIGESTS", "HISTORIC", "OPERATOR", "POLICIES", "REGISTRY_DATE", "SOFTWARE",
-    "Algorithm", "Digest", "Policy", "Use", "algorithm_name", "digest_name",
+    "Algorithm", "Digest", "Policy", "Use", "Verifier", "algorithm_name", "digest_name",
 ]  # fmt: skip
 
 REGISTRY_DATE = date(2025, 11, 30)
@@ -79,12 +83,24 @@ DIGESTS: dict[int, Digest] = {
 }
 
 
+Verifier = Callable[[bytes, bytes, dns.rdtypes.ANY.DNSKEY.DNSKEY], bool]
+"""Whether a signature (second) over data (first) is by a key: what a caller supplies for an algorithm of its own."""
+
+
 class Policy(NamedTuple):
-    """What a validator takes for signed: anything else makes a zone insecure (RFC 4035 section 5.2)."""
+    """What a validator takes for signed: anything else makes a zone insecure (RFC 4035 section 5.2).
+
+    `verifiers` holds the verification of algorithms that are not shipped, or replaces a shipped one.
+    """
 
     name: str
     algorithms: frozenset[int]
     digests: frozenset[int]
+    verifiers: Mapping[int, Verifier] = MappingProxyType({})
+
+    def with_verifier(self, number: int, verifier: Verifier) -> "Policy":
+        """Return the policy with one more algorithm, which `verifier` verifies; it must not raise."""
+        return self._replace(algorithms=self.algorithms | {number}, verifiers={**self.verifiers, number: verifier})
 
     def validates_algorithm(self, number: int) -> bool:
         """Whether signatures of this algorithm count."""

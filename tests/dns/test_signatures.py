@@ -139,3 +139,17 @@ def test_serial_arithmetic(one: int, other: int) -> None:
     """RFC 1982 section 3.2, written out."""
     expected = (one < other and other - one < 2**31) or (one > other and one - other > 2**31)
     assert serial_before(one, other) == expected
+
+
+def test_a_caller_supplies_an_algorithm_of_its_own() -> None:
+    """Private algorithm 253, verified by a rule of the test's own."""
+    rrset = dns.rrset.from_text(ZONE, 300, "IN", "A", "192.0.2.1")
+    key = KEYS[13].replace(algorithm=253)
+    assert isinstance(key, DNSKEY)
+    signature = signed(rrset, 13).replace(algorithm=253, key_tag=dns.dnssec.key_id(key), signature=b"good")
+    policy = SOFTWARE.with_verifier(253, lambda data, found, by: found == b"good" and by == key)
+    meter = Meter("signatures_per_response", 10)
+    assert SignatureVerifier(NOW, policy, Budget()).verify(rrset, [signature], ZONE, [key], meter).valid
+    forged = signature.replace(signature=b"bad")
+    assert not SignatureVerifier(NOW, policy, Budget()).verify(rrset, [forged], ZONE, [key], meter).valid
+    assert not SignatureVerifier(NOW, SOFTWARE, Budget()).verify(rrset, [signature], ZONE, [key], meter).valid
