@@ -7,7 +7,6 @@ from netaudit.model.evidence import RegisterEvidence
 from netaudit.model.facts import CertificateRow, RegisterFact
 from netaudit.model.verdict import Observation, Outcome, could_not_test
 from netaudit.rules.registers import day, ends
-from netaudit.rules.zones import trouble
 
 _NOT_READ = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail="the register was not read")
 _SHOWN = 100  # rows of the evidence table
@@ -19,13 +18,13 @@ def filed(evidence: RegisterEvidence, outcome: Outcome) -> Outcome:
 
 
 def content(evidence: RegisterEvidence) -> RegisterFact | Outcome:
-    """The register as its file has it, or `not_tested` with `detail`."""
+    """The register as its file has it, or `not_tested`."""
     fact = evidence.fact
     failure = fact.failure if fact is not None else _NOT_READ
     if fact is not None and failure is None:
         return fact
     failure = failure or _NOT_READ
-    return could_not_test("not_tested", failure, facts=(fact.id,) if fact else (), detail=trouble(failure))
+    return could_not_test("not_tested", failure, facts=(fact.id,) if fact else ())
 
 
 def partly_read(fact: RegisterFact) -> Outcome | None:

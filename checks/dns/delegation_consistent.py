@@ -4,7 +4,7 @@ import dns.rdatatype
 
 from netaudit.model.evidence import ZoneEvidence
 from netaudit.model.verdict import Observation, Outcome, could_not_test, failed, not_applicable, passed
-from netaudit.rules.zones import Survey, delegations, label, server_names, survey, trouble, where
+from netaudit.rules.zones import Survey, delegations, label, server_names, survey, where
 
 from ._helpers import parent_failure, served_by_parent
 
@@ -29,7 +29,7 @@ def judge(evidence: ZoneEvidence) -> Outcome:
         return failed("servers_differ", observed=observed, facts=facts, servers=odd)
     if not referrals:
         failure = parent_failure(evidence.referrals)
-        return could_not_test("no_parent_answer", failure, observed=observed, facts=facts, detail=trouble(failure))
+        return could_not_test("no_parent_answer", failure, observed=observed, facts=facts)
     if any(names != child for names in told):
         only_parent = tuple(sorted(frozenset().union(*told) - child))
         only_child = tuple(sorted(child - frozenset.intersection(*told)))

@@ -5,7 +5,7 @@ import dns.rdatatype
 
 from netaudit.model.evidence import ZoneEvidence
 from netaudit.model.verdict import Observation, Outcome, could_not_test, failed, not_applicable, passed
-from netaudit.rules.zones import delegations, server_names, survey, trouble
+from netaudit.rules.zones import delegations, server_names, survey
 
 from ._helpers import ADDRESS_TYPES, authoritative_addresses, glue, parent_failure, served_by_parent
 
@@ -22,7 +22,7 @@ def judge(evidence: ZoneEvidence) -> Outcome:
         if served_by_parent(evidence):
             return not_applicable("same_servers", facts=found.facts)
         failure = parent_failure(evidence.referrals)
-        return could_not_test("no_parent_answer", failure, detail=trouble(failure))
+        return could_not_test("no_parent_answer", failure)
     names = sorted(name for name in _delegated(evidence) if dns.name.from_text(name).is_subdomain(evidence.apex))
     facts = (*(exchange.id for exchange in referrals), *found.facts)
     if not names:
@@ -40,7 +40,7 @@ def judge(evidence: ZoneEvidence) -> Outcome:
     if missing or stale:
         return failed("differs", observed=tuple(rows), facts=facts, missing=tuple(missing), stale=tuple(stale))
     if not any(key in in_zone for key in at_parent):
-        return could_not_test("no_answer", found.failure, observed=tuple(rows), facts=facts, detail="no address record")
+        return could_not_test("no_answer", found.failure, observed=tuple(rows), facts=facts)
     return passed("ok", observed=tuple(rows), facts=facts, servers=tuple(names))
 
 

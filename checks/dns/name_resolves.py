@@ -20,7 +20,7 @@ def judge(evidence: HostEvidence) -> Outcome:
     failure = next((lookup.failure for lookup in lookups if lookup.failure is not None), None)
     if failure is not None or len(lookups) < 2:
         failure = failure or _NOT_ASKED
-        return could_not_test("no_answer", failure, observed=rows, facts=facts, detail=trouble(failure))
+        return could_not_test("no_answer", failure, observed=rows, facts=facts)
     alias = next((lookup.canonical for lookup in lookups if lookup.canonical), "")
     if alias:
         return failed("dangling_alias", observed=rows, facts=facts, alias=alias)

@@ -5,14 +5,14 @@ import dns.rdatatype
 from netaudit.model.common import Family
 from netaudit.model.evidence import ServerEvidence, ZoneEvidence
 from netaudit.model.verdict import Outcome, could_not_test, failed, passed
-from netaudit.rules.zones import authoritative, reach, replies, survey, trouble, unlooked, where
+from netaudit.rules.zones import authoritative, reach, replies, survey, unlooked, where
 
 
 def judge(evidence: ZoneEvidence, *, min_servers: int) -> Outcome:
     """Count the server names that gave an authoritative answer over IPv6."""
     blind = evidence.blind(Family.IPV6)
     if blind is not None:
-        return could_not_test("blind", blind, detail=trouble(blind))
+        return could_not_test("blind", blind)
     if not evidence.servers:
         return survey(evidence, dns.rdatatype.SOA).untested()
     servers = [server for server in evidence.servers if server.family is Family.IPV6]
@@ -28,7 +28,7 @@ def judge(evidence: ZoneEvidence, *, min_servers: int) -> Outcome:
         )
     if len(good | open_names) >= min_servers:
         failure = survey(evidence, dns.rdatatype.SOA).failure
-        return could_not_test("no_answer", failure, observed=rows, facts=facts, detail=trouble(failure))
+        return could_not_test("no_answer", failure, observed=rows, facts=facts)
     if not servers:
         return failed("none", observed=rows, minimum=min_servers)
     return failed(

@@ -8,7 +8,7 @@ import dns.rdatatype
 from netaudit.model.evidence import ZoneEvidence
 from netaudit.model.verdict import Outcome, could_not_test, failed, not_applicable, passed
 from netaudit.rules.rrsig import DNSKEY, validity
-from netaudit.rules.zones import Answer, label, replies, survey, trouble, where
+from netaudit.rules.zones import Answer, label, replies, survey, where
 
 _CIRCLE = 1 << 32
 
@@ -26,7 +26,7 @@ def judge(evidence: ZoneEvidence) -> Outcome:
     serials = {label(answer.server): _serials(evidence, answer) for answer in answers}
     if len(serials) < 2:
         rows = (*(where(a.server, _shown(serials[label(a.server)])) for a in answers), *found.unseen())
-        return could_not_test("one_answer", found.failure, observed=rows, detail=trouble(found.failure))
+        return could_not_test("one_answer", found.failure, observed=rows)
     groups = _by_signer(evidence, answers)
     newest = {
         label(a.server): _newest([s for b in group for s in serials[label(b.server)]])

@@ -12,7 +12,7 @@ def judge(evidence: ZoneEvidence) -> Outcome:
     """Judge the servers' IPv4 addresses; a server name without any address counts as out of reach."""
     blind = evidence.blind(Family.IPV4)
     if blind is not None:
-        return could_not_test("blind", blind, detail=trouble(blind))
+        return could_not_test("blind", blind)
     nameless, rows = _nameless(evidence)
     servers = [server for server in evidence.servers if server.family is Family.IPV4]
     if not servers and not nameless:
@@ -31,7 +31,7 @@ def judge(evidence: ZoneEvidence) -> Outcome:
         return failed("no_address", observed=tuple(rows), facts=facts, servers=nameless)
     if answered < len(servers):
         failure = survey(evidence, dns.rdatatype.SOA).failure
-        return could_not_test("no_answer", failure, observed=tuple(rows), facts=facts, detail=trouble(failure))
+        return could_not_test("no_answer", failure, observed=tuple(rows), facts=facts)
     return passed("ok", observed=tuple(rows), facts=facts, total=len(servers))
 
 

@@ -14,7 +14,7 @@ from netaudit.model.security import Security, SecurityStatus
 from netaudit.model.verdict import Observation, Outcome, could_not_test, failed, not_applicable, passed
 from netaudit.rules.once import once
 from netaudit.rules.rrsig import DNSKEY, DS, Validity, Verifier, ds_text, is_zone_key, matches, utc
-from netaudit.rules.zones import Answer, Survey, authoritative, label, survey, trouble, unreadable, unusable, where
+from netaudit.rules.zones import Answer, Survey, authoritative, label, survey, unreadable, unusable, where
 
 _SIGNED_TYPES = (dns.rdatatype.SOA, dns.rdatatype.NS, dns.rdatatype.DNSKEY)
 
@@ -136,7 +136,7 @@ class Delegated(NamedTuple):
 
     def untested(self) -> Outcome:
         """The outcome when none of the parent's servers answered: message `no_parent_answer`."""
-        return could_not_test("no_parent_answer", self.failure, detail=trouble(self.failure))
+        return could_not_test("no_parent_answer", self.failure)
 
 
 _DS_LIMIT = 16  # records of one delegation that are held against keys
@@ -183,11 +183,12 @@ def by_security(security: Security, failure: Failure | None, *, insecure: str = 
     question is only for secure zones: then NSEC3 by which such a zone proves nothing has messages of its own.
     """
     at = security.zone or security.name or "."
+    decisive = next((link for link in security.links if link.status is security.status), None)
     rows = tuple(
         Observation(
             where=link.zone,
-            saw=f"{link.status}{f': {link.reason}' if link.reason else ''}"
-            f"; DS {', '.join(link.ds) or 'none'}; signing keys {', '.join(map(str, link.signed_by)) or 'none'}",
+            saw=": ".join(filter(None, (link.status, link.reason, security.detail if link is decisive else "")))
+            + f"; DS {', '.join(link.ds) or 'none'}; signing keys {', '.join(map(str, link.signed_by)) or 'none'}",
             address=link.server,
             ok=link.status is SecurityStatus.SECURE,
         )
@@ -196,18 +197,18 @@ def by_security(security: Security, failure: Failure | None, *, insecure: str = 
     name = security.name or at
     if security.status is SecurityStatus.SECURE:
         return passed("ok", observed=rows, facts=security.facts, name=name)
-    detail = ": ".join(filter(None, (security.reason.replace("_", " "), security.detail)))
     if security.status is SecurityStatus.INDETERMINATE:
         known = failure or _why_indeterminate(security)
-        return could_not_test("indeterminate", known, observed=rows, facts=security.facts, name=name, detail=detail)
+        said = {} if failure else {"reason": security.reason}
+        return could_not_test("indeterminate", known, observed=rows, facts=security.facts, name=name, **said)
     if security.status is SecurityStatus.INSECURE and insecure == "not_applicable":
         in_zone = security.links and security.links[-1].status is SecurityStatus.SECURE
         message = security.reason if in_zone and security.reason in _UNPROVED else "insecure"
-        return not_applicable(message, observed=rows, facts=security.facts, zone=at, detail=detail)
+        return not_applicable(message, observed=rows, facts=security.facts, zone=at, reason=security.reason)
     return failed(
         str(security.status),
         observed=rows, facts=security.facts,
-        name=name, zone=at, reason=security.reason, detail=detail, server=security.server, rdtype=security.rdtype,
+        name=name, zone=at, reason=security.reason, server=security.server, rdtype=security.rdtype,
     )  # fmt: skip
 
 
@@ -220,9 +221,9 @@ def weakest(found: list[Security], missing: Failure | None, name: str) -> Outcom
     decisive = min(found, key=lambda security: order.index(security.status), default=None)
     if decisive is None:
         missing = missing or _NOT_LOOKED_UP
-        return could_not_test("indeterminate", missing, name=name, detail=trouble(missing))
+        return could_not_test("indeterminate", missing, name=name)
     if missing is not None and decisive.status is SecurityStatus.SECURE:
-        return could_not_test("indeterminate", missing, facts=decisive.facts, name=name, detail=trouble(missing))
+        return could_not_test("indeterminate", missing, facts=decisive.facts, name=name)
     return by_security(decisive, missing)
 
 

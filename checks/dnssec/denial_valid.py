@@ -15,5 +15,5 @@ def judge(evidence: ZoneEvidence) -> Outcome:
     if signed.outcome is not None:
         return signed.outcome
     if evidence.denial is None:
-        return could_not_test("no_answer", _NOT_ASKED, detail=_NOT_ASKED.detail)
+        return could_not_test("no_answer", _NOT_ASKED)
     return by_security(evidence.denial, None, insecure="not_applicable")

@@ -3,7 +3,7 @@
 from netaudit.model.evidence import ZoneEvidence
 from netaudit.model.verdict import Observation, Outcome, could_not_test, failed, not_applicable, passed, warned
 from netaudit.rules.rrsig import DS, computable, ds_text, is_zone_key, key_text, matches, verifies
-from netaudit.rules.zones import Answer, label, trouble, where
+from netaudit.rules.zones import Answer, label, where
 
 from ._helpers import Delegated, delegated, keys_of, signed_zone
 
@@ -57,7 +57,7 @@ def _state(evidence: ZoneEvidence, answer: Answer, ds: DS) -> str:
 def _without_keys(outcome: Outcome, parent: Delegated) -> Outcome:
     """The zone has a DS: serving no keys is no way out."""
     if outcome.failure is not None:
-        return could_not_test("no_answer", outcome.failure, observed=outcome.observed, detail=trouble(outcome.failure))
+        return could_not_test("no_answer", outcome.failure, observed=outcome.observed)
     return failed("no_dnskey", facts=(*parent.facts, *outcome.facts), ds=_texts(parent.records))
 
 

@@ -6,7 +6,7 @@ import dns.rdatatype
 from netaudit.model.evidence import ZoneEvidence
 from netaudit.model.verdict import Outcome, could_not_test, failed, not_applicable, passed
 from netaudit.rules.rrsig import is_zone_key, key_text, matches, utc
-from netaudit.rules.zones import Answer, label, survey, trouble, where
+from netaudit.rules.zones import Answer, label, survey, where
 
 from ._helpers import Signed, SignedZone, delegated, keys_of, signatures, signed_zone
 
@@ -22,8 +22,7 @@ def judge(evidence: ZoneEvidence) -> Outcome:
     if found.total < 2:
         return not_applicable("one_server", facts=found.facts)
     if len(found.answers) < 2:
-        detail = trouble(found.failure)
-        return could_not_test("one_answer", found.failure, observed=found.unseen(), detail=detail)
+        return could_not_test("one_answer", found.failure, observed=found.unseen())
     compared = signatures(evidence)
     odd = _odd_keys(evidence, signed)
     keys = [where(a.server, f"DNSKEY {_shown(a)}", label(a.server) not in odd) for a in found.answers]

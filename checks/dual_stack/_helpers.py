@@ -35,9 +35,7 @@ def sides(evidence: EndpointEvidence) -> tuple[tuple[WebFact, ...], tuple[WebFac
     if failure is None:
         return untested(evidence, BOTH)
     rows = tuple(row(fact, _seen(fact)) for fact in facts)
-    return could_not_test(
-        "not_tested", failure, observed=rows, facts=tuple(fact.id for fact in facts), detail=trouble(failure)
-    )
+    return could_not_test("not_tested", failure, observed=rows, facts=tuple(fact.id for fact in facts))
 
 
 def one_family(host: HostEvidence) -> bool:

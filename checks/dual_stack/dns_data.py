@@ -5,7 +5,7 @@ import dns.rdatatype
 from netaudit.model.common import Family
 from netaudit.model.evidence import ServerEvidence, ZoneEvidence
 from netaudit.model.verdict import Outcome, could_not_test, failed, not_applicable, passed
-from netaudit.rules.zones import authoritative, replies, server_names, survey, trouble, where
+from netaudit.rules.zones import authoritative, replies, server_names, survey, where
 
 _TYPES = (dns.rdatatype.SOA, dns.rdatatype.NS, dns.rdatatype.DNSKEY)
 
@@ -15,7 +15,7 @@ def judge(evidence: ZoneEvidence) -> Outcome:
     for family in Family:
         blind = evidence.blind(family)
         if blind is not None:
-            return could_not_test("blind", blind, detail=trouble(blind))
+            return could_not_test("blind", blind)
     by_name: dict[str, list[ServerEvidence]] = {}
     for server in evidence.servers:
         by_name.setdefault(server.server.name, []).append(server)
@@ -31,7 +31,7 @@ def judge(evidence: ZoneEvidence) -> Outcome:
         return failed("differs", observed=rows, facts=facts, servers=differing)
     if True not in states.values():
         failure = survey(evidence, dns.rdatatype.SOA).failure
-        return could_not_test("no_answer", failure, observed=rows, facts=facts, detail=trouble(failure))
+        return could_not_test("no_answer", failure, observed=rows, facts=facts)
     compared = sum(same is True for same in states.values())
     return passed("ok", observed=rows, facts=facts, compared=compared, total=len(by_name))
 

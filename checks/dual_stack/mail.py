@@ -6,7 +6,6 @@ from netaudit.model.facts import MailFact
 from netaudit.model.verdict import Observation, Outcome, could_not_test, failed, not_applicable, passed, warned
 from netaudit.rules.dialogues import complete, mx_problem, of_exchanger
 from netaudit.rules.fetches import addresses, first_failure
-from netaudit.rules.zones import trouble
 
 from ._helpers import BOTH, public_key, same_certificate
 
@@ -86,4 +85,4 @@ def _why(evidence: MailEvidence, pairs: dict[str, tuple[_Dialogues, _Dialogues]]
 
 
 def _untested(failure: Failure, rows: tuple[Observation, ...] = (), facts: tuple[str, ...] = ()) -> Outcome:
-    return could_not_test("not_tested", failure, observed=rows, facts=facts, detail=trouble(failure))
+    return could_not_test("not_tested", failure, observed=rows, facts=facts)

@@ -5,7 +5,6 @@ from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.facts import WebFact
 from netaudit.model.verdict import Outcome, could_not_test, failed, not_applicable, passed
 from netaudit.rules.similarity import similarity
-from netaudit.rules.zones import trouble
 
 from ._helpers import row, sides
 
@@ -27,7 +26,7 @@ def judge(evidence: EndpointEvidence, *, min_percent: int, min_control_percent: 
     if control < min_control_percent / 100:
         detail = f"two IPv4 fetches are {control:.0%} alike"
         failure = Failure(reason=Reason.PROTOCOL, side=Side.TARGET, detail=detail)
-        return could_not_test("changes_by_itself", failure, facts=facts, detail=trouble(failure))
+        return could_not_test("changes_by_itself", failure, facts=facts)
     found = [(fact, max(_alike(one, fact) for one in v4)) for fact in v6]
     needed = control * min_percent / 100
     rows = (

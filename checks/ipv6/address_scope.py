@@ -4,7 +4,6 @@ from netaudit.model.common import Failure, Family, Reason, Side
 from netaudit.model.evidence import HostEvidence
 from netaudit.model.verdict import Observation, Outcome, could_not_test, failed, not_applicable, passed
 from netaudit.rules.addresses import classify, within
-from netaudit.rules.zones import trouble
 
 _NOT_ASKED = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail="the name's AAAA was not looked up")
 
@@ -13,10 +12,10 @@ def judge(evidence: HostEvidence) -> Outcome:
     """An address counts when it is global unicast, or of a prefix that the inventory's scope allows."""
     lookup = evidence.aaaa
     if lookup is None:
-        return could_not_test("not_tested", _NOT_ASKED, detail=trouble(_NOT_ASKED))
+        return could_not_test("not_tested", _NOT_ASKED)
     if not lookup.addresses:
         if lookup.failure is not None:
-            return could_not_test("not_tested", lookup.failure, facts=lookup.facts, detail=trouble(lookup.failure))
+            return could_not_test("not_tested", lookup.failure, facts=lookup.facts)
         return not_applicable("no_aaaa", facts=lookup.facts)
     rows: list[Observation] = []
     special: list[str] = []

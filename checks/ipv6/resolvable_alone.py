@@ -6,7 +6,7 @@ import dns.rdatatype
 from netaudit.model.common import Failure, Family, Reason, Side
 from netaudit.model.evidence import ServerEvidence, ZoneEvidence
 from netaudit.model.verdict import Observation, Outcome, could_not_test, failed, passed
-from netaudit.rules.zones import authoritative, reach, replies, survey, trouble, unlooked, where
+from netaudit.rules.zones import authoritative, reach, replies, survey, unlooked, where
 
 _NOT_ASKED = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail="the zone's servers were not asked over IPv6")
 
@@ -19,7 +19,7 @@ def judge(evidence: ZoneEvidence) -> Outcome:
     """
     blind = evidence.blind(Family.IPV6)
     if blind is not None:
-        return could_not_test("blind", blind, detail=trouble(blind))
+        return could_not_test("blind", blind)
     rows: list[Observation] = []
     for zone in (*evidence.ancestors, evidence):
         state, found = _state(zone)
@@ -28,7 +28,7 @@ def judge(evidence: ZoneEvidence) -> Outcome:
             return failed(state, observed=tuple(rows), zone=zone.zone)
         if state == "unknown":
             failure = survey(zone, dns.rdatatype.SOA).failure if zone.servers else zone.fact.failure or _NOT_ASKED
-            return could_not_test("no_answer", failure, observed=tuple(rows), zone=zone.zone, detail=trouble(failure))
+            return could_not_test("no_answer", failure, observed=tuple(rows), zone=zone.zone)
     facts = tuple(e.id for s in evidence.servers for e in replies(s, evidence.apex, dns.rdatatype.SOA))
     return passed("ok", observed=tuple(rows), facts=facts, zones=tuple(z.zone for z in (*evidence.ancestors, evidence)))
 

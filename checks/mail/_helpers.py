@@ -4,7 +4,6 @@ from netaudit.model.common import Failure, Reason, Side
 from netaudit.model.evidence import MailEvidence
 from netaudit.model.facts import Lookup, MailFact
 from netaudit.model.verdict import Observation, Outcome, could_not_test
-from netaudit.rules.zones import trouble
 
 _NOT_LOOKED_UP = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail="the record was not looked up")
 _SHOWN = 200  # characters of a record
@@ -15,7 +14,7 @@ def untested_record(lookup: Lookup | None) -> Outcome | None:
     failure = _NOT_LOOKED_UP if lookup is None else lookup.failure
     if failure is None:
         return None
-    return could_not_test("not_tested", failure, facts=lookup.facts if lookup else (), detail=trouble(failure))
+    return could_not_test("not_tested", failure, facts=lookup.facts if lookup else ())
 
 
 def record_rows(name: str, texts: tuple[str, ...], ok: bool | None) -> tuple[Observation, ...]:

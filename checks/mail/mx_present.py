@@ -26,7 +26,7 @@ def judge(evidence: MailEvidence) -> Outcome:
             return failed(message, observed=rows, facts=facts, exchangers=bad, total=len(seen))
     failure = first_failure(failure for _, _, failure in seen.values())
     if failure is not None:
-        return could_not_test("not_tested", failure, observed=rows, facts=facts, detail=trouble(failure))
+        return could_not_test("not_tested", failure, observed=rows, facts=facts)
     return passed("ok", observed=rows, facts=facts, exchangers=evidence.exchangers, total=len(seen))
 
 
@@ -37,7 +37,7 @@ _NO_ADDRESS = "no address"
 def _no_exchanger(evidence: MailEvidence) -> Outcome:
     failure = evidence.mx.failure if evidence.mx is not None else _MX_NOT_ASKED
     if failure is not None:
-        return could_not_test("not_tested", failure, facts=mx_facts(evidence), detail=trouble(failure))
+        return could_not_test("not_tested", failure, facts=mx_facts(evidence))
     row = Observation(where=evidence.domain, saw="no MX record", ok=False)
     return failed("no_mx", observed=(row,), facts=mx_facts(evidence))
 

@@ -4,7 +4,6 @@ from netaudit.model.common import Failure, Reason, Side
 from netaudit.model.evidence import MailEvidence
 from netaudit.model.verdict import Outcome, could_not_test, failed, passed, warned
 from netaudit.rules.spf import LOOKUP_LIMIT, SpfPolicy, parse_spf, spf_records
-from netaudit.rules.zones import trouble
 
 from ._helpers import record_rows, untested_record
 
@@ -33,7 +32,7 @@ def judge(evidence: MailEvidence) -> Outcome:
     if policy.redirect:
         detail = f"the policy is that of {policy.redirect[:253]}, which was not looked up"
         failure = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail=detail)
-        return could_not_test("not_tested", failure, observed=rows, facts=facts, detail=trouble(failure))
+        return could_not_test("not_tested", failure, observed=rows, facts=facts)
     if policy.uses_ptr:
         return warned("ptr", observed=rows, facts=facts)
     return passed("ok", observed=rows, facts=facts, end=f"{policy.all}all", lookups=policy.lookups, limit=LOOKUP_LIMIT)

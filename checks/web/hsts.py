@@ -7,7 +7,6 @@ from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.facts import HttpHop
 from netaudit.model.verdict import Outcome, could_not_test, failed, passed
 from netaudit.rules.fetches import endpoint_reach, header, untested
-from netaudit.rules.zones import trouble
 
 from ._helpers import BOTH, not_for_tls, responses, row
 
@@ -30,7 +29,7 @@ def judge(evidence: EndpointEvidence, *, min_age_days: int) -> Outcome:
     facts = tuple(fact.id for fact, _ in found)
     if not seen:
         failure = Failure(reason=Reason.PROTOCOL, side=Side.TARGET, detail=f"HTTP {found[0][1].status}")
-        return could_not_test("not_tested", failure, facts=facts, detail=trouble(failure))
+        return could_not_test("not_tested", failure, facts=facts)
     missing = tuple(fact.address for fact, _, age in seen if age is None)
     if missing:
         return failed("missing", observed=rows, facts=facts, addresses=missing)

@@ -9,7 +9,6 @@ from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.facts import WebFact
 from netaudit.model.verdict import Outcome, could_not_test, failed, passed
 from netaudit.rules.fetches import endpoint_reach, is_web, own, rows, untested
-from netaudit.rules.zones import trouble
 
 _V6 = (Family.IPV6,)
 _TURNED_AWAY = (403, 429)
@@ -34,7 +33,7 @@ def judge(evidence: EndpointEvidence, *, min_tries: int) -> Outcome:
         return untested(evidence, _V6, reached)
     if unknown:
         failure = unknown[0]
-        return could_not_test("not_tested", failure, observed=rows(reached), facts=facts, detail=trouble(failure))
+        return could_not_test("not_tested", failure, observed=rows(reached), facts=facts)
     kind = "ok" if is_web(evidence) else "connects"
     return passed(kind, observed=rows(reached), facts=facts, total=len(reached))
 

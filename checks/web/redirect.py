@@ -5,7 +5,6 @@ from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.facts import WebFact
 from netaudit.model.verdict import Outcome, could_not_test, failed, not_applicable, passed
 from netaudit.rules.fetches import first_failure, is_web, location, own, plain, untested
-from netaudit.rules.zones import trouble
 
 from ._helpers import BOTH, row
 
@@ -26,7 +25,7 @@ def judge(evidence: EndpointEvidence) -> Outcome:
         return failed("plain_page", observed=rows, facts=ids, addresses=bad)
     if not any(ok for _, ok, _ in seen):
         failure = first_failure(fact.failure for fact in facts) or _NO_PAGE
-        return could_not_test("not_tested", failure, observed=rows, facts=ids, detail=trouble(failure))
+        return could_not_test("not_tested", failure, observed=rows, facts=ids)
     if all(saw == _CLOSED for _, ok, saw in seen if ok):
         return passed("closed", observed=rows, facts=ids)
     return passed("ok", observed=rows, facts=ids, addresses=tuple(fact.address for fact, ok, _ in seen if ok))

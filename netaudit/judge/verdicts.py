@@ -10,7 +10,6 @@ from netaudit.judge.derive import Derived
 from netaudit.model.common import Failure, Reason, Side, Text
 from netaudit.model.profile import CheckInfo
 from netaudit.model.verdict import Outcome, Status, Target, could_not_test
-from netaudit.rules.zones import trouble
 
 __all__ = ["Parameters", "Verdicts", "with_standard_messages", "worst"]
 
@@ -18,7 +17,7 @@ Parameters = Mapping[str, int | float | str | bool | tuple[str, ...]]
 
 _NOT_OBSERVED, _JUDGE_FAILED = "not_observed", "judge_failed"
 _MESSAGES = {
-    _NOT_OBSERVED: Text("Chưa thu thập được dữ liệu ({detail}).", "Nothing was observed to judge ({detail})."),
+    _NOT_OBSERVED: Text("Chưa thu thập được dữ liệu ({reason}).", "Nothing was observed to judge ({reason})."),
     _JUDGE_FAILED: Text(
         "Không kết luận được vì lỗi của chính netaudit ({detail}).",
         "A fault of netaudit kept it from judging ({detail}).",
@@ -65,7 +64,7 @@ def _ask(check: Check, derived: Derived, parameters: Parameters) -> Outcome:
     """Ask one judge; whatever it raises is a fault of ours, and never ends the judging."""
     if derived.evidence is None:
         failure = derived.failure or Failure(reason=Reason.NO_DATA, side=Side.OURS)
-        return could_not_test(_NOT_OBSERVED, failure, detail=trouble(failure))
+        return could_not_test(_NOT_OBSERVED, failure)
     try:
         outcome = check.judge(derived.evidence, **parameters)
         if not isinstance(outcome, Outcome):

@@ -1,6 +1,7 @@
 """From what the operating system and the libraries raise, to why an attempt failed and on whose side."""
 
 import errno
+import re
 import ssl
 from collections.abc import Iterator
 
@@ -10,6 +11,7 @@ from netaudit.model.common import Failure, Reason, Side
 
 __all__ = ["failure_of"]
 
+_ERRNO = re.compile(r"^\[Errno -?\d+\] ")
 _OURS = {errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.ENETDOWN}
 _PATH = {errno.EHOSTUNREACH, errno.EHOSTDOWN}
 _LACKING = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
@@ -73,5 +75,6 @@ def _known_os_error(error: OSError) -> tuple[Reason, Side] | None:
 
 
 def _detail(error: BaseException) -> str:
-    text = str(error) or type(error).__name__
+    """What the error says, without the number of the operating system; a time-out mostly says nothing."""
+    text = _ERRNO.sub("", str(error)) or ("no reply" if isinstance(error, TimeoutError) else type(error).__name__)
     return "".join(c if c.isprintable() else "?" for c in text)[:200]

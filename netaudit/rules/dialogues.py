@@ -28,7 +28,7 @@ def mx_problem(evidence: MailEvidence) -> Outcome | None:
         return None
     failure = _MX_NOT_ASKED if evidence.mx is None else evidence.mx.failure
     if failure is not None:
-        return could_not_test("not_tested", failure, detail=trouble(failure))
+        return could_not_test("not_tested", failure)
     return not_applicable("no_mx")
 
 
@@ -69,14 +69,14 @@ def sessions(evidence: MailEvidence) -> list[tuple[MailFact, CertificateTrust]]:
 
 
 def untested_mail(evidence: MailEvidence, families: Iterable[Family], reached: Iterable[Reach] = ()) -> Outcome:
-    """The outcome when no dialogue shows anything: message `not_tested` with `detail`."""
+    """The outcome when no dialogue shows anything: message `not_tested`."""
     families, reached = tuple(families), tuple(reached)
     blind = [failure for family in families if (failure := evidence.blind(family)) is not None]
     lookups = [host.lookup(family) for host in evidence.hosts.values() for family in families]
     named = [lookup.failure for lookup in lookups if lookup is not None]
     failure = blind[0] if blind and len(blind) == len(families) else None
     failure = failure or first_failure([reach.failure for reach in reached]) or first_failure(named) or _NOT_ASKED
-    return could_not_test("not_tested", failure, observed=rows(reached), detail=trouble(failure))
+    return could_not_test("not_tested", failure, observed=rows(reached))
 
 
 def _standing(evidence: MailEvidence, fact: MailFact, min_tries: int) -> tuple[bool | None, str]:

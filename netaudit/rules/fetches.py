@@ -39,8 +39,10 @@ class Reach(NamedTuple):
 
     @property
     def label(self) -> str:
-        """The address with its symptom in one word, as sentences name it."""
-        return f"{self.address} ({self.saw.partition(':')[0].partition(';')[0]})"
+        """The address as sentences name it, with a status or a registered kind of address that tells the fault."""
+        if self.failure is not None and self.saw.startswith(trouble(self.failure)):
+            return self.address
+        return f"{self.address} ({self.saw.partition(';')[0]})"
 
     def row(self) -> Observation:
         """The row of the evidence table."""
@@ -102,10 +104,10 @@ def attempt(fact: WebFact | ConnectFact) -> tuple[Failure | None, int]:
 
 
 def untested(evidence: EndpointEvidence, families: Iterable[Family], reached: Iterable[Reach] = ()) -> Outcome:
-    """The outcome when nothing could be seen: message `not_tested` with `detail`."""
+    """The outcome when nothing could be seen: message `not_tested`."""
     reached = tuple(reached)
     failure = why_unseen(evidence, families, reached)
-    return could_not_test("not_tested", failure, observed=rows(reached), detail=trouble(failure))
+    return could_not_test("not_tested", failure, observed=rows(reached))
 
 
 def why_unseen(evidence: EndpointEvidence, families: Iterable[Family], reached: Iterable[Reach] = ()) -> Failure:

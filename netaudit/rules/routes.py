@@ -12,7 +12,6 @@ from netaudit.model.facts import Route, RoutesFact
 from netaudit.model.verdict import Outcome, could_not_test
 from netaudit.rules.fetches import first_failure
 from netaudit.rules.upstreams import PrefixView, UpstreamView, of_family, prefix_views, upstream_view
-from netaudit.rules.zones import trouble
 
 __all__ = ["FamilyRoutes", "PrefixRoutes", "RouteTable", "route_table"]
 
@@ -71,11 +70,11 @@ class RouteTable(NamedTuple):
 
 
 def route_table(evidence: DataCentreEvidence, max_age_days: float) -> RouteTable | Outcome:
-    """Join the usable sources. Without one: `not_tested` with `detail`, or `too_old` with `days` and `limit`."""
+    """Join the usable sources. Without one: `not_tested`, or `too_old` with `days` and `limit`."""
     read = [fact for fact in evidence.routes if fact.failure is None]
     if not read:
         failure = first_failure(fact.failure for fact in evidence.routes) or _NO_SOURCE
-        return could_not_test("not_tested", failure, detail=trouble(failure))
+        return could_not_test("not_tested", failure)
     dated = {fact.id: (evidence.now - fact.data_time) / _DAY for fact in read if fact.data_time is not None}
     fresh = [fact for fact in read if fact.id in dated and dated[fact.id] <= max_age_days]
     facts = tuple(fact.id for fact in read)
@@ -84,7 +83,7 @@ def route_table(evidence: DataCentreEvidence, max_age_days: float) -> RouteTable
             tuple(route for fact in fresh for route in fact.routes), _feeds(fresh), tuple(fact.id for fact in fresh)
         )
     if not dated:
-        return could_not_test("not_tested", _UNDATED, facts=facts, detail=trouble(_UNDATED))
+        return could_not_test("not_tested", _UNDATED, facts=facts)
     days = int(min(dated.values()))
     failure = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail=f"the newest route table is {days} days old")
     return could_not_test("too_old", failure, facts=facts, days=days, limit=max_age_days)

@@ -78,8 +78,8 @@ class Survey(NamedTuple):
         return tuple(where(server, trouble(failure)) for server, failure in self.missing)
 
     def untested(self) -> Outcome:
-        """The outcome when no server answered: message `no_answer` with `detail`."""
-        return could_not_test("no_answer", self.failure, observed=self.unseen(), detail=trouble(self.failure))
+        """The outcome when no server answered: message `no_answer`."""
+        return could_not_test("no_answer", self.failure, observed=self.unseen())
 
 
 @once

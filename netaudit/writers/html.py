@@ -15,17 +15,28 @@ from markupsafe import Markup
 from netaudit.content import content_path
 from netaudit.model.run import Run
 from netaudit.writers import words
+from netaudit.writers.bars import segments
 from netaudit.writers.files import make_folder, write_whole
 from netaudit.writers.links import reference_link
 from netaudit.writers.messages import argument_text
-from netaudit.writers.report import MAIN_PILLARS, Report, segments
+from netaudit.writers.observed import worst_first
+from netaudit.writers.report import MAIN_PILLARS, Report
 from netaudit.writers.safe import bounded, page_name, visible
 from netaudit.writers.wording import LOCAL_TIME, Wording
 
 __all__ = ["write_html"]
 
 # A page stays readable and below 2 MB: beyond these numbers rows are counted and named as left out.
-_LIMITS = {"rows": 40, "details": 250, "listed": 2000, "tiles": 1200, "names": 12, "matrix": 40}
+_LIMITS = {
+    "rows": 40,
+    "details": 250,
+    "listed": 2000,
+    "tiles": 1200,
+    "names": 12,
+    "matrix": 40,
+    "observed": 8,
+    "first": 3,
+}
 
 
 def write_html(run: Run, out: Path, language: str) -> list[Path]:
@@ -80,6 +91,7 @@ def _environment(wording: Wording) -> Environment:
         limits=_LIMITS,
         main_pillars=MAIN_PILLARS,
         segments=segments,
+        worst_first=worst_first,
         page_name=page_name,
         style=Markup(style),  # noqa: S704  # our own file, and the policy names its hash
         script=Markup(script),  # noqa: S704

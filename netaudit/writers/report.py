@@ -9,30 +9,20 @@ from netaudit.model.common import Family, Reason, Side
 from netaudit.model.inventory import Service, Tier, Unit
 from netaudit.model.profile import CheckInfo, Clause, Profile, Severity
 from netaudit.model.run import ClauseResult, Coverage, Result, Run, UnitResult, UnitStatus
-from netaudit.model.verdict import Status, TargetKind
+from netaudit.model.verdict import Status, Target, TargetKind
+from netaudit.rules.gaps import could_not_see
+from netaudit.writers import words
 from netaudit.writers.messages import recheck_command, sentence
 from netaudit.writers.sorting import sort_key
 from netaudit.writers.wording import Wording
 
-__all__ = ["MAIN_PILLARS", "CheckGroup", "Gap", "Report", "Segment", "segments"]
+__all__ = ["MAIN_PILLARS", "CheckGroup", "Gap", "Report"]
 
 MAIN_PILLARS = ("dnssec", "ipv6", "dual_stack", "multihome")
 _STATUS_ORDER = (
     Status.FAIL, Status.WARN, Status.COULD_NOT_TEST, Status.MANUAL, Status.PASS, Status.NOT_APPLICABLE
 )  # fmt: skip
-_BAR = 1000  # width of a bar in its own units
 _LONGEST_NAME = 255  # RFC 1035 section 3.1
-_THINNEST = 8  # a part that exists is seen
-
-
-@dataclass(frozen=True)
-class Segment:
-    """One part of a stacked bar."""
-
-    status: Status
-    count: int
-    start: int
-    width: int
 
 
 @dataclass(frozen=True)
@@ -55,9 +45,9 @@ class Gap:
     results: tuple[Result, ...]
 
     @property
-    def targets(self) -> tuple[str, ...]:
-        """The targets, once each."""
-        return tuple(dict.fromkeys(result.verdict.target.name for result in self.results))
+    def targets(self) -> tuple[Target, ...]:
+        """The targets, once for each name."""
+        return tuple({result.verdict.target.name: result.verdict.target for result in self.results}.values())
 
     @property
     def checks(self) -> tuple[str, ...]:
@@ -90,6 +80,17 @@ class Report:
     def sentence(self, result: Result) -> str:
         """What the result says."""
         return sentence(self.run, result.verdict, self.wording)
+
+    def brief(self, result: Result) -> str:
+        """What the result says, with long lists counted: a line or two where the evidence stands elsewhere."""
+        return sentence(self.run, result.verdict, self.wording, brief=True)
+
+    def target(self, target: Target) -> str:
+        """A target as readers know it: its name, or the kind of service and the tier in words."""
+        tier, _, kind = target.name.partition("/")
+        if target.kind is not TargetKind.COVERAGE or not kind:
+            return target.name
+        return f"{self.wording.gettext(words.word(words.KINDS, kind))} ({self.tier_name(tier)})"
 
     def recheck(self, result: Result) -> str:
         """The command that asks again; empty when the check has none."""
@@ -258,6 +259,17 @@ class Report:
         counted = {summary.pillar: summary.counts for summary in result.pillars} if result is not None else {}
         return {pillar: counted[pillar] for pillar in self.pillar_counts if pillar in counted}
 
+    @cached_property
+    def unseen(self) -> dict[str, Counter[str]]:
+        """By unit and pillar: results that the scan should have seen and could not."""
+        counted: dict[str, Counter[str]] = defaultdict(Counter)
+        for result in self.run.results:
+            if could_not_see(result):
+                pillar = result.verdict.check.partition(".")[0]
+                for unit in result.units:
+                    counted[unit][pillar] += 1
+        return counted
+
     def pillars_of(self, units: Iterable[Unit]) -> list[str]:
         """The pillars in which any of the units has something to test."""
         met = {
@@ -302,23 +314,6 @@ class Report:
             worst = min((result.severity for result in members), key=lambda s: s.rank)
             groups.append(CheckGroup(check, self.run.checks.get(check), tuple(members), tuple(units), worst))
         return sorted(groups, key=lambda g: (g.severity.rank, -len(g.units), -len(g.results), g.check))
-
-
-def segments(counts: Mapping[Status, int]) -> list[Segment]:
-    """Return the parts of a stacked bar; what does not apply takes no room."""
-    shown = [(status, counts.get(status, 0)) for status in
-             (Status.PASS, Status.WARN, Status.FAIL, Status.COULD_NOT_TEST, Status.MANUAL)]  # fmt: skip
-    shown = [(status, count) for status, count in shown if count > 0]
-    total = sum(count for _, count in shown)
-    if not total:
-        return []
-    widths = [max(_THINNEST, round(count * _BAR / total)) for _, count in shown]
-    widths[widths.index(max(widths))] -= sum(widths) - _BAR
-    starts = [sum(widths[:place]) for place in range(len(widths))]
-    return [
-        Segment(status, count, start, width)
-        for (status, count), start, width in zip(shown, starts, widths, strict=True)
-    ]
 
 
 def host_of(target: str) -> str:

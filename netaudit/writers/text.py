@@ -1,14 +1,16 @@
 """A run in a terminal: findings one under the other, and the line that says what happened."""
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import click
 
 from netaudit.model.run import Result, Run
-from netaudit.model.verdict import Status
+from netaudit.model.verdict import Status, Target
 from netaudit.writers import words
-from netaudit.writers.report import CheckGroup, Report
+from netaudit.writers.observed import Alike, alike, worst_first
+from netaudit.writers.report import CheckGroup, Gap, Report
 from netaudit.writers.safe import one_line
 from netaudit.writers.wording import Wording
 
@@ -20,18 +22,19 @@ _MARKS = {
     Status.NOT_APPLICABLE: "–",
 }  # fmt: skip
 _ROWS = 50
-_OBSERVED = 12
+_OBSERVED = 6
+_DETAILS = 2
 
 
 def run_text(run: Run, language: str, *, colour: bool = False, passes: bool = False) -> str:
     """Return the run for a terminal: fails with evidence, fix and command; then what could not be tested.
 
-    With `passes`, every other result is listed too, with what was observed; else passes are counted. Control
-    characters of targets are written out, so that no server can steer the reader's terminal. `language` is `vi`
-    or `en`.
+    What follows from another fault only names it, and evidence is cut short. With `passes` nothing is: every other
+    result is listed too, with all that was observed. Control characters of targets are written out, so that no
+    server can steer the reader's terminal. `language` is `vi` or `en`.
     """
     report = Report(run, Wording(language))
-    return "\n".join(_Terminal(report, colour).lines(passes)) + "\n"
+    return "\n".join(_Terminal(report, colour, passes).lines()) + "\n"
 
 
 def closing_line(run: Run, index: Path | None, language: str) -> str:
@@ -68,30 +71,49 @@ def _threshold(run: Run, wording: Wording) -> str:
 
 
 class _Terminal:
-    def __init__(self, report: Report, colour: bool) -> None:
+    def __init__(self, report: Report, colour: bool, full: bool) -> None:
         self._report = report
         self._colour = colour
+        self._full = full
         self._wording = report.wording
 
-    def lines(self, passes: bool) -> Iterator[str]:
+    def lines(self) -> Iterator[str]:
         results = [result for result in self._report.run.results if not result.waived]
         for group in self._report.fails + self._report.warnings:
             yield from self._group(group)
-        gaps = self._report.with_status(results, Status.COULD_NOT_TEST, Status.MANUAL)
-        if gaps:
-            yield self._paint(self._say("Could not be tested"), "cyan")
-            for group in gaps:
-                yield from self._rows(group, observed=passes)
-            yield ""
+        yield from self._gaps(results)
         good = self._report.with_status(results, Status.PASS)
-        if passes:
+        if self._full:
             for group in good + self._report.with_status(results, Status.NOT_APPLICABLE):
-                yield from self._rows(group, observed=True)
+                yield from self._rows(group)
             yield ""
         number = sum(len(group.results) for group in good)
         yield self._wording.ngettext("%(number)s result passes", "%(number)s results pass", number) % {
             "number": self._wording.number(number)
         }
+
+    def _gaps(self, results: list[Result]) -> Iterator[str]:
+        """What could not be tested: by reason, or one by one where everything is asked for."""
+        gaps = [] if self._full else self._report.gaps_in(results)
+        told = (Status.COULD_NOT_TEST, Status.MANUAL) if self._full else (Status.MANUAL,)
+        rows = self._report.with_status(results, *told)
+        if gaps or rows:
+            yield self._paint(self._say("Could not be tested"), "cyan")
+            yield from chain.from_iterable(map(self._gap, gaps))
+            yield from chain.from_iterable(map(self._rows, rows))
+            yield ""
+
+    def _gap(self, gap: Gap) -> Iterator[str]:
+        """One reason with all that it keeps from being tested."""
+        mark, side = _MARKS[Status.COULD_NOT_TEST], self._say(words.SIDES[gap.side])
+        reason = self._say(words.REASONS[gap.reason])
+        yield f"  {mark} {len(gap.results)}: {reason} ({self._say('Whose side')}: {side})"
+        targets = self._wording.joined(map(self._target, gap.targets), _ROWS)
+        yield f"      {self._say('Targets')}: {targets}"
+        yield f"      {self._say('Checks')}: {self._wording.joined(gap.checks, _ROWS)}"
+        for detail in gap.details[:_DETAILS]:
+            yield f"      {one_line(detail, 200)}"
+        yield f"      {self._say('What to do')}: {self._say(words.REMEDIES[gap.reason])}"
 
     def _group(self, group: CheckGroup) -> Iterator[str]:
         severity = self._say(words.SEVERITIES[group.severity])
@@ -108,34 +130,58 @@ class _Terminal:
         yield ""
 
     def _finding(self, result: Result) -> Iterator[str]:
-        target, sentence = one_line(result.verdict.target.name, 120), one_line(self._report.sentence(result))
+        target, sentence = (
+            self._target(result.verdict.target),
+            one_line(self._report.sentence(result)),
+        )
         yield f"    {sentence}" if target in sentence else f"    {target}: {sentence}"
-        for cause in self._report.explained(result)[:1]:
-            yield f"      {self._say('Follows from')}: {cause.verdict.check} {one_line(cause.verdict.target.name, 120)}"
+        causes = self._report.explained(result)
+        for cause in causes[:1]:
+            yield f"      {self._say('Follows from')}: {cause.verdict.check} {self._target(cause.verdict.target)}"
+        if causes and not self._full:
+            return
         yield from self._observed(result)
         command = self._report.recheck(result)
         if command:
             yield f"      $ {one_line(command)}"
 
     def _observed(self, result: Result) -> Iterator[str]:
-        for row in result.verdict.outcome.observed[:_OBSERVED]:
-            mark = " " if row.ok is None else _MARKS[Status.PASS if row.ok else Status.FAIL]
-            where = " ".join(part for part in (row.where, row.address) if part)
-            yield f"      {mark} {one_line(where, 120)}: {one_line(row.saw, 200)}"
+        rows = result.verdict.outcome.observed
+        if self._full:
+            yield from (self._row(Alike(row, 0)) for row in rows)
+            return
+        told = alike(rows)
+        if len(told) > _OBSERVED:
+            told = alike(worst_first(rows))
+        yield from map(self._row, told[:_OBSERVED])
+        if len(told) > _OBSERVED:
+            yield f"        … (+{len(told) - _OBSERVED})"
 
-    def _rows(self, group: CheckGroup, *, observed: bool) -> Iterator[str]:
+    def _row(self, told: Alike) -> str:
+        row = told.row
+        mark = " " if row.ok is None else _MARKS[Status.PASS if row.ok else Status.FAIL]
+        where = one_line(" ".join(part for part in (row.where, row.address) if part), 120)
+        if told.more:
+            where = self._say("%(listed)s and %(number)s more") % {"listed": where, "number": told.more}
+        return f"      {mark} {where}: {one_line(row.saw, 200)}"
+
+    def _rows(self, group: CheckGroup) -> Iterator[str]:
         for result in group.results[:_ROWS]:
             outcome = result.verdict.outcome
-            line = f"  {_MARKS[outcome.status]} {group.check} {one_line(result.verdict.target.name, 120)}: "
+            line = f"  {_MARKS[outcome.status]} {group.check} {self._target(result.verdict.target)}: "
             line += one_line(self._report.sentence(result))
             if outcome.failure is not None:
                 side = self._say(words.SIDES[outcome.failure.side])
                 line += f" ({self._say('Whose side')}: {side})"
+                line += f" [{one_line(outcome.failure.detail, 120)}]" if outcome.failure.detail else ""
             yield line
-            if observed:
+            if self._full:
                 yield from self._observed(result)
         if len(group.results) > _ROWS:
             yield f"    … (+{len(group.results) - _ROWS})"
+
+    def _target(self, target: Target) -> str:
+        return one_line(self._report.target(target), 120)
 
     def _say(self, message: str) -> str:
         return self._wording.gettext(message)

@@ -27,11 +27,12 @@ class Wording:
     def __init__(self, language: str) -> None:
         self.language = Language(language).value
         self._locale = "en_GB" if self.language == "en" else self.language
+        self._minutes = "d MMM yyyy HH:mm" if self.language == "en" else "dd/MM/yyyy HH:mm"
         self.translations = _translations(self.language)
 
     def gettext(self, message: str) -> str:
         """Translate one sentence; msgids are the English ones."""
-        return self.translations.gettext(message)
+        return self.translations.gettext(message) if message else ""  # the catalogue has its own header under ""
 
     def ngettext(self, one: str, many: str, number: int) -> str:
         """Translate a sentence that counts."""
@@ -55,19 +56,23 @@ class Wording:
 
     def moment(self, at: float) -> str:
         """A time in Việt Nam, with UTC beside it: `24/11/2026 21:00 (UTC+7) · 14:00 UTC`."""
-        pattern = "dd/MM/yyyy HH:mm" if self.language == "vi" else "d MMM yyyy HH:mm"
         utc = datetime.fromtimestamp(at, UTC)
-        local = utc.astimezone(LOCAL_TIME)
-        here = format_datetime(local.replace(tzinfo=None), pattern, locale=self._locale)
-        same_day = utc.date() == local.date()
-        there = format_datetime(utc.replace(tzinfo=None), "HH:mm" if same_day else pattern, locale=self._locale)
-        return f"{here} (UTC+7) · {there} UTC"
+        same_day = utc.date() == utc.astimezone(LOCAL_TIME).date()
+        there = format_datetime(utc.replace(tzinfo=None), "HH:mm" if same_day else self._minutes, locale=self._locale)
+        return f"{self.instant(at)} · {there} UTC"
+
+    def instant(self, at: float) -> str:
+        """A time in Việt Nam as sentences name it: `24/11/2026 21:00 (UTC+7)`."""
+        local = datetime.fromtimestamp(at, UTC).astimezone(LOCAL_TIME)
+        return format_datetime(local.replace(tzinfo=None), self._minutes, locale=self._locale) + " (UTC+7)"
 
     def joined(self, items: Iterable[str], limit: int = 8) -> str:
-        """Join with commas; what is beyond `limit` is counted."""
+        """Join with commas; what is beyond `limit` is counted: `a, b and 3 more`."""
         every = list(items)
-        rest = len(every) - limit
-        return ", ".join(every[:limit]) + (f", … (+{self.number(rest)})" if rest > 0 else "")
+        listed, rest = ", ".join(every[:limit]), len(every) - limit
+        if rest <= 0:
+            return listed
+        return self.gettext("%(listed)s and %(number)s more") % {"listed": listed, "number": self.number(rest)}
 
 
 @lru_cache(maxsize=4)

@@ -5,14 +5,14 @@ Each table maps a value to a msgid; `_` only marks it for extraction, and templa
 
 from collections.abc import Mapping
 
-from netaudit.model.common import Reason, Side
+from netaudit.model.common import Family, Reason, Side
 from netaudit.model.profile import Basis, Confidence, Severity
 from netaudit.model.run import ClauseStatus, UnitStatus
 from netaudit.model.verdict import Status, TargetKind
 
 __all__ = [
-    "BASIS", "BASIS_NOTES", "CLAUSE_STATUSES", "CONFIDENCE", "HOLDERS", "KINDS", "PILLARS", "REASONS", "REMEDIES",
-    "SEVERITIES", "SIDES", "STATUSES", "TARGETS", "UNIT_STATUSES", "word",
+    "BASIS", "BASIS_NOTES", "CLAUSE_STATUSES", "CONFIDENCE", "FAMILIES", "HOLDERS", "KINDS", "PILLARS", "REASONS",
+    "REMEDIES", "SEVERITIES", "SIDES", "STATUSES", "TARGETS", "UNIT_STATUSES", "word",
 ]  # fmt: skip
 
 
@@ -82,6 +82,8 @@ TARGETS: dict[TargetKind, str] = {
     TargetKind.COVERAGE: _("tier and kind of service"),
 }
 
+FAMILIES: dict[str, str] = {Family.IPV4: "IPv4", Family.IPV6: "IPv6"}
+
 KINDS: dict[str, str] = {
     "portal": _("Portal"),
     "department_site": _("Department website"),
@@ -139,7 +141,7 @@ REASONS: dict[Reason, str] = {
     Reason.NO_ADDRESS: _("the name has no address of this family"),
     Reason.NAME_RESOLUTION: _("the name could not be resolved"),
     Reason.TLS: _("TLS could not be set up"),
-    Reason.PROTOCOL: _("the answer was not in the protocol"),
+    Reason.PROTOCOL: _("what was answered can't be used"),
     Reason.MALFORMED: _("the answer was malformed"),
     Reason.TOO_LARGE: _("the answer was too large"),
     Reason.BUDGET: _("the budget was used up"),
@@ -169,7 +171,7 @@ REMEDIES: dict[Reason, str] = {
     Reason.BLACKOUT: _("Scan again outside the blackout window."),
     Reason.OUT_OF_SCOPE: _("Allow it under 'scope' in the inventory, if its owner agrees, and scan again."),
     Reason.NOT_PERMITTED: _("Give the scanner the right it lacks; 'netaudit doctor' names it."),
-    Reason.NO_DATA: _("Supply a current file under the data centre or register in the inventory."),
+    Reason.NO_DATA: _("Supply what is missing, such as a current file of a data centre or register, and scan again."),
     Reason.NOT_RECORDED: _("Scan again: the saved facts do not hold this evidence."),
     Reason.NOT_FROM_INTERNET: _("Scan from inside the TSLCD network, or have the unit attest it."),
     Reason.CANCELLED: _("Run the scan to its end."),

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import msgspec
+
 __all__ = ["Browser", "Measured", "find_browser"]
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -39,6 +41,7 @@ const measure = (frame, page) => {
     return box.width > 0 && (box.width < 24 || box.height < 24);
   });
   return {
+    broken: brokenWords(inside).slice(0, 5),
     page: page.url, width: page.width, client: width, scroll: root.scrollWidth, title: inside.title,
     text: inside.body.innerText.length,
     background: frame.contentWindow.getComputedStyle(inside.body).backgroundColor,
@@ -47,6 +50,19 @@ const measure = (frame, page) => {
     wide: wide.slice(0, 5).map((element) => element.outerHTML.slice(0, 160)),
     small: small.slice(0, 5).map((element) => element.outerHTML.slice(0, 160)),
   };
+};
+// Words of prose that stand on two lines: a column was squeezed. Names of hosts in <code> may break.
+const brokenWords = (inside) => {
+  const found = [], walker = inside.createTreeWalker(inside.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (node.parentElement.closest("code, script, style, svg, .unseen, .skip")) continue;
+    for (const word of node.data.matchAll(/(?<![\\p{L}\\p{N}.:/_-])\\p{L}{3,12}(?![\\p{L}\\p{N}.:/_-])/gu)) {
+      const range = inside.createRange();
+      range.setStart(node, word.index); range.setEnd(node, word.index + word[0].length);
+      if (new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1) found.push(word[0]);
+    }
+  }
+  return found;
 };
 const next = () => {
   const page = pages.shift();
@@ -66,7 +82,7 @@ next();
 
 @dataclass(frozen=True)
 class Measured:
-    """What the browser made of a page: widths in CSS pixels, elements that stick out or are too small to hit."""
+    """What the browser made of a page: widths in CSS pixels, what sticks out or is too small, words cut in two."""
 
     page: str
     width: int
@@ -79,6 +95,7 @@ class Measured:
     buttons: int
     wide: tuple[str, ...]
     small: tuple[str, ...]
+    broken: tuple[str, ...]
 
 
 class Browser:
@@ -103,8 +120,7 @@ class Browser:
         assert shown is not None, done.stdout[-2000:]
         text = shown[1].replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", "\u00a0").replace("&amp;", "&")
         console = "\n".join(line for line in done.stderr.decode(errors="replace").splitlines() if "CONSOLE" in line)
-        measured = [Measured(**{**row, "wide": tuple(row["wide"]), "small": tuple(row["small"])})
-                    for row in json.loads(text)]  # fmt: skip
+        measured = msgspec.json.decode(text, type=list[Measured])
         return measured, console
 
 

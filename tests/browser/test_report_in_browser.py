@@ -26,6 +26,7 @@ def test_pages_fit_every_screen(browser: Browser, tmp_path: Path, language: str)
         assert page.scroll <= page.client == page.width, page
         assert not page.wide, page
         assert not page.small, page
+        assert not page.broken, page
     assert console == ""
 
 

@@ -10,6 +10,7 @@ from netaudit.judge.catalogue import Catalogue, load_catalogue
 from netaudit.judge.run import judge
 from netaudit.judge.verdicts import with_standard_messages
 from netaudit.model.book import FactBook
+from netaudit.model.common import Reason
 from netaudit.model.facts import CertificateRow, Fact, JobFact, RegisterFact, ScanEndFact
 from netaudit.model.profile import Basis, Clause, Confidence, Measure, Profile, Severity
 from netaudit.model.run import Coverage, RegisterSummary, Run
@@ -109,9 +110,9 @@ async def test_an_interrupted_scan_gives_a_whole_report_with_gaps(scan: Scan) ->
     assert gaps
     assert {r.verdict.outcome.status for r in gaps} == {Status.COULD_NOT_TEST}
     info = run.checks[gaps[0].verdict.check]
-    assert "{detail}" in info.messages[gaps[0].verdict.outcome.message].vi
-    assert {r.verdict.outcome.args["detail"] for r in gaps} == {
-        "cancelled: the scan ended before this target was observed: interrupted"
+    assert "{reason}" in info.messages[gaps[0].verdict.outcome.message].vi
+    assert {(f.reason, f.detail) for r in gaps if (f := r.verdict.outcome.failure)} == {
+        (Reason.CANCELLED, "the scan ended before this target was observed: interrupted")
     }
 
 
@@ -202,6 +203,6 @@ async def test_a_resumed_scan_is_judged_by_its_last_word(scan: Scan) -> None:
 
 def test_messages_of_the_judging_itself_exist_in_both_languages() -> None:
     added = with_standard_messages(WEB.info).messages
-    for id in ("not_observed", "judge_failed"):
+    for id, says in (("not_observed", "{reason}"), ("judge_failed", "{detail}")):
         assert added[id].vi != added[id].en
-        assert all("{detail}" in text for text in (added[id].vi, added[id].en))
+        assert all(says in text for text in (added[id].vi, added[id].en))

@@ -82,7 +82,7 @@ def _check(
         messages={
             "ok": Text("Đạt trên {total} máy chủ.", "Fine on {total} servers."),
             "bad": bad,
-            "gap": Text("Không kiểm tra được: {detail}.", "Could not be tested: {detail}."),
+            "gap": Text("Không kiểm tra được: {reason}.", "Could not be tested: {reason}."),
             "none": Text("Không áp dụng.", "Not applicable."),
         },
         recheck=recheck,
@@ -105,7 +105,7 @@ CHECKS: dict[str, CheckInfo] = {
             "dnssec.signature_validity",
             TargetKind.ZONE,
             Text("Mọi chữ ký còn hiệu lực", "Every signature is in force"),
-            Text("Chữ ký của {target} hết hạn lúc {until}.", "The signatures of {target} expired at {until}."),
+            Text("Chữ ký hết hạn lúc {until} trên: {servers}.", "Signatures expired at {until} on: {servers}."),
         ),
         _check(
             "dnssec.chain_valid",
@@ -189,7 +189,8 @@ _SEVERITY = {
 }
 _TIMEOUT = Failure(reason=Reason.TIMEOUT, side=Side.PATH, detail="3 tries, 2001:db8:113::27")
 _CLOSED = Failure(reason=Reason.NOT_FROM_INTERNET, side=Side.OURS)
-_ARGUMENTS = {"until": "2026-11-21T00:00:00Z", "servers": ("ns1", "ns2"), "share": 0.5, "upstreams": ("AS64501",)}
+_SERVERS = tuple(f"ns{n}.lamdong.gov.vn (2001:db8:113::{n})" for n in range(1, 5))
+_ARGUMENTS = {"until": "2026-11-21T00:00:00Z", "servers": _SERVERS, "share": 0.5, "upstreams": ("AS64501",)}
 
 
 def province_run() -> Run:
@@ -248,7 +249,7 @@ def hostile_run() -> Run:
             Verdict(
                 check="dns.tcp",
                 target=Target(kind=TargetKind.ZONE, name=f"gap{n}.example"),
-                outcome=could_not_test("gap", Failure(reason=Reason.TLS, side=Side.PATH, detail=text), detail=text),
+                outcome=could_not_test("gap", Failure(reason=Reason.TLS, side=Side.PATH, detail=text), reason=text),
             )
         )
     run = run_of(units, services, verdicts, zones=("example",))
@@ -328,7 +329,7 @@ def _questions(zones: Iterable[str], services: tuple[Service, ...]) -> Iterator[
 
 
 def _outcome(check: str, target: Target, wrong: set[tuple[str, str]], gaps: set[tuple[str, str]]) -> Outcome:
-    observed = (
+    observed: tuple[Observation, ...] = (
         Observation(where="ns1.lamdong.gov.vn", saw="NOERROR, AA", address="203.0.113.53", family=Family.IPV4, ok=True),
         Observation(
             where="ns2.lamdong.gov.vn",
@@ -339,9 +340,17 @@ def _outcome(check: str, target: Target, wrong: set[tuple[str, str]], gaps: set[
         ),
     )
     if "qlvb." in target.name:
-        return could_not_test("gap", _CLOSED, detail="TSLCD")
+        return could_not_test("gap", _CLOSED)
     if (check, target.name) in gaps:
-        return could_not_test("gap", _TIMEOUT, detail="timeout")
+        return could_not_test("gap", _TIMEOUT)
+    if check == "dnssec.signature_validity":
+        observed += tuple(
+            Observation(
+                where=f"ns{n % 4}.hoster.vn", saw=f"{rdtype}: RRSIG expired", address=f"198.51.100.{n}", ok=False
+            )
+            for rdtype in ("SOA", "NS", "DNSKEY")
+            for n in range(4)
+        )
     if (check, target.name) in wrong:
         make = warned if check == "mail.starttls" else failed
         return make("bad", observed=observed, facts=("dns-1a2b3c", "dns-4d5e6f"), **_ARGUMENTS)  # type: ignore[arg-type]
@@ -490,11 +499,15 @@ def _clause_results(profiles: tuple[Profile, ...], results: tuple[Result, ...]) 
 
 
 def _coverage() -> Iterator[Coverage]:
-    expected = {"department": 20, "district": 12, "commune": 147}
-    for kind in ("one_stop", "public_service", "document_axis"):
+    expected = {"province": 1, "department": 20, "district": 12, "commune": 147, "party": 5}
+    down = {("one_stop", "commune"): 9}
+    for kind in ("public_service", "one_stop", "document_axis", "document_management", "local_site"):
+        closed = kind == "document_management"
         for tier, number in expected.items():
-            working = number - (9 if (kind, tier) == ("one_stop", "commune") else 0)
+            if kind == "local_site" and tier != "district":
+                continue
             yield Coverage(
-                tier=tier, kind=kind, expected=number, listed=number, declared=number, present=number,
-                working=working, untested=0,
+                tier=tier, kind=kind, expected=number, listed=number, declared=number,
+                present=0 if closed else number, working=0 if closed else number - down.get((kind, tier), 0),
+                untested=number if closed else 0,
             )  # fmt: skip

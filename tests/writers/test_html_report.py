@@ -16,6 +16,7 @@ from netaudit.model.facts import FamilyCheck
 from netaudit.model.profile import Severity
 from netaudit.model.run import Run
 from netaudit.model.verdict import Status
+from netaudit.rules.gaps import could_not_see
 from netaudit.writers.html import write_html
 from netaudit.writers.wording import Wording
 from tests.writers.synthetic import CHECKS, large_run
@@ -175,6 +176,45 @@ def test_what_follows_from_another_fault_is_no_action_of_its_own(province_report
     assert "dnssec.signature_validity" in linked
     assert "dnssec.chain_valid" not in linked
     assert "ipv6.web_reachable" not in linked
+
+
+def test_headlines_of_actions_are_the_check_and_say_nothing_of_one_target(province_report: Path) -> None:
+    wording = Wording("vi" if "-vi" in province_report.name else "en")
+    text = (province_report / "index.html").read_text(encoding="utf-8")
+    heads = [re.sub(r"<[^>]*>", "", head) for head in re.findall(r"<h3>(.*?)</h3>", text[text.index('id="first"') :])]
+    first = f"{wording.gettext('Not met:')} {CHECKS['dnssec.signature_validity'].title.in_language(wording.language)}"
+    assert heads[0] == first
+    begin = text[text.index('class="begin"') : text.index('class="shares"')]
+    assert first in re.sub(r"<[^>]*>", "", begin)
+    actions = text[text.index('<ol class="actions">') : text.index("</ol>")]
+    assert "(+" not in actions
+    assert "<code>dilinh.lamdong.gov.vn</code>: " in actions
+    rest = wording.gettext("%(listed)s and %(number)s more") % {"listed": "", "number": 3}
+    assert f"ns1.lamdong.gov.vn (2001:db8:113::1){rest}." in actions
+
+
+def test_closed_networks_leave_no_question_mark_in_the_matrix(province_report: Path, province: Run) -> None:
+    text = (province_report / "index.html").read_text(encoding="utf-8")
+    closed = [r for r in province.results if "qlvb." in r.verdict.target.name]
+    assert {r.verdict.outcome.failure.reason for r in closed if r.verdict.outcome.failure} == {Reason.NOT_FROM_INTERNET}
+    assert len({unit for result in closed for unit in result.units}) > 100
+    seen = {
+        (unit, result.verdict.check.partition(".")[0])
+        for result in province.results
+        if could_not_see(result)
+        for unit in result.units
+    }
+    assert 0 < text.count('class="also s-gap"') <= len(seen) < 5
+
+
+def test_long_evidence_shows_what_is_wrong_first_and_folds_the_rest(province_report: Path) -> None:
+    text = (province_report / "checks" / "dnssec.signature_validity.html").read_text(encoding="utf-8")
+    finding = text[text.index("<article") : text.index("</article>")]
+    shown, _, folded = finding.partition("<details")
+    assert shown.count("<tr><td") == 8
+    assert "NOERROR, AA" not in shown
+    assert folded.count("<tr><td") == 6
+    assert "NOERROR, AA" in folded
 
 
 def test_an_incomplete_and_half_blind_scan_says_so(tmp_path: Path, province: Run) -> None:

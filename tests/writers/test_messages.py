@@ -3,10 +3,14 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
+from netaudit.dns.reasons import REASONS
+from netaudit.model.common import Failure, Reason, Side, Text
 from netaudit.model.profile import CheckInfo
 from netaudit.model.run import Run
-from netaudit.model.verdict import Target, TargetKind, Verdict, failed
+from netaudit.model.verdict import Target, TargetKind, Verdict, could_not_test, failed
+from netaudit.writers import words
 from netaudit.writers.links import reference_link
 from netaudit.writers.messages import argument_text, filled, recheck_command, sentence
 from netaudit.writers.safe import bounded, one_line, page_name, safe_url, visible
@@ -51,16 +55,62 @@ def test_only_plain_placeholders_are_filled(template: str) -> None:
         (1688, "1688", "1688"),
         (0.5, "0,5", "0.5"),
         ((), "–", "–"),
-        (tuple("abcdefghij"), "a, b, c, d, e, f, g, h, … (+2)", "a, b, c, d, e, f, g, h, … (+2)"),
-        ("2026-11-24T14:00:00Z", "24/11/2026 21:00 (UTC+7) · 14:00 UTC", "24 Nov 2026 21:00 (UTC+7) · 14:00 UTC"),
-        ("2026-11-24T20:30:00+00:00", "25/11/2026 03:30 (UTC+7) · 24/11/2026 20:30 UTC",
-         "25 Nov 2026 03:30 (UTC+7) · 24 Nov 2026 20:30 UTC"),
+        (tuple("abcdefghij"), "a, b, c, d, e, f, g, h và 2 mục khác", "a, b, c, d, e, f, g, h and 2 more"),
+        ("2026-11-24T14:00:00Z", "24/11/2026 21:00 (UTC+7)", "24 Nov 2026 21:00 (UTC+7)"),
+        ("2026-11-24T20:30:00+00:00", "25/11/2026 03:30 (UTC+7)", "25 Nov 2026 03:30 (UTC+7)"),
         ("2026-11-24", "24/11/2026", "24 Nov 2026"),
         ("2026-13-41T99:99:99Z", "2026-13-41T99:99:99Z", "2026-13-41T99:99:99Z"),
     ],
 )  # fmt: skip
 def test_arguments_follow_the_language(value: str | int | float | tuple[str, ...], vi: str, en: str) -> None:
     assert (argument_text(value, VI), argument_text(value, EN)) == (vi, en)
+
+
+def test_moments_show_utc_beside_the_time_of_the_country() -> None:
+    assert VI.moment(1_795_528_800) == "24/11/2026 21:00 (UTC+7) · 14:00 UTC"
+    assert EN.moment(1_795_552_200) == "25 Nov 2026 03:30 (UTC+7) · 24 Nov 2026 20:30 UTC"
+
+
+def test_a_brief_sentence_counts_what_a_long_list_leaves_out(province: Run) -> None:
+    long = verdict("dns.tcp", servers=tuple(f"ns{n}.hoster.example (2001:db8::{n})" for n in range(1, 5)))
+    assert (
+        sentence(province, long, EN, brief=True) == "No answer over TCP: ns1.hoster.example (2001:db8::1) and 3 more."
+    )
+    assert sentence(province, long, VI, brief=True).endswith("ns1.hoster.example (2001:db8::1) và 3 mục khác.")
+    assert "ns4.hoster.example" in sentence(province, long, EN)
+    short = verdict("dns.tcp", servers=("SOA", "NS", "DNSKEY"))
+    assert sentence(province, short, EN, brief=True) == "No answer over TCP: SOA, NS, DNSKEY."
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_why_there_is_no_value_is_said_in_words(province: Run, reason: Reason) -> None:
+    failure = Failure(reason=reason, side=Side.PATH, detail="technical detail")
+    found = Verdict(check="dns.tcp", target=ZONE, outcome=could_not_test("gap", failure))
+    vi, en = sentence(province, found, VI), sentence(province, found, EN)
+    assert vi == f"Không kiểm tra được: {VI.gettext(words.REASONS[reason])}."
+    assert en == f"Could not be tested: {words.REASONS[reason]}."
+    assert vi.partition(": ")[2] != en.partition(": ")[2]
+    assert "technical" not in vi
+
+
+@pytest.mark.parametrize("reason", list(REASONS))
+def test_why_a_name_is_not_secure_is_said_in_words(province: Run, reason: str) -> None:
+    info = structs.replace(
+        CHECKS["dnssec.chain_valid"], messages={"bogus": Text("Sai ({reason}).", "Bogus ({reason}).")}
+    )
+    run = structs.replace(province, checks={info.id: info})
+    found = verdict(info.id, "bogus", reason=reason)
+    assert sentence(run, found, EN) == f"Bogus ({REASONS[reason].text})."
+    translated = sentence(run, found, VI).removeprefix("Sai (").removesuffix(").")
+    assert translated not in ("", reason, REASONS[reason].text)
+
+
+def test_ids_of_the_inventory_are_said_by_name(province: Run) -> None:
+    text = Text("{kind} tại {tier}: {units} qua {over}", "{kind} in {tier}: {units} over {over}")
+    info = structs.replace(CHECKS["dns.tcp"], messages={"bad": text})
+    run = structs.replace(province, checks={info.id: info})
+    found = verdict(info.id, kind="mail", tier="district", units=("di-linh", "nowhere"), over=("ipv4", "ipv6"))
+    assert sentence(run, found, VI) == "Thư điện tử công vụ tại Huyện, thành phố: Huyện Di Linh, nowhere qua IPv4, IPv6"
 
 
 def test_percentages_are_cut_not_rounded() -> None:

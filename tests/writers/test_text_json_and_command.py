@@ -10,9 +10,13 @@ import pytest
 from netaudit.cli.main import run as netaudit
 from netaudit.model.profile import Severity
 from netaudit.model.run import Run
-from netaudit.model.verdict import Status
+from netaudit.model.verdict import Observation, Status
+from netaudit.writers import words
 from netaudit.writers.json import run_json, write_json
+from netaudit.writers.observed import alike, worst_first
+from netaudit.writers.report import Report
 from netaudit.writers.text import closing_line, run_text
+from netaudit.writers.wording import Wording
 from tests.writers.synthetic import hostile_run
 
 
@@ -36,7 +40,9 @@ def test_the_terminal_shows_every_finding_with_its_command(province: Run, langua
         if result.verdict.outcome.status in (Status.FAIL, Status.WARN, Status.COULD_NOT_TEST):
             assert result.verdict.target.name in text
             assert result.verdict.check in text
-    assert text.count("$ ") >= province.totals.counts[Status.FAIL]
+    report = Report(province, Wording(language))
+    causes = [r for group in report.fails + report.warnings for r in group.results if not report.explained(r)]
+    assert 0 < text.count("      $ ") == len(causes) < province.totals.counts[Status.FAIL]
     assert "\x1b" not in text
     assert "\x1b[" in run_text(province, language, colour=True)
 
@@ -44,6 +50,30 @@ def test_the_terminal_shows_every_finding_with_its_command(province: Run, langua
 def test_passes_are_listed_on_request(province: Run) -> None:
     assert "certificates.count_matches" not in run_text(province, "en")
     assert "certificates.count_matches" in run_text(province, "en", passes=True)
+
+
+def test_rows_that_saw_the_same_are_told_once(province: Run) -> None:
+    text = run_text(province, "en")
+    assert text.count("SOA: RRSIG expired") == 1
+    assert "✗ ns0.hoster.vn 198.51.100.0 and 3 more: SOA: RRSIG expired" in text
+    assert run_text(province, "en", passes=True).count("SOA: RRSIG expired") >= 4
+
+
+def test_gaps_are_told_by_reason_with_what_to_do(province: Run) -> None:
+    text = run_text(province, "en")
+    told = text[text.index("Could not be tested") :]
+    gaps = Report(province, Wording("en")).gaps
+    assert len(gaps) == 2
+    for gap in gaps:
+        assert told.count(f"? {len(gap.results)}: {words.REASONS[gap.reason]}") == 1
+        assert words.REMEDIES[gap.reason] in told
+
+
+def test_what_is_wrong_comes_first_and_nothing_is_lost() -> None:
+    rows = tuple(Observation(where=str(n), saw=f"saw {n % 2}", ok=ok) for n, ok in enumerate((True, None, False, True)))
+    assert [row.where for row in worst_first(rows)] == ["2", "1", "0", "3"]
+    told = alike([*rows, *rows])
+    assert [(one.row.where, one.more) for one in told] == [("0", 1), ("1", 1), ("2", 1), ("3", 1)]
 
 
 def test_no_server_steers_the_terminal() -> None:

@@ -64,9 +64,9 @@ CASES: dict[str, list[Case]] = {
         Case("TCP service", endpoint(connect(V6), key=f"tcp://{HOST}:8443"), PASS, "ok"),
         Case(
             "one of two is silent", endpoint(fetch(V6), dead(V6B)), FAIL, "unreachable",
-            {"addresses": (f"{V6B} (timeout)",), "failing": 1, "total": 2},
+            {"addresses": (V6B,), "failing": 1, "total": 2},
         ),
-        Case("refused", endpoint(dead(V6, REFUSED, tries=1)), FAIL, "unreachable", {"addresses": (f"{V6} (refused)",)}),
+        Case("refused", endpoint(dead(V6, REFUSED, tries=1)), FAIL, "unreachable", {"addresses": (V6,)}),
         Case("TLS fails", endpoint(dead(V6, TLS, tries=1)), FAIL, "unreachable"),
         Case(
             "gateway error", endpoint(fetch(V6, hop(V6, 502))), FAIL, "unreachable",
@@ -109,7 +109,7 @@ CASES: dict[str, list[Case]] = {
         Case("turns us away", mail({MX1: (V6,)}, talk(MX1, V6, refusal="554 5.7.1 no")), PASS, "ok"),
         Case(
             "silent", mail({MX1: (V4, V6)}, talk(MX1, V4), silent(MX1, V6)), FAIL, "unreachable",
-            {"servers": (f"{MX1} {V6} (timeout)",), "failing": 1, "total": 1},
+            {"servers": (f"{MX1} {V6}",), "failing": 1, "total": 1},
         ),
         Case("refused", mail({MX1: (V6,)}, silent(MX1, V6, REFUSED, tries=1)), FAIL, "unreachable"),
         Case("no SMTP", mail({MX1: (V6,)}, talk(MX1, V6, refusal="the reply is not SMTP")), FAIL, "unreachable"),

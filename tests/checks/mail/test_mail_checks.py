@@ -47,7 +47,7 @@ CASES: dict[str, list[Case]] = {
         Case("handshake lost on the way", mail(BOTH, talk(MX1, V4), talk(MX1, V6, handshake=_GONE)),
             UNTESTED, "partly_tested", {"servers": (f"{MX1} ({V6})",)}),
         Case("turned away", mail(BOTH, talk(MX1, V4), talk(MX1, V6, refusal="554 go away")),
-            UNTESTED, "partly_tested", {"detail": "protocol: 554 go away"}),
+            UNTESTED, "partly_tested", {"failure": "protocol: 554 go away"}),
         Case("we are blind", mail(BOTH, talk(MX1, V4), silent(MX1, V6, NO_ROUTE, 0), vantage=BLIND_V6),
             UNTESTED, "partly_tested"),
         Case("an address nobody asked", mail(BOTH, talk(MX1, V4)), UNTESTED, "partly_tested"),

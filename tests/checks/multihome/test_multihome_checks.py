@@ -47,7 +47,7 @@ _OTHER_V4 = "103.9.4.0/22"
 _UNUSABLE = [
     Case("no table", centre(), UNTESTED, "not_tested", {"sources": ("TABLE.mrt",)}),
     Case("unreadable table", centre(table(*_BOTH_WAYS, failure=_MISSING)),
-        UNTESTED, "not_tested", {"detail": "no data: rib.mrt: No such file", "sources": ("rib.mrt",)}),
+        UNTESTED, "not_tested", {"failure": "no data: rib.mrt: No such file", "sources": ("rib.mrt",)}),
     Case("undated table", centre(table(*_BOTH_WAYS, age_days=None)), UNTESTED, "not_tested"),
     Case("old table", centre(table(*_BOTH_WAYS, age_days=31.5)), UNTESTED, "too_old", {"days": 31, "limit": 30}),
 ]  # fmt: skip

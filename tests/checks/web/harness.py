@@ -13,6 +13,7 @@ from netaudit.content import content_path
 from netaudit.model.evidence import Evidence
 from netaudit.model.profile import CheckInfo
 from netaudit.model.verdict import Argument, Outcome, Status
+from netaudit.rules.zones import trouble
 
 _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 _OF_TARGET = {"target", "host", "scheme", "port"}
@@ -20,7 +21,7 @@ _OF_TARGET = {"target", "host", "scheme", "port"}
 
 @dataclass(frozen=True)
 class Case:
-    """One piece of evidence and what must come of it; `args` are those that matter."""
+    """One piece of evidence and what must come of it; `args` are those that matter, `failure` among them."""
 
     name: str
     evidence: Evidence
@@ -48,11 +49,13 @@ def hold(check: str, case: Case) -> None:
     """Assert the outcome of a case, and that its sentence can be written in both languages."""
     outcome = judge(check, case.evidence, **case.parameters)
     assert (outcome.status, outcome.message) == (case.status, case.message), outcome
-    assert {name: outcome.args.get(name) for name in case.args} == case.args
+    told = {**outcome.args, "failure": trouble(outcome.failure) if outcome.failure is not None else ""}
+    assert {name: told.get(name) for name in case.args} == case.args
     assert (outcome.failure is not None) == (outcome.status is Status.COULD_NOT_TEST)
     text = info(check).messages[outcome.message]
+    known = {*outcome.args, *(["reason"] if outcome.failure is not None else [])}
     for sentence in (text.vi, text.en):
-        assert set(_PLACEHOLDER.findall(sentence)) <= set(outcome.args)
+        assert set(_PLACEHOLDER.findall(sentence)) <= known
     assert set(_PLACEHOLDER.findall(info(check).recheck)) <= _OF_TARGET | set(outcome.args)
 
 

@@ -58,7 +58,7 @@ _NOT_TLS = [
     Case("declared as http", endpoint(plain(V4), key=PLAIN), NONE, "plain_http"),
     Case("unreachable", endpoint(dead(V4), dead(V6)), UNTESTED, "not_tested"),
     Case("not resolved", endpoint(at=host(failure=SERVFAIL)), UNTESTED, "not_tested", {
-        "detail": "name resolution: no name server answered"}),
+        "failure": "name resolution: no name server answered"}),
     Case("no address", endpoint(at=host()), UNTESTED, "not_tested"),
 ]  # fmt: skip
 
@@ -69,14 +69,14 @@ CASES: dict[str, list[Case]] = {
         Case("turned away", endpoint(fetch(V4, hop(V4, 403))), PASS, "ok"),
         Case("TCP", endpoint(connect(V4), key=TCP), PASS, "ok"),
         Case("all dead", endpoint(dead(V4), dead(V6, REFUSED, 1)), FAIL, "unreachable", {
-            "addresses": (f"{V4} (timeout)", f"{V6} (refused)")}),
+            "addresses": (V4, V6)}),
         Case("gateway errors", endpoint(fetch(V4, hop(V4, 503))), FAIL, "unreachable"),
         Case("no address", endpoint(at=host()), FAIL, "no_address", {"host": HOST}),
         Case("one family unknown", endpoint(dead(V4), dead(V6), vantage=BLIND_V6), UNTESTED, "not_tested"),
         Case("a single silence", endpoint(dead(V4, tries=1)), UNTESTED, "not_tested"),
         Case("not resolved", endpoint(at=host(failure=SERVFAIL)), UNTESTED, "not_tested"),
         Case("closed network", endpoint(at=host(), network="tslcd"), UNTESTED, "not_tested", {
-            "detail": "not from internet: the service is on a closed network"}),
+            "failure": "not from internet: the service is on a closed network"}),
     ],
     "web.ipv6_ready": [
         Case("opens", endpoint(fetch(V4), fetch(V6)), PASS, "ok", {"total": 1}),
@@ -86,7 +86,7 @@ CASES: dict[str, list[Case]] = {
         Case("TCP", endpoint(connect(V6), key=TCP), PASS, "connects"),
         Case("no AAAA", endpoint(fetch(V4)), FAIL, "no_aaaa"),
         Case("no address at all", endpoint(at=host()), FAIL, "no_aaaa"),
-        Case("silent", endpoint(fetch(V4), dead(V6)), FAIL, "unreachable", {"addresses": (f"{V6} (timeout)",)}),
+        Case("silent", endpoint(fetch(V4), dead(V6)), FAIL, "unreachable", {"addresses": (V6,)}),
         Case("not found", endpoint(fetch(V6, hop(V6, 404))),
             FAIL, "does_not_open", {"addresses": (f"{V6} (HTTP 404)",)}),
         Case("redirect to IPv4 alone", endpoint(fetch(V6, _MOVED, hop(
