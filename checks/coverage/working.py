@@ -41,7 +41,7 @@ def _judge(evidence: CoverageEvidence, min_ratio: float) -> Outcome:
     )  # fmt: skip
 
 
-_CLOSED = Failure(reason=Reason.NOT_FROM_INTERNET, side=Side.OURS, detail="the service is on a closed network")
+_CLOSED = Failure(reason=Reason.NOT_FROM_INTERNET, side=Side.OURS)
 
 
 def _rows(count: CoverageCount) -> tuple[Observation, ...]:

@@ -11,7 +11,7 @@ from netaudit.model.verdict import Target, TargetKind
 
 __all__ = ["CLOSED", "Scope", "all_closed", "closed_lookup"]
 
-CLOSED = Failure(reason=Reason.NOT_FROM_INTERNET, side=Side.OURS, detail="the service is on a closed network")
+CLOSED = Failure(reason=Reason.NOT_FROM_INTERNET, side=Side.OURS)
 """Why a service of the specialised data transmission network (TSLCD) is never tested."""
 
 _JOBS = {

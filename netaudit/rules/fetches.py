@@ -196,4 +196,4 @@ def _empty(lookup: Lookup | None) -> bool:
 
 
 _NOT_FETCHED = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail="nothing was sent to this address")
-_CLOSED = Failure(reason=Reason.NOT_FROM_INTERNET, side=Side.OURS, detail="the service is on a closed network")
+_CLOSED = Failure(reason=Reason.NOT_FROM_INTERNET, side=Side.OURS)

@@ -197,6 +197,10 @@ class Report:
             if cause.id != result.id and (name == host or cause.verdict.target.kind is TargetKind.ZONE)
         ]
 
+    def following(self, results: Iterable[Result]) -> list[Result]:
+        """Those of the results that are fails and go away with another fault."""
+        return [r for r in results if r.verdict.outcome.status is Status.FAIL and self.explained(r)]
+
     @cached_property
     def gaps(self) -> list[Gap]:
         """What the run could not test."""

@@ -217,6 +217,17 @@ def test_long_evidence_shows_what_is_wrong_first_and_folds_the_rest(province_rep
     assert "NOERROR, AA" in folded
 
 
+def test_a_unit_page_keeps_consequences_apart_from_their_cause(province_report: Path) -> None:
+    text = (province_report / "unit" / "di-linh.html").read_text(encoding="utf-8")
+    cause, _, following = text[text.index('id="findings"') : text.index('id="rest-title"')].partition(
+        'class="card group following"'
+    )
+    assert "checks/dnssec.signature_validity.html" in cause
+    assert "checks/dnssec.chain_valid.html" not in cause
+    assert following.count("checks/dnssec.chain_valid.html") == 1
+    assert not following.startswith(" open")
+
+
 def test_an_incomplete_and_half_blind_scan_says_so(tmp_path: Path, province: Run) -> None:
     failure = Failure(reason=Reason.NO_ROUTE, side=Side.OURS, detail="no default route")
     blind = FamilyCheck(family=Family.IPV6, available=False, udp=False, tcp=False, failure=failure)
