@@ -35,9 +35,9 @@ STATUSES: dict[Status, str] = {
 }
 
 UNIT_STATUSES: dict[UnitStatus, str] = {
-    UnitStatus.PASS: _("meets all"),
-    UnitStatus.PARTLY: _("meets in part"),
-    UnitStatus.FAIL: _("does not meet"),
+    UnitStatus.PASS: _("all met"),
+    UnitStatus.PARTLY: _("met in part"),
+    UnitStatus.FAIL: _("not met"),
     UnitStatus.COULD_NOT_TEST: _("could not test"),
     UnitStatus.NOT_APPLICABLE: _("nothing to test"),
 }
