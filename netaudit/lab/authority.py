@@ -18,7 +18,7 @@ import dns.zonefile
 
 from netaudit.lab.flaws import Flaws, served_addresses
 from netaudit.lab.keyring import Keyring
-from netaudit.lab.keys import ZoneKeys, make_keys
+from netaudit.lab.keys import SHORT_RSA, ZoneKeys, make_keys
 from netaudit.lab.world import Signing, World, WorldZone
 from netaudit.lab.zonedata import Nsec3Parameters, ZoneData
 from netaudit.model.common import Family
@@ -203,6 +203,8 @@ class _Builder:
         return keys
 
     def _algorithm(self, zone: WorldZone, signing: Signing) -> str:
+        if self.flaws.zone(zone.name, "short_keys"):
+            return SHORT_RSA
         if not self.flaws.zone(zone.name, "old_algorithm"):
             return signing.algorithm
         return "RSASHA1" if self._nsec3(zone, signing) is None else "RSASHA1NSEC3SHA1"

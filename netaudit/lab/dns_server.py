@@ -6,7 +6,7 @@ zone's name in the question, which every response to a question about the zone e
 """
 
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 import dns.flags
@@ -49,9 +49,15 @@ class _Query(NamedTuple):
 
 
 class DnsServers:
-    """The servers of all machines. Zones that two machines share keep their responses once."""
+    """The servers of all machines. Zones that two machines share keep their responses once.
 
-    def __init__(self, zones: Iterable[ServedZone]) -> None:
+    `plain` says which machines know no EDNS over which family.
+    """
+
+    def __init__(
+        self, zones: Iterable[ServedZone], plain: Callable[[str, Family], bool] = lambda machine, family: False
+    ) -> None:
+        self._plain = plain
         responders: dict[int, _Responder] = {}
         self._zones: dict[str, list[tuple[ServedZone, _Responder]]] = {}
         for zone in zones:
@@ -66,16 +72,21 @@ class DnsServers:
         server = self._servers.get((machine, family))
         if server is None:
             served = [(z, r) for z, r in self._zones[machine] if family not in z.lame]
-            server = DnsServer({_wire(z.data.apex): None if z.silent else r for z, r in served})
+            known = {_wire(z.data.apex): None if z.silent else r for z, r in served}
+            server = DnsServer(known, edns=not self._plain(machine, family))
             self._servers[machine, family] = server
         return server
 
 
 class DnsServer:
-    """One authoritative server: `zones` maps zone names in wire format to responders, None for a silent zone."""
+    """One authoritative server: `zones` maps zone names in wire format to responders, None for a silent zone.
 
-    def __init__(self, zones: Mapping[bytes, "_Responder | None"]) -> None:
+    Without `edns` it ignores OPT records, as servers do that never heard of RFC 6891.
+    """
+
+    def __init__(self, zones: Mapping[bytes, "_Responder | None"], *, edns: bool = True) -> None:
         self._zones = zones
+        self._edns = edns
 
     def respond(self, data: bytes, *, datagram: bool) -> bytes | None:
         """Answer a message; None where a server stays silent (no message, a response, a silent zone)."""
@@ -87,6 +98,8 @@ class DnsServer:
             return _error(data, dns.rcode.FORMERR, None)
         if isinstance(query, int):
             return _error(data, query, None)
+        if not self._edns:
+            query = query._replace(edns=None)
         return self._respond(data, query, datagram)
 
     def _respond(self, data: bytes, query: _Query, datagram: bool) -> bytes | None:

@@ -2,6 +2,7 @@
 
 import ssl
 from enum import Enum
+from functools import partial
 from ipaddress import ip_address
 from typing import NamedTuple
 
@@ -43,9 +44,9 @@ class Hosts:
         self._flaws = Flaws(world)
         self._pki = pki
         self._machines = {str(ip_address(a)): machine.id for machine in world.machines for a in machine.addresses}
-        self._dns = DnsServers(contents.zones)
+        self._dns = DnsServers(contents.zones, partial(self._flaws.machine, kind="no_edns"))
         self._mail = {server.machine: server for server in world.mail}
-        self._contexts: dict[tuple[tuple[str, ...], str], ssl.SSLContext] = {}
+        self._contexts: dict[tuple[tuple[str, ...], str, bool], ssl.SSLContext] = {}
         self._bases: dict[Host, ssl.SSLContext] = {}
         self.web = WebServer(world.websites, self._flaws)
 
@@ -93,7 +94,8 @@ class Hosts:
         first = self.web.first_host(host.machine)
         assert first is not None
         hosts = self.web.hosts_beside(host.machine, first)
-        base = self._bases[host] = self._pki.leaf(hosts, condition_of(first, host.family, self._flaws)).context()
+        leaf = self._pki.leaf(hosts, condition_of(first, host.family, self._flaws))
+        base = self._bases[host] = leaf.context(old=self._flaws.host(first, host.family, "old_tls"))
 
         def choose(session: ssl.SSLObject | ssl.SSLSocket, name: str | None, _: ssl.SSLContext) -> None:
             named = (name or "").lower()
@@ -106,10 +108,11 @@ class Hosts:
 
     def _context(self, hosts: tuple[str, ...], host: str, where: Host) -> ssl.SSLContext:
         condition = condition_of(host, where.family, self._flaws)
-        key = (hosts, condition)
+        old = self._flaws.host(host, where.family, "old_tls")
+        key = (hosts, condition, old)
         context = self._contexts.get(key)
         if context is None:
-            context = self._contexts[key] = self._pki.leaf(hosts, condition).context()
+            context = self._contexts[key] = self._pki.leaf(hosts, condition).context(old=old)
         return context
 
     def _dns_over_tcp(self, host: Host) -> Host | Fate:

@@ -9,7 +9,10 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-__all__ = ["Keyring"]
+__all__ = ["SHORT_RSA", "Keyring"]
+
+SHORT_RSA = "RSASHA256/1024"
+"""RSASHA256 with keys that are too short on purpose."""
 
 
 class Keyring:
@@ -20,7 +23,7 @@ class Keyring:
         self._kept = _read(path) if path is not None else {}
 
     def key(self, name: str, algorithm: str) -> Any:
-        """The private key of that name. `algorithm` is a mnemonic of the DNSSEC registry."""
+        """The private key of that name. `algorithm` is a mnemonic of the DNSSEC registry, or `SHORT_RSA`."""
         wanted = f"{name} {algorithm}"
         kept = self._kept.get(wanted)
         if kept is not None:
@@ -51,7 +54,7 @@ def _read(path: Path) -> dict[str, str]:
 
 def _generate(algorithm: str) -> Any:
     if algorithm.startswith("RSA"):
-        return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        return rsa.generate_private_key(public_exponent=65537, key_size=1024 if algorithm == SHORT_RSA else 2048)
     if algorithm == "ED25519":
         return ed25519.Ed25519PrivateKey.generate()
     return ec.generate_private_key(ec.SECP256R1() if "256" in algorithm else ec.SECP384R1())

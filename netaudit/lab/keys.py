@@ -11,14 +11,15 @@ import dns.rdtypes.ANY.DNSKEY
 import dns.rdtypes.ANY.DS
 import dns.rrset
 
-from netaudit.lab.keyring import Keyring
+from netaudit.lab.keyring import SHORT_RSA, Keyring
 
-__all__ = ["KeyPair", "ZoneKeys", "make_keys", "sign"]
+__all__ = ["SHORT_RSA", "KeyPair", "ZoneKeys", "make_keys", "sign"]
 
 _NUMBERS = {
     "RSASHA1": 5,
     "RSASHA1NSEC3SHA1": 7,
     "RSASHA256": 8,
+    SHORT_RSA: 8,
     "ECDSAP256SHA256": 13,
     "ECDSAP384SHA384": 14,
     "ED25519": 15,

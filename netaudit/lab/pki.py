@@ -2,6 +2,7 @@
 
 import ssl
 import tempfile
+import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,10 +31,12 @@ class Credentials:
     certificate: str
     key: str
 
-    def context(self) -> ssl.SSLContext:
-        """A server context that shows the certificate."""
+    def context(self, *, old: bool = False) -> ssl.SSLContext:
+        """A server context that shows the certificate; an `old` one speaks TLS 1.1 at most."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if old:
+            _limit_to_old_versions(context)
         with tempfile.TemporaryDirectory(prefix="netaudit-lab-") as folder:  # ssl reads certificates from files only
             path = Path(folder) / "server.pem"
             path.touch(mode=0o600)
@@ -117,6 +120,14 @@ class Pki:
             .not_valid_after(ends)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
         )
+
+
+def _limit_to_old_versions(context: ssl.SSLContext) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # old on purpose
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.maximum_version = ssl.TLSVersion.TLSv1_1
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
 
 
 def _pem(certificate: x509.Certificate) -> str:

@@ -82,12 +82,14 @@ FaultKind = Literal[
     "unsigned",  # zone: not signed at all
     "sha1_digest",  # zone: the parent's only DS has digest type 1
     "old_algorithm",  # zone: signed with RSASHA1 (algorithm 5 or 7)
+    "short_keys",  # zone: signed with RSA keys of 1024 bits
     "nsec3_iterations",  # zone: NSEC3 with 100 iterations and a salt
     "stale_secondary",  # zone + server: one server has the zone of ten days ago, its signatures expired
     "lame_server",  # zone + server (+ family): answers REFUSED for the zone
     "silent_server",  # machine (+ family): DNS queries are dropped
     "silent_zone",  # zone: all its servers drop its queries: it can't be tested
     "tcp_refused",  # machine (+ family): TCP port 53 refuses
+    "no_edns",  # machine (+ family): its name server ignores the OPT record, as those before EDNS do
     "missing_glue",  # zone: the parent lacks the AAAA glue
     "ns_mismatch",  # zone: the parent lists one server fewer than the zone
     "no_aaaa",  # host: A only
@@ -99,6 +101,7 @@ FaultKind = Literal[
     "certificate_mismatch",  # host (+ family): a certificate for another name
     "certificate_expired",  # host: expired yesterday
     "certificate_untrusted",  # host: self-signed
+    "old_tls",  # host (+ family): TLS 1.1 at most
     "http_only",  # host: nothing on 443
     "no_redirect",  # host: http:// serves the page itself
     "no_hsts",  # host
@@ -118,7 +121,7 @@ class Fault(Record, frozen=True, kw_only=True):
     `finds` lists what must come out as fail or warn, `blinds` what must come out as could_not_test.
     Which of zone, host, machine, server, prefix and family apply depends on the kind; without a family
     it holds for both, where the kind does not name one. What is felt before a host is named
-    (`aaaa_without_listener`, `silent_web`, `http_only`, `mail_silent`) needs a machine with no other host.
+    (`aaaa_without_listener`, `silent_web`, `old_tls`, `http_only`, `mail_silent`) needs a machine with no other host.
     """
 
     id: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]*$")]

@@ -21,19 +21,25 @@ _EXCEPTIONS = 10
 _NEEDS = {
     "zone": {
         "expired_signature", "signature_ends_soon", "wrong_ds", "no_ds", "unsigned", "sha1_digest", "old_algorithm",
-        "nsec3_iterations", "stale_secondary", "lame_server", "silent_zone", "missing_glue", "ns_mismatch",
-        "no_spf", "no_dmarc",
+        "short_keys", "nsec3_iterations", "stale_secondary", "lame_server", "silent_zone", "missing_glue",
+        "ns_mismatch", "no_spf", "no_dmarc",
     },
     "server": {"stale_secondary", "lame_server"},
-    "machine": {"silent_server", "tcp_refused"},
+    "machine": {"silent_server", "tcp_refused", "no_edns"},
     "prefix": {"single_upstream", "withdrawn"},
     "host": {
         "no_aaaa", "aaaa_without_listener", "silent_web", "ula_aaaa", "content_differs", "status_differs",
-        "certificate_mismatch", "certificate_expired", "certificate_untrusted", "http_only", "no_redirect", "no_hsts",
-        "no_starttls", "mail_silent",
+        "certificate_mismatch", "certificate_expired", "certificate_untrusted", "old_tls", "http_only", "no_redirect",
+        "no_hsts", "no_starttls", "mail_silent",
     },
 }  # fmt: skip
-_WHOLE_MACHINE = {"aaaa_without_listener", "silent_web", "http_only", "mail_silent"}  # seen before any host is named
+_WHOLE_MACHINE = {
+    "aaaa_without_listener",
+    "silent_web",
+    "old_tls",
+    "http_only",
+    "mail_silent",
+}  # seen before any host is named
 
 
 class WorldError(Exception):

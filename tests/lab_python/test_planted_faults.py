@@ -17,6 +17,7 @@ import pytest
 from netaudit.lab.mrt import routes_seen
 from netaudit.lab.world import Fault, FaultKind, Signing
 from netaudit.model.common import Family
+from netaudit.net.tls import observer_context
 from tests.lab_python.client import (
     FIRST,
     FIRST6,
@@ -127,6 +128,16 @@ async def test_old_algorithm(serve: Serve, denial: str, number: int) -> None:
         assert set(published) <= made
 
 
+async def test_short_keys(serve: Serve) -> None:
+    async with serve(fault("short_keys", zone=ZONE)) as client:
+        keys = await client.ask(ZONE, "DNSKEY")
+        sizes = {len(key.key) for key in keys.answer[0]}
+        assert {key.algorithm for key in keys.answer[0]} == {8}
+        assert sizes == {1 + 3 + 1024 // 8}, "length and octets of the exponent, then the modulus (RFC 3110)"
+        published, made = await ds_and_keys(client)
+        assert set(published) <= made
+
+
 async def test_nsec3_iterations(serve: Serve) -> None:
     async with serve(fault("nsec3_iterations", zone=ZONE)) as client:
         parameters = (await client.ask(ZONE, "NSEC3PARAM")).answer[0][0]
@@ -190,6 +201,14 @@ async def test_tcp_refused(serve: Serve) -> None:
         assert await client.fate(FIRST, 53) == 1
         assert await client.fate(FIRST6, 53) == 0
         assert (await client.ask(ZONE, "SOA", FIRST)).answer
+
+
+async def test_no_edns(serve: Serve) -> None:
+    async with serve(fault("no_edns", machine="first", family=IPV6)) as client:
+        for tcp in (False, True):
+            plain = await client.ask(ZONE, "SOA", FIRST6, tcp=tcp)
+            assert (plain.edns, types(plain.answer)) == (-1, ["SOA"])
+        assert (await client.ask(ZONE, "SOA", FIRST)).edns == 0
 
 
 async def test_missing_glue(serve: Serve) -> None:
@@ -271,6 +290,18 @@ async def test_bad_certificates(serve: Serve, kind: FaultKind, problem: str) -> 
         with pytest.raises(ssl.SSLCertVerificationError, match=problem):
             await client.get("www.tinh.vn", WEB6, tls=client.trusting())
         assert "200" in await client.get("tinh.vn", WEB6, tls=client.trusting()), "another name on the same address"
+
+
+async def test_old_tls(serve_one_site: Serve) -> None:
+    async with serve_one_site(fault("old_tls", host="www.tinh.vn", family=IPV6)) as client:
+        assert "200" in await client.get("www.tinh.vn", WEB, tls=client.trusting())
+        with pytest.raises((ssl.SSLError, ConnectionError)):  # this client begins at TLS 1.2
+            await client.get("www.tinh.vn", WEB6, tls=client.trusting())
+        byte, _, writer = await client.connect(WEB6, 443)
+        assert byte == 0
+        await writer.start_tls(observer_context(), server_hostname="www.tinh.vn")
+        assert writer.get_extra_info("ssl_object").version() == "TLSv1.1"
+        writer.transport.abort()
 
 
 async def test_no_redirect(serve: Serve) -> None:
