@@ -12,6 +12,7 @@ from netaudit.cli.discovery import Found, discover
 from netaudit.cli.errors import Usage
 from netaudit.cli.judge import judge_book, read_judging_options, target_kinds
 from netaudit.cli.options import (
+    extras_option,
     judging_options,
     language_option,
     network_options,
@@ -51,10 +52,11 @@ Examples:
 @click.option("-v", "--verbose", is_flag=True, help="Every result with what was observed, not only findings.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @lab_options
+@extras_option
 @judging_options
 @language_option
 @network_options
-def check(names: tuple[str, ...], lab: bool, world: Path | None, language: str, **values: Any) -> int:
+def check(names: tuple[str, ...], lab: bool, world: Path | None, extras: bool, language: str, **values: Any) -> int:
     """Audit single names: the zone of each, its web hosts, its mail domain; the answer comes to the terminal.
 
     A name that is no zone apex is audited with the zone that holds it. Nothing is written to disk.
@@ -64,7 +66,7 @@ def check(names: tuple[str, ...], lab: bool, world: Path | None, language: str, 
     if len(wanted) > _MOST_NAMES:
         raise Usage(f"{len(wanted)} names are too many for check ({_MOST_NAMES}); write an inventory and scan it")
     judging = read_judging_options(values)
-    selection = Selection(target_kinds=target_kinds(judging))
+    selection = Selection(target_kinds=target_kinds(judging), extras=extras)
     found, facts = loop.run(_observe(wanted, bare_inventory(lab, world), network, selection, values["quiet"]))
     run = judge_book(FactBook(facts), judging, judging.profiles or _PROFILES)
     if values["form"] == "json":
@@ -99,7 +101,7 @@ async def _observe(
                     limits=session.limits,
                     selection=selection,
                     roots=session.roots,
-                    arguments={"names": " ".join(names)},
+                    arguments={"names": " ".join(names), **({"extras": "yes"} if selection.extras else {})},
                 ),
                 progress=progress,
             )

@@ -12,8 +12,8 @@ from netaudit.model.common import Family
 from netaudit.model.profile import Severity
 
 __all__ = [
-    "DEFAULT_INVENTORY", "fail_on", "inventory_argument", "inventory_path", "judging_options", "language_option",
-    "network_options", "read_network_options", "selection_options",
+    "DEFAULT_INVENTORY", "extras_option", "fail_on", "inventory_argument", "inventory_path", "judging_options",
+    "language_option", "network_options", "read_network_options", "selection_options",
 ]  # fmt: skip
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -86,6 +86,18 @@ def selection_options(command: Command) -> Command:
     )(command)
     return click.option(
         "--kind", "kinds", multiple=True, metavar="GLOB", help="Only these service kinds, zone, datacentre, register."
+    )(command)
+
+
+def extras_option(command: Command) -> Command:
+    """Whether the active extras are asked."""
+    return click.option(
+        "--extras/--no-extras",
+        default=False,
+        show_default=True,
+        help="Put up to ten more questions to each name server of the zones audited, and to nobody else: unknown EDNS "
+        "versions, options and flags (RFC 8906), cookies, NSID, the root's NS with recursion desired, and a zone "
+        "transfer, of which no data are kept. Intrusion detection may notice.",
     )(command)
 
 

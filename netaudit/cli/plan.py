@@ -6,7 +6,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from netaudit.cli.options import inventory_argument, inventory_path, selection_options
+from netaudit.cli.options import extras_option, inventory_argument, inventory_path, selection_options
 from netaudit.cli.scan import load_inventory
 from netaudit.engine.plan import Selection, plan_jobs
 
@@ -16,13 +16,19 @@ __all__ = ["plan"]
 @click.command(epilog="\b\nExamples:\n  netaudit plan\n  netaudit plan --kind zone --target '*.lamdong.gov.vn'")
 @inventory_argument
 @selection_options
+@extras_option
 @click.option("--all", "everything", is_flag=True, help="List every target, not only the sums.")
 def plan(
-    position: Path | None, option: Path | None, targets: tuple[str, ...], kinds: tuple[str, ...], everything: bool
+    position: Path | None,
+    option: Path | None,
+    targets: tuple[str, ...],
+    kinds: tuple[str, ...],
+    extras: bool,
+    everything: bool,
 ) -> int:
     """Show what would be sent, to what, and about how often. Sends nothing."""
     loaded = load_inventory(inventory_path(position, option))
-    jobs = plan_jobs(loaded.inventory, Selection(targets=targets, kinds=kinds))
+    jobs = plan_jobs(loaded.inventory, Selection(targets, kinds, extras=extras))
     console = Console(highlight=False, markup=False)
     table = Table(title=f"{loaded.path.name}: {len(jobs)} targets")
     for column in ("target", "DNS queries", "connections"):

@@ -10,6 +10,7 @@ import click
 from netaudit.cli.errors import INTERRUPTED, Usage
 from netaudit.cli.judge import judge_and_write, read_judging_options, target_kinds
 from netaudit.cli.options import (
+    extras_option,
     inventory_argument,
     inventory_path,
     judging_options,
@@ -79,6 +80,7 @@ def _collect_options(command: Any) -> Any:
 @inventory_argument
 @_collect_options
 @selection_options
+@extras_option
 @judging_options
 @language_option
 @network_options
@@ -98,6 +100,7 @@ def scan(position: Path | None, option: Path | None, **values: Any) -> int:
 @inventory_argument
 @_collect_options
 @selection_options
+@extras_option
 @network_options
 def collect(position: Path | None, option: Path | None, **values: Any) -> int:
     """Collect the facts of an inventory and judge nothing.
@@ -115,7 +118,7 @@ def _collect(
     network = read_network_options(values)
     loaded = load_inventory(inventory_path(position, option))
     request = CollectRequest(
-        selection=Selection(targets=values["targets"], kinds=values["kinds"], target_kinds=kinds),
+        selection=Selection(values["targets"], values["kinds"], kinds, extras=values["extras"]),
         network=network,
         deadline=values["deadline"],
         resume=values["resume"],
@@ -214,6 +217,7 @@ def _arguments(request: CollectRequest) -> dict[str, str]:
         "targets": " ".join(request.selection.targets),
         "kinds": " ".join(request.selection.kinds),
         "target_kinds": " ".join(sorted(request.selection.target_kinds or ())),
+        "extras": "yes" if request.selection.extras else "",
         "families": " ".join(request.network.families),
         "deadline": "" if request.deadline is None else f"{request.deadline:g}",
     }

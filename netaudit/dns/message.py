@@ -4,6 +4,7 @@ import os
 import struct
 from collections.abc import Iterator
 from enum import StrEnum
+from typing import NamedTuple
 
 import dns.flags
 import dns.message
@@ -18,9 +19,11 @@ from netaudit.rules.rrsig import moment
 
 __all__ = [
     "EDNS_SIZE",
+    "Edns",
     "Kind",
     "Response",
     "aliases",
+    "edns_query",
     "in_date",
     "make_query",
     "malformed_records",
@@ -45,6 +48,31 @@ def make_query(
     header = os.urandom(2) + struct.pack("!HHHHH", flags, 1, 0, 0, 1)
     question = (name.to_wire() or b"") + struct.pack("!HH", rdtype, dns.rdataclass.IN)
     return header + question + (_OPT_DO if dnssec else _OPT_PLAIN)
+
+
+class Edns(NamedTuple):
+    """An OPT record (RFC 6891 section 6.1.2); `options` are code and data."""
+
+    version: int = 0
+    flags: int = 0
+    size: int = EDNS_SIZE
+    options: tuple[tuple[int, bytes], ...] = ()
+
+    def to_wire(self) -> bytes:
+        """The record in wire format."""
+        data = b"".join(struct.pack("!HH", code, len(value)) + value for code, value in self.options)
+        head = struct.pack("!BHHBBHH", 0, dns.rdatatype.OPT, self.size, 0, self.version, self.flags, len(data))
+        return head + data
+
+
+def edns_query(
+    name: dns.name.Name, rdtype: dns.rdatatype.RdataType, edns: Edns | None, *, recursion: bool = False
+) -> bytes:
+    """Return a query with a random id and this very OPT record, or none; whether servers may like it or not."""
+    flags = dns.flags.RD if recursion else 0
+    header = os.urandom(2) + struct.pack("!HHHHH", flags, 1, 0, 0, int(edns is not None))
+    question = (name.to_wire() or b"") + struct.pack("!HH", rdtype, dns.rdataclass.IN)
+    return header + question + (edns.to_wire() if edns is not None else b"")
 
 
 def name_text(name: dns.name.Name) -> str:

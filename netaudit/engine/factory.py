@@ -46,6 +46,7 @@ class _Makers:
         audited = frozenset(zone for zone in inventory.zones if selection.takes("zone", zone))
         self._inventory = inventory
         self._context = context
+        self._extras = selection.extras
         self._ancestors = Ancestors(context, audited)
         self._route_files = route_files
         self._folder = folder
@@ -70,7 +71,7 @@ class _Makers:
         return partial(make[job.name.partition(":")[0]], job.target.name)
 
     def _zone(self, name: str) -> Probe:
-        return ZoneProbe(self._context, self._ancestors, name)
+        return ZoneProbe(self._context, self._ancestors, name, extras=self._extras)
 
     def _name(self, name: str) -> Probe:
         return NameProbe(self._context, self._ancestors, name, host=name in self._hosts, mail=name in self._domains)

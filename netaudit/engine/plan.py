@@ -7,13 +7,14 @@ from fnmatch import fnmatchcase
 from netaudit.engine.jobs import PlannedJob
 from netaudit.model.inventory import Inventory, Service
 from netaudit.model.verdict import Target, TargetKind
+from netaudit.probes.extras import QUESTIONS as EXTRA_QUESTIONS
 
 __all__ = ["Selection", "chosen_services", "plan_jobs", "target_kinds_of", "wants_plain_http"]
 
 # Guesses of a usual zone (two servers, both families, a parent with four addresses) for `netaudit plan`.
 _SERVER_ADDRESSES = 4
 _PARENT_ADDRESSES = 4
-_QUESTIONS_PER_SERVER = 6  # SOA, NS, DNSKEY, NSEC3PARAM, a missing name; SOA over TCP
+_QUESTIONS_PER_SERVER = 8  # SOA, NS, DNSKEY, CDS, CDNSKEY, NSEC3PARAM, a missing name; SOA over TCP
 _QUESTIONS_PER_PARENT = 2  # NS, DS
 _QUERIES_PER_LOOKUP = 2  # the question, and the zone cut's share
 _HOST_LOOKUPS = 2  # A, AAAA
@@ -24,7 +25,7 @@ _PLAIN_FETCHES = 2
 
 @dataclass(frozen=True)
 class Selection:
-    """Which part of an inventory to scan; empty means everything.
+    """Which part of an inventory to scan; empty means everything. `extras`: with the active extras.
 
     `targets` are globs over host names, zones, mail domains, endpoints and ids; `kinds` are globs over
     service kinds and `zone`, `datacentre`, `register`; `target_kinds` limits to what some checks need
@@ -34,6 +35,7 @@ class Selection:
     targets: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     target_kinds: frozenset[TargetKind] | None = None
+    extras: bool = False
 
     def takes(self, kind: str, *names: str) -> bool:
         """Whether something of a service kind with these names is selected."""
@@ -85,7 +87,8 @@ def wants_plain_http(inventory: Inventory, service: Service) -> bool:
 def _zone_jobs(inventory: Inventory, selection: Selection) -> Iterable[PlannedJob]:
     if not selection.needs(TargetKind.ZONE):
         return
-    queries = _SERVER_ADDRESSES * _QUESTIONS_PER_SERVER + _PARENT_ADDRESSES * _QUESTIONS_PER_PARENT
+    per_server = _QUESTIONS_PER_SERVER + (EXTRA_QUESTIONS if selection.extras else 0)
+    queries = _SERVER_ADDRESSES * per_server + _PARENT_ADDRESSES * _QUESTIONS_PER_PARENT
     for zone in dict.fromkeys(inventory.zones):
         if selection.takes("zone", zone):
             yield PlannedJob(f"zone:{zone}", Target(kind=TargetKind.ZONE, name=zone), queries=queries)

@@ -2,6 +2,7 @@
 
 import hashlib
 from copy import copy
+from enum import StrEnum
 from functools import cached_property, lru_cache
 
 import dns.exception
@@ -14,11 +15,26 @@ import dns.rrset
 
 from netaudit.model.common import Failure, Family, Record, Timestamp, Transport, family_of
 
-__all__ = ["Exchange"]
+__all__ = ["Exchange", "Purpose"]
 
 _HEADER = 12  # octets (RFC 1035 section 4.1.1)
 _AA, _TC = 0x04, 0x02  # in the third octet
 _REMEMBERED = 16_384  # parsed messages, about 13 kB each
+
+
+class Purpose(StrEnum):
+    """What an out-of-the-way question was for: the active extras (docs/guide.md), asked only when wanted."""
+
+    EDNS_PLAIN = "edns_plain"  # SOA without EDNS (RFC 8906 section 8.1.1)
+    EDNS_VERSION = "edns_version"  # an EDNS version that nobody has (8.2.2)
+    EDNS_OPTION = "edns_option"  # an option that nobody knows (8.2.3)
+    EDNS_FLAGS = "edns_flags"  # a reserved flag (8.2.4)
+    EDNS_BUFSIZE = "edns_bufsize"  # DNSKEY with room for 512 bytes (8.2.7)
+    COOKIE = "cookie"  # a client cookie (RFC 7873)
+    COOKIE_AGAIN = "cookie_again"  # the server's cookie shown to it
+    NSID = "nsid"  # the server's own name (RFC 5001)
+    RECURSION = "recursion"  # a name outside the zone, with RD
+    AXFR = "axfr"  # a zone transfer; of the response only header and question are kept
 
 
 class Exchange(Record, frozen=True, kw_only=True, tag_field="kind", tag="dns", dict=True):
@@ -39,7 +55,7 @@ class Exchange(Record, frozen=True, kw_only=True, tag_field="kind", tag="dns", d
     elapsed_ms: float = 0.0
     local_address: str | None = None
     tries: int = 1
-    purpose: str = ""  # what an out-of-the-way question was for ("edns_version"); evidence of nothing else
+    purpose: str = ""  # a `Purpose`: what an out-of-the-way question was for; it is evidence of nothing else
 
     @classmethod
     def new(

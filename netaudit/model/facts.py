@@ -100,6 +100,7 @@ class ZoneFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="zone"):
     unresolved: dict[str, Failure] = {}  # name server name -> why it has no address
     failure: Failure | None = None  # the zone could not be found or reached at all
     audited: bool = True  # False: an ancestor, asked only as far as the chain of trust needs
+    extras: bool = False  # whether the active extras were wanted: questions with a purpose of their own
 
 
 class Lookup(Record, frozen=True, kw_only=True):

@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 __all__ = ["ask", "matches"]
 
+_OPT = b"\0\0\x29"  # how an OPT record begins: the root, type 41
+
 
 async def ask(
     payload: bytes, remote: tuple[str, int], accept: Callable[[bytes], bytes | None], timeout: float
@@ -53,12 +55,13 @@ class _Listener(asyncio.DatagramProtocol):
 def matches(query: bytes, reply: bytes) -> bool:
     """Whether `reply` answers `query`: same id, QR set, same question (RFC 5452 section 4).
 
-    A reply without a question is taken only with an error code: servers that can't read EDNS answer so.
+    A reply without a question is taken only with an error code: servers that can't read EDNS answer so. The upper
+    bits of BADVERS are in an OPT record (RFC 6891 section 6.1.3).
     """
     if len(reply) < 12 or reply[:2] != query[:2] or not reply[2] & 0x80:
         return False
     if reply[4:6] == b"\0\0":
-        return reply[3] & 0x0F != 0
+        return reply[3] & 0x0F != 0 or (reply[12:15] == _OPT and reply[17:18] not in (b"", b"\0"))
     end = _question_end(query)
     return reply[4:6] == query[4:6] and reply[12:end].lower() == query[12:end].lower()
 

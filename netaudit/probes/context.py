@@ -6,11 +6,12 @@ from collections.abc import Callable
 import dns.exception
 import dns.name
 import dns.rdatatype
+import msgspec
 
 from netaudit.dns.message import make_query
 from netaudit.dns.resolver import Resolver
 from netaudit.model.common import Family, Transport
-from netaudit.model.exchange import Exchange
+from netaudit.model.exchange import Exchange, Purpose
 from netaudit.model.facts import Fact, Lookup
 from netaudit.model.inventory import Scope
 from netaudit.probes.courtesy import CourteousNetwork
@@ -72,6 +73,13 @@ class ProbeContext:
         """Put one question to one server, with DO set, and record it. `again`: whatever was asked before."""
         send = self.network.dns_again if again else self.network.dns
         exchange = await send(make_query(name, rdtype), server, transport=transport)
+        self.record(exchange)
+        return exchange
+
+    async def ask_extra(self, purpose: Purpose, query: bytes, server: str, *, again: bool = False) -> Exchange:
+        """Put an out-of-the-way question over UDP, and record it with its purpose."""
+        send = self.network.dns_again if again else self.network.dns
+        exchange = msgspec.structs.replace(await send(query, server), purpose=purpose)
         self.record(exchange)
         return exchange
 

@@ -58,6 +58,10 @@ class CourteousNetwork:
         self._exchanges.pop((server, port, transport, query[2:]), None)
         return await self.dns(query, server, transport=transport, port=port)
 
+    async def dns_unkept(self, query: bytes, server: str, *, transport: Transport) -> Exchange:
+        """Ask and remember nothing: for a zone transfer, whose data are not ours to keep."""
+        return await self._ask(query, server, transport, 53)
+
     async def connect(self, address: str, port: int) -> Connection:
         """See `Network.connect`. Raises NetworkError."""
         failure = self._blind.get(family_of(address))

@@ -13,6 +13,7 @@ from netaudit.model.exchange import Exchange
 from netaudit.model.facts import Delegation, Fact, ServerAddress, ZoneFact
 from netaudit.probes.ancestors import Ancestors
 from netaudit.probes.context import ADDRESS_TYPES, ProbeContext, parse_name
+from netaudit.probes.extras import Extras
 
 __all__ = ["NONEXISTENT_LABEL", "ZoneProbe"]
 
@@ -26,13 +27,15 @@ _RETRY_SIDES = {Side.PATH, Side.TARGET}
 class ZoneProbe:
     """Asks every server of a zone, and every server of its parent, over UDP and TCP.
 
-    The zone's own for SOA, NS, DNSKEY, NSEC3PARAM and a name that should not exist; the parent's for NS and DS.
-    A server that leaves the first question unanswered after all tries is asked nothing more, but for
-    one try after the others are done (RFC 9520).
+    The zone's own for SOA, NS, DNSKEY, NSEC3PARAM and a name that should not exist, for CDS and CDNSKEY where there
+    are keys, and with `extras` how they behave; the parent's for NS and DS. A server that leaves the first
+    question unanswered after all tries is asked nothing more, but for one try after the others are done
+    (RFC 9520).
     """
 
-    def __init__(self, context: ProbeContext, ancestors: Ancestors, zone: str) -> None:
+    def __init__(self, context: ProbeContext, ancestors: Ancestors, zone: str, *, extras: bool = False) -> None:
         self._context = context
+        self._extras = extras
         self._ancestors = ancestors
         self._zone = zone
         self._parent: ZoneCut | None = None
@@ -79,6 +82,7 @@ class ZoneProbe:
             answers=tuple(self._answers),
             unresolved=self._unresolved,
             failure=failure or self._failure,
+            extras=self._extras,
         )
 
     def _delegation(self) -> Delegation | None:
@@ -160,11 +164,22 @@ class ZoneProbe:
         missing = _nonexistent(apex)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._ask_over_tcp(apex, address))
-            for rdtype in (dns.rdatatype.NS, dns.rdatatype.DNSKEY, dns.rdatatype.NSEC3PARAM):
+            group.create_task(self._ask_about_keys(apex, address))
+            for rdtype in (dns.rdatatype.NS, dns.rdatatype.NSEC3PARAM):
                 group.create_task(self._ask_whole(apex, rdtype, address))
             if missing is not None:
                 group.create_task(self._ask_whole(missing, dns.rdatatype.A, address))
+        if self._extras:  # last, so that rate limits that they meet cost no ordinary answer
+            found = await Extras(self._context, apex).ask(address)
+            self._answers |= {exchange.id: None for exchange in found}
         return True
+
+    async def _ask_about_keys(self, apex: dns.name.Name, address: str) -> None:
+        """The keys, and where there are some what the zone wants its parent to know of them (RFC 7344)."""
+        told = await self._ask_whole(apex, dns.rdatatype.DNSKEY, address)
+        if told.answer(apex, dns.rdatatype.DNSKEY) is not None:
+            for rdtype in (dns.rdatatype.CDS, dns.rdatatype.CDNSKEY):
+                await self._ask_whole(apex, rdtype, address)
 
     async def _ask_over_tcp(self, apex: dns.name.Name, address: str) -> None:
         """A server that answers over UDP and refuses a connection gets a second one before anybody says so."""
@@ -173,11 +188,12 @@ class ZoneProbe:
         if failure is not None and failure.side in _RETRY_SIDES and exchange.tries == 1:
             await self._ask(apex, dns.rdatatype.SOA, address, Transport.TCP, again=True)
 
-    async def _ask_whole(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType, address: str) -> None:
-        """Over UDP, and again over TCP when the answer was truncated."""
+    async def _ask_whole(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType, address: str) -> Exchange:
+        """Over UDP, and again over TCP when the answer was truncated; return the last."""
         exchange = await self._ask(name, rdtype, address)
         if exchange.truncated:
-            await self._ask(name, rdtype, address, Transport.TCP)
+            exchange = await self._ask(name, rdtype, address, Transport.TCP)
+        return exchange
 
     async def _ask(
         self,
