@@ -34,6 +34,7 @@ class StreamNetwork(ABC):
         self.limits = limits or Limits()
         self.identity = identity or Identity()
         self._pacer = Pacer(self.limits)
+        self._refusals: dict[str, Failure | None] = {}
 
     @abstractmethod
     async def _datagram(self, query: bytes, server: str, port: int) -> tuple[bytes, str]:
@@ -127,6 +128,12 @@ class StreamNetwork(ABC):
         return failure, tries
 
     def _refusal(self, address: str) -> Failure | None:
+        """Why nothing may be sent to `address`; found once, for neither policy nor routes change during a scan."""
+        if address not in self._refusals:
+            self._refusals[address] = self._find_refusal(address)
+        return self._refusals[address]
+
+    def _find_refusal(self, address: str) -> Failure | None:
         try:
             family = family_of(address)
         except ValueError:
