@@ -64,10 +64,10 @@ def command_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def links(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield the target of each link outside of code, with its line."""
-    for number, line in enumerate(_without_code(path), 1):
-        for target in _LINK.findall(_INLINE.sub("`code`", line)):
-            yield number, target
+    """Yield the target of each link and image outside of code, with its line."""
+    text = "\n".join(_INLINE.sub("`code`", line) for line in _without_code(path))
+    for found in _LINK.finditer(text):
+        yield text.count("\n", 0, found.start(1)) + 1, found[1]
 
 
 def headings(path: Path) -> list[str]:

@@ -15,8 +15,11 @@ import pytest
 from netaudit.cli.main import main, run
 from netaudit.content import content_path
 from netaudit.dns.reasons import REASONS
+from netaudit.model.common import Reason
 from netaudit.model.verdict import Status
 from netaudit.store.runfolder import read_run
+from netaudit.writers import words
+from netaudit.writers.wording import Wording
 from tests.docs.markdown import blocks, command_lines, headings, links
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -118,6 +121,18 @@ def test_a_guide_shows_every_command(name: str) -> None:
         else:
             wanted.add((command,))
     assert wanted - shown == set()
+
+
+@pytest.mark.parametrize(("name", "language"), [("docs/guide.md", "en"), ("docs/guide.vi.md", "vi")])
+def test_a_guide_says_of_every_reason_what_to_do(name: str, language: str) -> None:
+    """Every reason has its row, which says what the report says."""
+    text = (_ROOT / name).read_text(encoding="utf-8")
+    rows = {word: (says, remedy) for word, says, remedy in re.findall(r"^\| `(\w+)` \| (.+) \| (.+) \|$", text, re.M)}
+    wording = Wording(language)
+    assert {word: (says, remedy.replace("`", "'")) for word, (says, remedy) in rows.items()} == {
+        str(reason): (wording.gettext(words.REASONS[reason]), wording.gettext(words.REMEDIES[reason]))
+        for reason in Reason
+    }
 
 
 @pytest.mark.parametrize(("english", "vietnamese"), _IN_TWO_LANGUAGES)
