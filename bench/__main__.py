@@ -4,22 +4,22 @@ import argparse
 import os
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from bench.peers import install, missing
+from bench.processes import JobFailed
 from bench.servers import serving
 from bench.table import Table
-from bench.tools import DnsViz, NetAudit, NetAuditCollect, Tool, Zonemaster
+from bench.tools import DnsViz, NetAudit, NetAuditCollect, NotSensible, Tool, Zonemaster
 from bench.world import audited_zones, bench_world
-from netaudit.lab.authority import zone_contents
+from bench.zonefiles import write_zone_files
 
 _TRIAL = 24  # zones, to find how many processes at once suit a tool
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure and print. Returns 2 when the machine lacks something."""
+    """Measure and print. Returns 1 when a tool failed, 2 when the machine lacks something."""
     options = _options(arguments)
     if os.geteuid() != 0:
         print("the benchmark needs root: its servers have real addresses in network namespaces", file=sys.stderr)
@@ -29,22 +29,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if lacking:
         print(f"missing: {', '.join(lacking)} (--alone measures netaudit without the peers)", file=sys.stderr)
         return 2
-    for size in options.zones:
-        runs = options.runs if size == min(options.zones) else 1
-        _measure(size, runs, options.sample, alone=options.alone)
+    try:
+        for size in options.zones:
+            runs = options.runs if size == min(options.zones) else 1
+            _measure(size, runs, options.sample, alone=options.alone)
+    except (JobFailed, NotSensible) as error:
+        print(error, file=sys.stderr)
+        return 1
     return 0
 
 
 def _measure(size: int, runs: int, sample: int, *, alone: bool) -> None:
     """Serve a world of `size` zones and let each tool audit it, `runs` times, in turns."""
     print(f"\n{size} zones: making and signing them", flush=True)
-    world = bench_world(size)
-    contents = zone_contents(world, time.time())
     with tempfile.TemporaryDirectory(prefix="netaudit-bench-") as name:
         folder = Path(name)
-        with serving(world, contents, folder) as servers:
-            ours: list[Tool] = [kind(servers, contents, folder / kind.__name__) for kind in (NetAudit, NetAuditCollect)]
-            peers: list[Tool] = [kind(servers, contents, folder / kind.__name__) for kind in (Zonemaster, DnsViz)]
+        start = write_zone_files(size, folder)
+        with serving(bench_world(size), start) as servers:
+            ours: list[Tool] = [kind(servers, start, folder / kind.__name__) for kind in (NetAudit, NetAuditCollect)]
+            peers: list[Tool] = [kind(servers, start, folder / kind.__name__) for kind in (Zonemaster, DnsViz)]
             zones = audited_zones(size)
             table = Table(size)
             best = {tool.name: _best(tool, zones[:_TRIAL]) for tool in ([] if alone else peers)}

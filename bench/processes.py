@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Job", "Spent", "run_all"]
+__all__ = ["Job", "JobFailed", "Spent", "run_all"]
 
 
 @dataclass(frozen=True)

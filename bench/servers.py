@@ -5,13 +5,13 @@ A daemon that had the zones of several levels would answer where it ought to ref
 
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.world import LEVELS, SCANNER, level_of
-from netaudit.lab.authority import Contents
+from bench.zonefiles import ZoneFiles
 from netaudit.lab.world import World
 from tests.lab import ready
 from tests.lab.daemons import Daemons
@@ -64,8 +64,8 @@ class Servers:
 
 
 @contextmanager
-def serving(world: World, contents: Contents, folder: Path) -> Iterator[Servers]:
-    """Serve `world` on its real addresses until the block ends; `folder` takes the files. Needs root.
+def serving(world: World, zones: ZoneFiles) -> Iterator[Servers]:
+    """Serve `world` on its real addresses until the block ends. Needs root.
 
     Raises AssertionError with a daemon's last words when one does not start.
     """
@@ -74,17 +74,16 @@ def serving(world: World, contents: Contents, folder: Path) -> Iterator[Servers]
         namespaces.add(_CLIENT, SCANNER)
         configurations = []
         for level in LEVELS:
-            place = folder / level
-            place.mkdir()
             addresses = [a for m in world.machines if level_of(m.id) == level for a in m.addresses]
-            configurations.append(_configure(place, addresses, contents, level))
+            place = zones.folder / level
+            configurations.append(_configure(place, addresses, zones.files[level]))
             daemons.start(_HOST, ["nsd", "-d", "-c", str(configurations[-1])], place)
-        _wait(world, contents, namespaces)
+        _wait(world, zones, namespaces)
         yield Servers(namespaces, configurations)
 
 
-def _configure(folder: Path, addresses: Sequence[str], contents: Contents, level: str) -> Path:
-    """Write master files and the configuration of one daemon."""
+def _configure(folder: Path, addresses: Sequence[str], zones: Mapping[str, str]) -> Path:
+    """Write the configuration of one daemon."""
     listen = "\n".join(f"  ip-address: {address}" for address in addresses)
     parts = [
         f'server:\n{listen}\n  port: 53\n  username: ""\n  chroot: ""\n  zonesdir: "{folder}"\n  database: ""\n'
@@ -92,19 +91,16 @@ def _configure(folder: Path, addresses: Sequence[str], contents: Contents, level
         f'  xfrdir: "{folder}"\n  server-count: 1\n  tcp-count: 1000\n  rrl-ratelimit: 0\n'
         f'remote-control:\n  control-enable: yes\n  control-interface: "{folder}/control"\n'
     ]
-    zones = {zone.name: zone for zone in contents.zones if level_of(zone.machine) == level}
-    for number, (name, zone) in enumerate(zones.items()):
-        (folder / f"zone{number}").write_text(zone.text)
-        parts.append(f'zone:\n  name: "{name}"\n  zonefile: "zone{number}"\n')
+    parts += [f'zone:\n  name: "{name}"\n  zonefile: "{file}"\n' for name, file in zones.items()]
     configuration = folder / "nsd.conf"
     configuration.write_text("".join(parts))
     return configuration
 
 
-def _wait(world: World, contents: Contents, namespaces: Namespaces) -> None:
+def _wait(world: World, zones: ZoneFiles, namespaces: Namespaces) -> None:
     """Wait until each address answers for a zone of its own, as seen from the scanner."""
-    zones = {zone.machine: zone.name for zone in contents.zones}
-    lines = [f"{address} 53 {zones[m.id]}\n" for m in world.machines if m.id in zones for address in m.addresses]
+    machines = [machine for machine in world.machines if machine.id in zones.served]
+    lines = [f"{address} 53 {zones.served[m.id]}\n" for m in machines for address in m.addresses]
     command = namespaces.command(_CLIENT, [sys.executable, "-P", ready.__file__, f"{_START:g}"])
     done = subprocess.run(
         command, input="".join(lines), capture_output=True, text=True, timeout=2 * _START, check=False

@@ -12,7 +12,7 @@ from bench.peers import DNSVIZ
 from bench.processes import Job, Spent, run_all
 from bench.servers import Asked, Servers
 from bench.world import IPV4_PREFIX, IPV6_PREFIX
-from netaudit.lab.authority import Contents
+from bench.zonefiles import ZoneFiles
 
 __all__ = ["DnsViz", "Measured", "NetAudit", "NetAuditCollect", "NotSensible", "Tool", "Zonemaster"]
 
@@ -42,9 +42,9 @@ class Tool(ABC):
     name: ClassVar[str]
     jobs: ClassVar[tuple[int, ...]]  # processes at once that are worth trying on two processors
 
-    def __init__(self, servers: Servers, contents: Contents, folder: Path) -> None:
+    def __init__(self, servers: Servers, start: ZoneFiles, folder: Path) -> None:
         self._servers = servers
-        self._contents = contents
+        self._start = start
         self._folder = folder
         folder.mkdir()
         self._turn = 0
@@ -90,7 +90,7 @@ class NetAudit(Tool):
             inventory.write_text(json.dumps(self._inventory(share)))
             out = folder / f"out{number}"
             command = [sys.executable, "-m", "netaudit", self._COMMAND, str(inventory), "-q", "-o", str(out)]
-            commands.append(self._job(command, folder / f"{number}.txt"))
+            commands.append(self._job(command, folder / f"{number}.txt", codes=(0, 1)))  # 1: a check found something
         return commands
 
     def _inventory(self, zones: Sequence[str]) -> dict[str, Any]:
@@ -100,8 +100,8 @@ class NetAudit(Tool):
             "province": {"id": "bench", "name": {"vi": "Đo tốc độ", "en": "Benchmark"}},
             "tiers": [], "units": [], "services": [],
             "zones": list(zones),
-            "root_hints": {server: list(addresses) for server, addresses in self._contents.hints.items()},
-            "trust_anchors": list(self._contents.anchors),
+            "root_hints": {server: list(addresses) for server, addresses in self._start.hints.items()},
+            "trust_anchors": list(self._start.anchors),
             "scope": {"special_addresses": [IPV4_PREFIX, IPV6_PREFIX]},
             "limits": {"per_server_per_second": 10_000, "per_server_concurrent": 256},
         }  # fmt: skip
@@ -142,7 +142,7 @@ class Zonemaster(Tool):
 
     def _prepare(self, zones: Sequence[str], jobs: int, folder: Path) -> list[Job]:
         hints = folder / "hints"
-        hints.write_text(_hints(self._contents))
+        hints.write_text(_hints(self._start))
         options = ["--hints", str(hints), "--level", "INFO", "--json", "--no-progress"]
         return [self._job(["zonemaster-cli", *options, zone], folder / f"{zone}.json") for zone in zones]
 
@@ -166,9 +166,9 @@ class DnsViz(Tool):
     def _prepare(self, zones: Sequence[str], jobs: int, folder: Path) -> list[Job]:
         share = folder / "share"  # where DNSViz looks for root hints
         (share / "hints").mkdir(parents=True)
-        (share / "hints" / "named.root").write_text(_hints(self._contents))
+        (share / "hints" / "named.root").write_text(_hints(self._start))
         anchors = folder / "anchors"
-        anchors.write_text(_root_keys(self._contents))
+        anchors.write_text(self._start.root_keys)
         commands = []
         for number, batch in enumerate(_shares(zones, jobs)):
             names = folder / f"names{number}"
@@ -192,16 +192,10 @@ def _shares(zones: Sequence[str], count: int) -> list[Sequence[str]]:
     return [part for turn in range(count) if (part := zones[turn::count])]
 
 
-def _hints(contents: Contents) -> str:
+def _hints(start: ZoneFiles) -> str:
     """The root servers as a hints file."""
     lines = []
-    for server, addresses in contents.hints.items():
+    for server, addresses in start.hints.items():
         lines.append(f". 3600 IN NS {server}.\n")
         lines += [f"{server}. 3600 IN {'AAAA' if ':' in a else 'A'} {a}\n" for a in addresses]
     return "".join(lines)
-
-
-def _root_keys(contents: Contents) -> str:
-    """The key-signing key of the root, which DNSViz takes as its anchor."""
-    root = next(zone for zone in contents.zones if zone.name == ".")
-    return "".join(line + "\n" for line in root.text.splitlines() if " IN DNSKEY 257 " in line)
