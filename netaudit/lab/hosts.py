@@ -6,8 +6,9 @@ from functools import partial
 from ipaddress import ip_address
 from typing import NamedTuple
 
+from netaudit.authority.server import DnsServer
 from netaudit.lab.authority import Contents
-from netaudit.lab.dns_server import DnsServer, DnsServers
+from netaudit.lab.dns_server import DnsServers
 from netaudit.lab.flaws import Flaws, PortState
 from netaudit.lab.pki import Pki, condition_of
 from netaudit.lab.proxy import Destination

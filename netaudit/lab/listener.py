@@ -11,7 +11,7 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from netaudit.lab.dns_server import DnsServer
+from netaudit.authority.server import DnsServer
 from netaudit.lab.hosts import Fate, Host, Hosts
 from netaudit.lab.proxy import PREAMBLE, Destination, parse_addresses, parse_datagram, parse_preamble
 

@@ -17,8 +17,9 @@ import dns.rdatatype
 import dns.rrset
 import pytest
 
+from netaudit.authority.server import DnsServer
 from netaudit.lab.authority import zone_contents
-from netaudit.lab.dns_server import DnsServer, DnsServers
+from netaudit.lab.dns_server import DnsServers
 from netaudit.lab.world import Signing
 from netaudit.model.common import Family
 from tests.lab.daemons import find_program

@@ -18,7 +18,7 @@ import dns.rdtypes.ANY.NS
 import dns.rdtypes.nsbase
 import dns.rrset
 
-from netaudit.lab.zonedata import ZoneData
+from netaudit.authority.content import ZoneContent
 
 __all__ = ["Answer", "Answerer", "Item"]
 
@@ -49,7 +49,7 @@ class Answer:
 class Answerer:
     """Answers questions from one zone. Names are absolute and lower case, within the zone."""
 
-    def __init__(self, data: ZoneData) -> None:
+    def __init__(self, data: ZoneContent) -> None:
         self._data = data
         self._tails: dict[tuple[dns.name.Name, int, bool], tuple[bytes, ...]] = {}
 
@@ -86,7 +86,7 @@ class Answerer:
         if dnssec:
             self._deny_name(reply, name, encloser)
             if self._data.nsec3 is not None:
-                self._prove(reply, self._data.matching(encloser))
+                self._prove(reply, self._data.matching(self._provable(encloser)))
             self._prove(reply, self._data.covering(wildcard) if self._data.signed else None)
         return None
 
@@ -116,7 +116,7 @@ class Answerer:
         if dnssec and self._data.get(cut, _DS) is not None:
             self._add(reply.authority, cut, _DS, True)
         elif dnssec and self._data.signed:
-            self._prove(reply, self._data.matching(cut))
+            self._deny_at(reply, cut)
         servers = self._data.get(cut, _NS)
         for server in servers or ():
             assert isinstance(server, dns.rdtypes.ANY.NS.NS)
@@ -136,7 +136,7 @@ class Answerer:
         except dns.name.NameTooLong:
             reply.rcode = dns.rcode.YXDOMAIN
             return None
-        made = dns.rrset.from_text(name, self._data.ttl, dns.rdataclass.IN, _CNAME, str(target))
+        made = dns.rrset.from_text(name, dname.ttl, dns.rdataclass.IN, _CNAME, str(target))
         reply.answer.append(Item(name, tuple(_tails(made))))
         return target.canonicalize()
 
@@ -155,14 +155,34 @@ class Answerer:
         """Prove that the name itself does not exist: with NSEC3 it is the next closer name that is covered."""
         if not self._data.signed:
             return
-        closer = name if self._data.nsec3 is None else name.split(len(encloser) + 1)[1]
+        closer = name if self._data.nsec3 is None else name.split(len(self._provable(encloser)) + 1)[1]
         self._prove(reply, self._data.covering(closer))
 
     def _deny_type(self, reply: Answer, name: dns.name.Name, source: dns.name.Name) -> None:
         """Prove that the name (or its wildcard) lacks the type; an empty non-terminal has no NSEC of its own."""
         if self._data.nsec3 is not None and source != name:
             self._prove(reply, self._data.matching(source.parent()))
-        self._prove(reply, self._data.matching(source) or self._data.covering(source))
+        self._deny_at(reply, source)
+
+    def _deny_at(self, reply: Answer, name: dns.name.Name) -> None:
+        """The record of a name that exists; where it has none, what covers it.
+
+        With NSEC an empty non-terminal has none. With NSEC3 it is left out by opt-out, and the closest
+        encloser that has one belongs to the proof (RFC 5155 section 7.2.4).
+        """
+        owner = self._data.matching(name)
+        if owner is not None or self._data.nsec3 is None or name == self._data.apex:
+            self._prove(reply, owner or self._data.covering(name))
+            return
+        encloser = self._provable(name.parent())
+        self._prove(reply, self._data.matching(encloser))
+        self._prove(reply, self._data.covering(name.split(len(encloser) + 1)[1]))
+
+    def _provable(self, name: dns.name.Name) -> dns.name.Name:
+        """The closest name at or above `name` with a record of its own in the chain; the apex at the latest."""
+        while name != self._data.apex and self._data.matching(name) is None:
+            name = name.parent()
+        return name
 
     def _prove(self, reply: Answer, owner: dns.name.Name | None) -> None:
         """Add the NSEC or NSEC3 of `owner` once."""
