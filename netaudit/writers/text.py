@@ -107,7 +107,7 @@ class _Terminal:
         """One reason with all that it keeps from being tested."""
         mark, side = _MARKS[Status.COULD_NOT_TEST], self._say(words.SIDES[gap.side])
         reason = self._say(words.REASONS[gap.reason])
-        yield f"  {mark} {len(gap.results)}: {reason} ({self._say('Whose side')}: {side})"
+        yield f"  {mark} {len(gap.results)} × {reason} ({self._say('Whose side')}: {side})"
         targets = self._wording.joined(map(self._target, gap.targets), _ROWS)
         yield f"      {self._say('Targets')}: {targets}"
         yield f"      {self._say('Checks')}: {self._wording.joined(gap.checks, _ROWS)}"

@@ -65,7 +65,7 @@ def test_gaps_are_told_by_reason_with_what_to_do(province: Run) -> None:
     gaps = Report(province, Wording("en")).gaps
     assert len(gaps) == 2
     for gap in gaps:
-        assert told.count(f"? {len(gap.results)}: {words.REASONS[gap.reason]}") == 1
+        assert told.count(f"? {len(gap.results)} × {words.REASONS[gap.reason]}") == 1
         assert words.REMEDIES[gap.reason] in told
 
 
