@@ -75,8 +75,11 @@ def untested_mail(evidence: MailEvidence, families: Iterable[Family], reached: I
     lookups = [host.lookup(family) for host in evidence.hosts.values() for family in families]
     named = [lookup.failure for lookup in lookups if lookup is not None]
     failure = blind[0] if blind and len(blind) == len(families) else None
-    failure = failure or first_failure([reach.failure for reach in reached]) or first_failure(named) or _NOT_ASKED
-    return could_not_test("not_tested", failure, observed=rows(reached))
+    failure = failure or first_failure([reach.failure for reach in reached]) or first_failure(named)
+    if failure is None and lookups and not any(lookup is None or lookup.addresses for lookup in lookups):
+        detail = f"{', '.join(evidence.hosts)} without address"
+        failure = Failure(reason=Reason.NO_ADDRESS, side=Side.TARGET, detail=detail)
+    return could_not_test("not_tested", failure or _NOT_ASKED, observed=rows(reached))
 
 
 def _standing(evidence: MailEvidence, fact: MailFact, min_tries: int) -> tuple[bool | None, str]:

@@ -52,6 +52,8 @@ CASES: dict[str, list[Case]] = {
             UNTESTED, "partly_tested"),
         Case("an address nobody asked", mail(BOTH, talk(MX1, V4)), UNTESTED, "partly_tested"),
         Case("all silent", mail(BOTH, silent(MX1, V4), silent(MX1, V6)), UNTESTED, "not_tested"),
+        Case("no address to ask", mail({MX1: ()}), UNTESTED, "not_tested",
+            {"failure": f"no address: {MX1} without address"}),
         _NULL, _NO_MX, _MX_UNKNOWN,
     ],
     "mail.certificate": [
