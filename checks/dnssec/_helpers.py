@@ -91,7 +91,6 @@ def signatures(evidence: ZoneEvidence) -> tuple[Signed, ...]:
     nothing is said against its signatures.
     """
     signed = signed_zone(evidence)
-    signed = signed_zone(evidence)
     verifier = Verifier(evidence.apex, evidence.now)
     told = {label(answer.server) for answer in signed.survey.answers}
     records = delegated(evidence).records
