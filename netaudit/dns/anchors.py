@@ -39,7 +39,8 @@ DS = dns.rdtypes.ANY.DS.DS
 def parse_anchors(lines: Sequence[str]) -> dict[dns.name.Name, tuple[DS, ...]]:
     """Read trust anchors: "NAME [TTL] [IN] DS TAG ALG TYPE DIGEST", or "TAG ALG TYPE DIGEST" for the root.
 
-    Raises ValueError naming the line that can't be read.
+    "NAME IN DS none" is a negative trust anchor (RFC 7646): the zone is taken for insecure. Raises
+    ValueError naming the line that can't be read.
     """
     anchors: dict[dns.name.Name, list[DS]] = {}
     for line in lines:
@@ -47,11 +48,11 @@ def parse_anchors(lines: Sequence[str]) -> dict[dns.name.Name, tuple[DS, ...]]:
             name, rdata = _parse(line)
         except (dns.exception.DNSException, ValueError) as error:
             raise ValueError(f"not a DS record: {line[:120]!r}: {error}") from error
-        anchors.setdefault(name, []).append(rdata)
+        anchors.setdefault(name, []).extend(() if rdata is None else (rdata,))
     return {name: tuple(records) for name, records in anchors.items()}
 
 
-def _parse(line: str) -> tuple[dns.name.Name, DS]:
+def _parse(line: str) -> tuple[dns.name.Name, DS | None]:
     words = line.split()
     upper = [word.upper() for word in words]
     name = dns.name.root
@@ -59,6 +60,8 @@ def _parse(line: str) -> tuple[dns.name.Name, DS]:
         at = upper.index("DS")
         name = dns.name.from_text(words[0]) if at else dns.name.root
         words = words[at + 1 :]
+        if words == ["none"]:
+            return name, None
     rdata = dns.rdata.from_text(dns.rdataclass.IN, dns.rdatatype.DS, " ".join(words))
     if not isinstance(rdata, DS):
         raise ValueError("no DS record data")

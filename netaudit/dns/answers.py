@@ -248,7 +248,7 @@ class AnswerJudge:
         if found.best.state is SignatureState.FOREIGN and signer is not None and owner.is_subdomain(signer):
             suspects = [signer]
         elif found.best.state is SignatureState.MISSING:
-            held = owner.parent() if response.rdtype == dns.rdatatype.DS and len(owner) > 1 else owner
+            held = _deepest_zone(response, owner)
             suspects = [held.split(labels)[1] for labels in range(len(trusted.zone) + 1, len(held) + 1)]
         for name in suspects:
             if name != trusted.zone and name.is_subdomain(trusted.zone) and not self._explored(name):
@@ -267,6 +267,16 @@ class AnswerJudge:
         if refused.unasked is not None:
             return refused
         return Finding(_BOGUS, "nsec_missing", "; ".join((detail, *malformed_records(response.exchange)[:1])))
+
+
+def _deepest_zone(response: Response, owner: dns.name.Name) -> dns.name.Name:
+    """The deepest name whose zone a response can have come from: an absence names its zone in the SOA."""
+    if response.kind is Kind.NXDOMAIN or response.kind is Kind.NODATA:
+        soa = response.soa()
+        if soa is not None:
+            return soa.name
+    holds_no_apex = response.kind is Kind.NXDOMAIN or response.rdtype == dns.rdatatype.DS
+    return owner.parent() if holds_no_apex and len(owner) > 1 else owner
 
 
 def _expanded(found: Verification, rrset: dns.rrset.RRset) -> bool:

@@ -91,6 +91,8 @@ class Chain:
         anchor = self._anchor_above(zone)
         if anchor is None:
             return _decided(zone, _INDETERMINATE, "no_anchor", "", zone, dns.rdatatype.DNSKEY)
+        if anchor == zone and not self._anchors[zone]:
+            return _decided(zone, _INSECURE, "negative_anchor", "", zone, dns.rdatatype.DS)
         if anchor == zone:
             return self._keys(zone, self._anchors[zone], (), ())
         above = self.trust(self.zone_of(zone.parent()))

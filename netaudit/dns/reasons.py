@@ -20,6 +20,7 @@ REASONS: dict[str, Reason] = {
     # insecure
     "no_ds": Reason(None, "the parent proves that the delegation has no DS record"),
     "opt_out": Reason(None, "the parent's NSEC3 opt-out does not speak of unsigned delegations"),
+    "negative_anchor": Reason(None, "a negative trust anchor says that the zone is to be taken for insecure"),
     "unsupported_algorithm": Reason(1, "the DS records name only algorithms that the policy does not validate"),
     "unsupported_ds_digest": Reason(2, "the DS records use only digest types that the policy does not validate"),
     "nsec3_iterations": Reason(27, "the NSEC3 iteration count is above what validators accept"),
