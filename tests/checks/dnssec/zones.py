@@ -45,6 +45,15 @@ class Key(NamedTuple):
         """The same private key with another DNSKEY."""
         return Key(self.private, cast("DNSKEY", self.dnskey.replace(**fields)))
 
+    def cds(self, zone: str, digest: str = "SHA256") -> str:
+        """The CDS of the key, in presentation format."""
+        return self.ds(zone, digest).to_text()
+
+    @property
+    def cdnskey(self) -> str:
+        """The CDNSKEY of the key, in presentation format."""
+        return self.dnskey.to_text()
+
     def ds(self, zone: str, digest: str = "SHA256") -> DS:
         return dns.dnssec.make_ds(dns.name.from_text(zone), self.dnskey, digest, policy=_POLICY)
 
@@ -110,6 +119,10 @@ class Zone:
     mx: tuple[str, ...] = ()
     cuts: dict[str, Cut] = field(default_factory=dict)
     parameters: tuple[str, ...] | None = None  # NSEC3PARAM other than those of `nsec3`
+    cds: tuple[str, ...] = ()
+    cdnskey: tuple[str, ...] = ()
+    cds_signers: tuple[Key, ...] | None = None  # of CDS and CDNSKEY; None: the key signers
+    cds_window: Window | None = None
     _made: dict[tuple[str, str], dns.rrset.RRset] = field(default_factory=dict, init=False, repr=False)
 
     @property
@@ -163,6 +176,8 @@ class Zone:
             "SOA": [soa],
             "NS": [f"{server}." for server in self.servers],
             "MX": list(self.mx),
+            "CDS": list(self.cds),
+            "CDNSKEY": list(self.cdnskey),
             "DNSKEY": [held.dnskey.to_text() for held in self.published],
             "NSEC3PARAM": list(own if self.parameters is None else self.parameters),
         }.get(kind, [])
@@ -178,10 +193,13 @@ class Zone:
         """Add an RRset and its signatures, the same ones every time."""
         section.append(rrset)
         of_keys = rrset.rdtype == dns.rdatatype.DNSKEY
-        signers = self.key_signers if of_keys else self.data_signers
+        for_parent = rrset.rdtype in (dns.rdatatype.CDS, dns.rdatatype.CDNSKEY)
+        signers = self.key_signers if of_keys or for_parent else self.data_signers
+        if for_parent and self.cds_signers is not None:
+            signers = self.cds_signers
         if not signers:
             return
-        window = self.key_window if of_keys and self.key_window is not None else self.window
+        window = (self.key_window if of_keys else self.cds_window if for_parent else None) or self.window
         place = (str(rrset.name), dns.rdatatype.to_text(rrset.rdtype))
         if place not in self._made:
             made = [
