@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from netaudit.cli.errors import Usage
-from netaudit.cli.options import fail_on, judging_options, language_option
+from netaudit.cli.options import fail_on, formats_option, judging_options, language_option
 from netaudit.engine.plan import target_kinds_of
 from netaudit.inventory.problems import did_you_mean, shown
 from netaudit.judge.catalogue import load_catalogue
@@ -23,7 +23,7 @@ from netaudit.model.verdict import TargetKind
 from netaudit.store.facts import FACTS_FILE, FactsError, read_facts
 from netaudit.store.runfolder import RunFolder, RunFolderError
 from netaudit.writers.html import write_html
-from netaudit.writers.text import closing_line
+from netaudit.writers.text import closing_line, run_text
 
 __all__ = ["JudgingOptions", "judge", "judge_and_write", "judge_book", "read_judging_options", "target_kinds"]
 
@@ -34,6 +34,7 @@ __all__ = ["JudgingOptions", "judge", "judge_and_write", "judge_book", "read_jud
 )
 @click.argument("facts", type=click.Path(exists=True, path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The run folder (default: where the facts are).")
+@formats_option
 @judging_options
 @language_option
 def judge(facts: Path, output: Path | None, **values: Any) -> int:
@@ -45,7 +46,8 @@ def judge(facts: Path, output: Path | None, **values: Any) -> int:
             folder = RunFolder.create(output, resume=True)
         except RunFolderError as error:
             raise Usage(str(error)) from error
-    return judge_and_write(folder, read_judging_options(values), values["language"], facts=path)
+    judging = read_judging_options(values)
+    return judge_and_write(folder, judging, values["language"], values["formats"], facts=path)
 
 
 @dataclass(frozen=True)
@@ -79,12 +81,24 @@ def target_kinds(options: JudgingOptions) -> frozenset[TargetKind] | None:
     return target_kinds_of({id: info.target for id, info in load_catalogue().infos.items()}, options.checks)
 
 
-def judge_and_write(folder: RunFolder, options: JudgingOptions, language: str, facts: Path | None = None) -> int:
-    """Judge the facts, write run.json and the report, print what happened, return the exit code. Raises Usage."""
+def judge_and_write(
+    folder: RunFolder,
+    options: JudgingOptions,
+    language: str,
+    formats: Sequence[str] = ("html",),
+    facts: Path | None = None,
+) -> int:
+    """Judge the facts, write run.json and the report, print what happened, return the exit code. Raises Usage.
+
+    `formats` are those of `formats_option`; run.json is written whether named or not, for it is the run.
+    """
     run = _judge(facts or folder.facts, options)
     folder.write_run(run)
-    write_html(run, folder.path, language)
-    click.echo(closing_line(run, folder.index, language), err=True)
+    if "html" in formats:
+        write_html(run, folder.path, language)
+    if "text" in formats:
+        click.echo(run_text(run, language, colour=True), nl=False)  # click drops colour when it is no terminal
+    click.echo(closing_line(run, folder.index if "html" in formats else None, language), err=True)
     return run.exit_code
 
 

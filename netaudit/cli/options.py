@@ -1,6 +1,6 @@
 """Options that several commands share, in one wording."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -8,17 +8,24 @@ import click
 
 from netaudit.cli.errors import Usage
 from netaudit.cli.session import NetworkOptions
+from netaudit.engine.plan import Selection
+from netaudit.inventory.problems import did_you_mean, shown
 from netaudit.model.common import Family
+from netaudit.model.inventory import Inventory
 from netaudit.model.profile import Severity
+from netaudit.model.verdict import TargetKind
 
 __all__ = [
-    "DEFAULT_INVENTORY", "extras_option", "fail_on", "inventory_argument", "inventory_path", "judging_options",
-    "language_option", "network_options", "read_network_options", "selection_options",
+    "DEFAULT_INVENTORY", "extras_option", "fail_on", "formats_option", "inventory_argument", "inventory_path",
+    "judging_options", "language_option", "network_options", "read_network_options", "read_selection",
+    "selection_options",
 ]  # fmt: skip
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 DEFAULT_INVENTORY = "inventory.yaml"
+
+_FORMATS = ("html", "json", "text")
 
 
 def inventory_argument(command: Command) -> Command:
@@ -82,11 +89,32 @@ def read_network_options(values: dict[str, Any]) -> NetworkOptions:
 def selection_options(command: Command) -> Command:
     """Which part of the inventory."""
     command = click.option(
+        "--unit", "units", multiple=True, metavar="ID", help="Only the services, zones and data centres of these units."
+    )(command)
+    command = click.option(
         "--target", "targets", multiple=True, metavar="GLOB", help="Only these hosts, zones, mail domains or ids."
     )(command)
     return click.option(
         "--kind", "kinds", multiple=True, metavar="GLOB", help="Only these service kinds, zone, datacentre, register."
     )(command)
+
+
+def read_selection(
+    inventory: Inventory, values: Mapping[str, Any], target_kinds: frozenset[TargetKind] | None = None
+) -> Selection:
+    """Take the selection out of a command's values. Raises Usage for a unit that the inventory does not list."""
+    known = [unit.id for unit in inventory.units]
+    for unit in values["units"]:
+        if unit not in known:
+            hint = did_you_mean(unit, known) or "the ids are under units: in the file"
+            raise Usage(f"no unit {shown(unit)} in the inventory ({hint})")
+    return Selection(
+        targets=values["targets"],
+        kinds=values["kinds"],
+        target_kinds=target_kinds,
+        extras=values["extras"],
+        units=values["units"],
+    )
 
 
 def extras_option(command: Command) -> Command:
@@ -127,6 +155,28 @@ def fail_on(word: str) -> Severity | None:
     return None if word == "never" else Severity(word)
 
 
+def formats_option(command: Command) -> Command:
+    """The forms of a report."""
+    return click.option(
+        "-f",
+        "--format",
+        "formats",
+        default="html",
+        show_default=True,
+        callback=_read_formats,
+        metavar="LIST",
+        help="html, json, text: one or more, with commas. text goes to the terminal.",
+    )(command)
+
+
+def _read_formats(_context: click.Context, _parameter: click.Parameter, value: str) -> tuple[str, ...]:
+    wanted = tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
+    unknown = [part for part in wanted if part not in _FORMATS]
+    if unknown or not wanted:
+        raise click.BadParameter(f"{', '.join(unknown) or 'nothing'}: choose from {', '.join(_FORMATS)}")
+    return wanted
+
+
 def language_option(command: Command) -> Command:
     """The language of what users read."""
     return click.option(
@@ -135,5 +185,5 @@ def language_option(command: Command) -> Command:
         type=click.Choice(["vi", "en"]),
         default="vi",
         show_default=True,
-        help="Language of the report.",
+        help="Language of what is written and said.",
     )(command)

@@ -1,14 +1,15 @@
 """`netaudit plan`: what a scan would send. Sends nothing."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
 from rich.table import Table
 
-from netaudit.cli.options import extras_option, inventory_argument, inventory_path, selection_options
+from netaudit.cli.options import extras_option, inventory_argument, inventory_path, read_selection, selection_options
 from netaudit.cli.scan import load_inventory
-from netaudit.engine.plan import Selection, plan_jobs
+from netaudit.engine.plan import plan_jobs
 
 __all__ = ["plan"]
 
@@ -18,17 +19,10 @@ __all__ = ["plan"]
 @selection_options
 @extras_option
 @click.option("--all", "everything", is_flag=True, help="List every target, not only the sums.")
-def plan(
-    position: Path | None,
-    option: Path | None,
-    targets: tuple[str, ...],
-    kinds: tuple[str, ...],
-    extras: bool,
-    everything: bool,
-) -> int:
+def plan(position: Path | None, option: Path | None, everything: bool, **values: Any) -> int:
     """Show what would be sent, to what, and about how often. Sends nothing."""
     loaded = load_inventory(inventory_path(position, option))
-    jobs = plan_jobs(loaded.inventory, Selection(targets, kinds, extras=extras))
+    jobs = plan_jobs(loaded.inventory, read_selection(loaded.inventory, values))
     console = Console(highlight=False, markup=False)
     table = Table(title=f"{loaded.path.name}: {len(jobs)} targets")
     for column in ("target", "DNS queries", "connections"):

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from netaudit.cli.errors import Usage
-from netaudit.cli.options import language_option
+from netaudit.cli.options import formats_option, language_option
 from netaudit.model.run import Run
 from netaudit.store.runfolder import RUN_FILE, RunFolderError, read_run
 from netaudit.writers.html import write_html
@@ -14,16 +14,6 @@ from netaudit.writers.text import closing_line, run_text
 
 __all__ = ["report"]
 
-_FORMATS = ("html", "json", "text")
-
-
-def _formats(_context: click.Context, _parameter: click.Parameter, value: str) -> tuple[str, ...]:
-    wanted = tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
-    unknown = [part for part in wanted if part not in _FORMATS]
-    if unknown or not wanted:
-        raise click.BadParameter(f"{', '.join(unknown) or 'nothing'}: choose from {', '.join(_FORMATS)}")
-    return wanted
-
 
 @click.command(
     epilog="\b\nExamples:\n  netaudit report out --lang en -o report-en\n"
@@ -31,16 +21,7 @@ def _formats(_context: click.Context, _parameter: click.Parameter, value: str) -
 )
 @click.argument("run", type=click.Path(exists=True, path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The folder to write to (default: the run's).")
-@click.option(
-    "-f",
-    "--format",
-    "formats",
-    default="html",
-    show_default=True,
-    callback=_formats,
-    metavar="LIST",
-    help="html, json, text: one or more, with commas. text goes to the terminal.",
-)
+@formats_option
 @language_option
 def report(run: Path, output: Path | None, formats: tuple[str, ...], language: str) -> int:
     """Write the report of RUN, a run.json or the folder that holds one. Exits 0 when it was written."""

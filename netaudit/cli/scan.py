@@ -11,12 +11,14 @@ from netaudit.cli.errors import INTERRUPTED, Usage
 from netaudit.cli.judge import judge_and_write, read_judging_options, target_kinds
 from netaudit.cli.options import (
     extras_option,
+    formats_option,
     inventory_argument,
     inventory_path,
     judging_options,
     language_option,
     network_options,
     read_network_options,
+    read_selection,
     selection_options,
 )
 from netaudit.cli.progress import ScanProgress
@@ -74,13 +76,20 @@ def _collect_options(command: Any) -> Any:
 
 
 @click.command(
-    epilog="\b\nExamples:\n  netaudit scan\n  netaudit scan lamdong.yaml -o reports/today --lang en\n"
-    "  netaudit scan --target '*.dalat.lamdong.gov.vn' --check 'dnssec.*' --fail-on medium\n  netaudit scan --resume"
+    epilog="""\b
+Examples:
+  netaudit scan
+  netaudit scan lamdong.yaml -o reports/today --lang en
+  netaudit scan --unit so-y-te -f html,text
+  netaudit scan --target '*.dalat.lamdong.gov.vn' --check 'dnssec.*' --fail-on medium
+  netaudit scan --resume
+"""
 )
 @inventory_argument
 @_collect_options
 @selection_options
 @extras_option
+@formats_option
 @judging_options
 @language_option
 @network_options
@@ -92,7 +101,7 @@ def scan(position: Path | None, option: Path | None, **values: Any) -> int:
     """
     judging = read_judging_options(values)
     folder, end = _collect(position, option, values, target_kinds(judging))
-    code = judge_and_write(folder, judging, values["language"])
+    code = judge_and_write(folder, judging, values["language"], values["formats"])
     return INTERRUPTED if end is None else code
 
 
@@ -118,7 +127,7 @@ def _collect(
     network = read_network_options(values)
     loaded = load_inventory(inventory_path(position, option))
     request = CollectRequest(
-        selection=Selection(values["targets"], values["kinds"], kinds, extras=values["extras"]),
+        selection=read_selection(loaded.inventory, values, kinds),
         network=network,
         deadline=values["deadline"],
         resume=values["resume"],
@@ -126,7 +135,9 @@ def _collect(
         quiet=values["quiet"],
     )
     if not plan_jobs(loaded.inventory, request.selection):
-        raise Usage("nothing selected: no service, zone, data centre or register matches --target, --kind and --check")
+        raise Usage(
+            "nothing selected: no service, zone, data centre or register matches --target, --kind, --unit and --check"
+        )
     try:
         folder = RunFolder.create(values["output"], resume=request.resume)
     except RunFolderError as error:
@@ -216,6 +227,7 @@ def _arguments(request: CollectRequest) -> dict[str, str]:
     given = {
         "targets": " ".join(request.selection.targets),
         "kinds": " ".join(request.selection.kinds),
+        "units": " ".join(request.selection.units),
         "target_kinds": " ".join(sorted(request.selection.target_kinds or ())),
         "extras": "yes" if request.selection.extras else "",
         "families": " ".join(request.network.families),

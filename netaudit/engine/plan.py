@@ -8,6 +8,7 @@ from netaudit.engine.jobs import PlannedJob
 from netaudit.model.inventory import Inventory, Service
 from netaudit.model.verdict import Target, TargetKind
 from netaudit.probes.extras import QUESTIONS as EXTRA_QUESTIONS
+from netaudit.rules.units import of_units
 
 __all__ = ["Selection", "chosen_services", "plan_jobs", "target_kinds_of", "wants_plain_http"]
 
@@ -28,14 +29,15 @@ class Selection:
     """Which part of an inventory to scan; empty means everything. `extras`: with the active extras.
 
     `targets` are globs over host names, zones, mail domains, endpoints and ids; `kinds` are globs over
-    service kinds and `zone`, `datacentre`, `register`; `target_kinds` limits to what some checks need
-    (see `target_kinds_of`).
+    service kinds and `zone`, `datacentre`, `register`; `units` are ids (see `of_units`); `target_kinds` limits
+    to what some checks need (see `target_kinds_of`).
     """
 
     targets: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     target_kinds: frozenset[TargetKind] | None = None
     extras: bool = False
+    units: tuple[str, ...] = ()
 
     def takes(self, kind: str, *names: str) -> bool:
         """Whether something of a service kind with these names is selected."""
@@ -55,6 +57,7 @@ def target_kinds_of(checks: Mapping[str, TargetKind], globs: Iterable[str]) -> f
 def plan_jobs(inventory: Inventory, selection: Selection | None = None) -> list[PlannedJob]:
     """List what a scan would do, in the order it would start. Sends nothing, reads nothing."""
     selection = selection or Selection()
+    inventory = of_units(inventory, selection.units)
     return [
         *_zone_jobs(inventory, selection),
         *_name_jobs(inventory, selection),

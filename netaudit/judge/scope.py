@@ -8,6 +8,7 @@ from netaudit.model.common import Failure, Reason, Side
 from netaudit.model.facts import Lookup
 from netaudit.model.inventory import Service
 from netaudit.model.verdict import Target, TargetKind
+from netaudit.rules.units import of_units
 
 __all__ = ["CLOSED", "Scope", "all_closed", "closed_lookup"]
 
@@ -31,28 +32,28 @@ class Scope:
         self._book = book
         self._targets = tuple(book.scan.arguments.get("targets", "").split())
         self._kinds = tuple(book.scan.arguments.get("kinds", "").split())
+        part = of_units(book.scan.inventory, tuple(book.scan.arguments.get("units", "").split()))
+        self._services = frozenset(service.id for service in part.services)
+        self._others = frozenset(
+            [(TargetKind.ZONE, zone) for zone in part.zones]
+            + [(TargetKind.DATACENTRE, centre.id) for centre in part.datacentres]
+            + [(TargetKind.REGISTER, register.id) for register in part.registers]
+        )
 
-    def asked(self, target: Target, kind: str, names: Iterable[str] = ()) -> bool:
-        """Whether the scan asked about a target; `kind` and `names` are what a selection knows it by."""
-        if f"{_JOBS[target.kind][0]}:{target.name}" in self._book.jobs or self._has_fact(target):
+    def asked(self, target: Target, kind: str) -> bool:
+        """Whether the scan asked about a zone, data centre or register; `kind` is what a selection knows it by."""
+        if self._observed(target):
             return True
-        return not self._book.complete and self.selects(kind, target.name, *names)
+        listed = (target.kind, target.name) in self._others
+        return listed and not self._book.complete and self._selects(kind, target.name)
 
     def asked_service(self, target: Target, services: Iterable[Service]) -> bool:
         """Whether the scan asked about a target that stands for services; closed ones count when selected."""
-        return any(
-            self.asked(target, service.kind, (service.host, service.endpoint, service.id))
-            or (service.network == "tslcd" and self.selects_service(service))
+        return self._observed(target) or any(
+            self._selects(service.kind, service.host, service.endpoint, service.id)
             for service in services
+            if service.id in self._services and (service.network == "tslcd" or not self._book.complete)
         )
-
-    def selects(self, kind: str, *names: str) -> bool:
-        """Whether the scan's selection takes something of this kind with these names."""
-        return _matches(self._kinds, (kind,)) and _matches(self._targets, names)
-
-    def selects_service(self, service: Service) -> bool:
-        """Whether the scan's selection takes a service."""
-        return self.selects(service.kind, service.host, service.endpoint, service.id)
 
     def failure(self, target: Target) -> Failure | None:
         """Why there is nothing to judge: a job was cut short or never came; None when the target was observed."""
@@ -65,6 +66,12 @@ class Scope:
         reason = self._book.end.reason if self._book.end is not None else ""
         detail = f"the scan ended before this target was observed: {reason or 'interrupted'}"
         return Failure(reason=Reason.CANCELLED, side=Side.OURS, detail=detail)
+
+    def _observed(self, target: Target) -> bool:
+        return f"{_JOBS[target.kind][0]}:{target.name}" in self._book.jobs or self._has_fact(target)
+
+    def _selects(self, kind: str, *names: str) -> bool:
+        return _matches(self._kinds, (kind,)) and _matches(self._targets, names)
 
     def _has_fact(self, target: Target) -> bool:
         book, name = self._book, target.name

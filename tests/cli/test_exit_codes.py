@@ -92,6 +92,9 @@ def test_a_deadline_leaves_an_incomplete_run(province: Path) -> None:
         (["scan", "--check", "dnsec.signed"], 'did you mean "dnssec.signed"?'),
         (["scan", "--check", "web.*", "--skip-check", "w*"], "every check is skipped"),
         (["scan", "--check", "certificates.*"], "nothing selected"),
+        (["scan", "--unit", "ubdn"], 'did you mean "ubnd"?'),
+        (["scan", "-f", "html,pdf"], "pdf: choose from html, json, text"),
+        (["plan", "--unit", "so-y-te"], 'no unit "so-y-te" in the inventory'),
         (["scan", "none.yaml"], "none.yaml: no such inventory"),
         (["scan", "a.yaml", "-i", "b.yaml"], "name one"),
         (["scan", "-o", "inventory.yaml"], "must be a folder"),
@@ -121,6 +124,17 @@ def test_chosen_checks_alone_are_observed_and_counted(tmp_path: Path, inside: In
     assert "zone:tinh.vn" not in book.jobs
     assert inside("judge", "out", "--check", "web.hsts", "--fail-on", "low", cwd=tmp_path).returncode == 1
     assert inside("judge", "out", "--check", "web.https", "--fail-on", "low", cwd=tmp_path).returncode == 0
+
+
+def test_the_forms_of_a_report_are_chosen_and_the_run_is_always_there(province: Path) -> None:
+    done = netaudit("scan", "--unit", "ubnd", "-f", "text", "--lang", "en", cwd=province)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1].endswith("results pass")
+    assert "report:" not in done.stderr
+    assert {path.name for path in (province / "out").iterdir()} >= {"run.json", "facts.jsonl.zst"}
+    assert not (province / "out" / "index.html").exists()
+    assert netaudit("judge", "out", "-f", "html,text", cwd=province).returncode == 0
+    assert (province / "out" / "index.html").exists()
 
 
 def test_an_output_that_cannot_be_made_is_4(province: Path) -> None:

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, time
 
 import pytest
+from msgspec.structs import replace
 
 from netaudit.engine.blackout import active_window
 from netaudit.engine.plan import Selection, plan_jobs, target_kinds_of
@@ -84,9 +85,15 @@ def test_estimates_count_what_is_sent(inventory: Inventory) -> None:
         ),
         (Selection(target_kinds=frozenset({TargetKind.DATACENTRE})), {"routes:dc"}),
         (Selection(targets=("nothing",)), set()),
+        (Selection(units=("v",)), {"zone:q.example", "name:v.q.example", "endpoint:https://v.q.example:443"}),
+        (Selection(units=("v", "w")), {"zone:q.example", "name:v.q.example", "endpoint:https://v.q.example:443"}),
+        (Selection(units=("v",), kinds=("zone",)), {"zone:q.example"}),
     ],
 )
 def test_selections(inventory: Inventory, selection: Selection, expected: set[str]) -> None:
+    other = service("h", "v.q.example", units=("v",))
+    if selection.units:
+        inventory = replace(inventory, services=(*inventory.services, other))
     assert {job.name for job in plan_jobs(inventory, selection)} == expected
 
 

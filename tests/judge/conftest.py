@@ -34,14 +34,16 @@ def listed() -> Inventory:
 def scan(script: Any, listed: Inventory) -> Scan:
     """Scan it, or a part of it."""
 
-    async def scanned(*, targets: Sequence[str] = (), kinds: Sequence[str] = ()) -> list[Fact]:
+    async def scanned(
+        *, targets: Sequence[str] = (), kinds: Sequence[str] = (), units: Sequence[str] = ()
+    ) -> list[Fact]:
         facts: list[Fact] = []
         script.zones[ROOT_V6] = script.zones["192.0.2.1"]
         options = ScanOptions(
             inventory_file="inventory.yaml",
             inventory_sha256="abc",
-            selection=Selection(targets=tuple(targets), kinds=tuple(kinds)),
-            arguments={"targets": " ".join(targets), "kinds": " ".join(kinds)},
+            selection=Selection(targets=tuple(targets), kinds=tuple(kinds), units=tuple(units)),
+            arguments={"targets": " ".join(targets), "kinds": " ".join(kinds), "units": " ".join(units)},
         )
         await collect(
             listed,

@@ -157,6 +157,16 @@ async def test_what_was_not_asked_is_no_target(scan: Scan, selection: Any, wante
     assert list(derived(await scan(**selection))) == wanted
 
 
+async def test_a_scan_of_some_units_asks_about_what_serves_them_however_it_ended(scan: Scan) -> None:
+    facts = await scan(units=("two",))
+    whole = [
+        "zone:p.example", "host:www.p.example", "host:inside.p.example", f"endpoint:{WWW}", f"endpoint:{INSIDE}",
+        "mail:p.example", "datacentre:dc", "coverage:commune/mail", "coverage:commune/documents",
+    ]  # fmt: skip
+    assert list(derived(facts)) == whole
+    assert list(derived(without(facts, "endpoint:"))) == whole
+
+
 async def test_what_an_interrupted_scan_did_not_reach_is_a_target_without_evidence(scan: Scan) -> None:
     found = derived(without(await scan(), "endpoint:"))
     www = found[f"endpoint:{WWW}"]
