@@ -19,13 +19,14 @@ from netaudit.net.tls import observe, observer_context
 
 __all__ = ["get"]
 
-_TRY_AGAIN = {Reason.TIMEOUT, Reason.RESET, Reason.PROTOCOL}
+_TRY_AGAIN = {Reason.TIMEOUT, Reason.RESET, Reason.PROTOCOL, Reason.TLS}
 
 
 async def get(network: Network, url: str, address: str, limits: Limits, identity: Identity) -> HttpHop:
     """GET `url` from `address`; the URL's host is Host and SNI. Redirects are not followed.
 
-    A silence or a broken connection is tried once more within `limits.http_tries`. Never raises for
+    A silence, a broken connection or a failed handshake is tried once more within `limits.http_tries`; a connection
+    that can't be made has its tries in `Network.connect`. Never raises for
     anything the target does; the failure is in the hop, with what was seen of TLS before it.
     """
     hop = await _once(network, url, address, limits, identity)

@@ -17,6 +17,7 @@ class Limits(Record, frozen=True, kw_only=True):
 
     udp_timeout: float = 2.0  # per try
     udp_tries: int = 3  # RFC 9520 section 3.1: at most three sends per server, transport and question
+    pause: float = 0.2  # before another try where the first one failed at once
     tcp_timeout: float = 4.0  # to connect, per try
     tcp_tries: int = 2
     dns_tcp_timeout: float = 6.0  # for the whole answer, once connected

@@ -19,13 +19,13 @@ __all__ = ["dialogue"]
 _LINES = 64
 _LINE_BYTES = 1_024
 _REPLY = re.compile(rb"^(\d{3})([ -]?)(.*)$", re.DOTALL)
-_TRY_AGAIN = {Reason.TIMEOUT, Reason.RESET}
+_TRY_AGAIN = {Reason.TIMEOUT, Reason.RESET, Reason.PROTOCOL, Reason.TLS}
 
 
 async def dialogue(
     network: Network, domain: str, exchanger: str, address: str, port: int, limits: Limits, identity: Identity
 ) -> MailFact:
-    """Talk to one address of one mail exchanger; a silence or reset is tried once more. Never raises for the peer."""
+    """Talk to one address of one mail exchanger; a failed dialogue is tried once more. Never raises for the peer."""
     fact = await _once(network, domain, exchanger, address, port, limits, identity)
     if fact.failure is not None and fact.failure.reason in _TRY_AGAIN and fact.tries < 2:
         fact = msgspec.structs.replace(

@@ -24,7 +24,8 @@ __all__ = ["StreamNetwork"]
 
 T = TypeVar("T")
 
-_TRY_AGAIN = {Reason.TIMEOUT, Reason.RESET, Reason.UNREACHABLE}
+_AT_ONCE = {Reason.REFUSED, Reason.RESET, Reason.UNREACHABLE}  # failures that come within a round trip
+_TRY_AGAIN = {Reason.TIMEOUT, *_AT_ONCE}
 
 
 class StreamNetwork(ABC):
@@ -115,7 +116,7 @@ class StreamNetwork(ABC):
         return await smtp.dialogue(self, domain, exchanger, address, port, self.limits, self.identity)
 
     async def _try(self, attempt: Callable[[], Awaitable[T]], server: str, tries: int) -> tuple[T | Failure, int]:
-        """Make up to `tries` attempts; only a silence or a broken path is worth another."""
+        """Make up to `tries` attempts; a silence, a refusal or a broken path is worth another (design.md 5.2)."""
         failure = Failure(reason=Reason.BUDGET, side=Side.BUDGET, detail="no try was allowed")
         for made in range(1, tries + 1):
             try:
@@ -125,6 +126,8 @@ class StreamNetwork(ABC):
                 failure = failure_of(error)
             if failure.reason not in _TRY_AGAIN:
                 return failure, made
+            if failure.reason in _AT_ONCE and made < tries:
+                await asyncio.sleep(self.limits.pause)
         return failure, tries
 
     def _refusal(self, address: str) -> Failure | None:

@@ -163,7 +163,7 @@ class ZoneProbe:
             return first.failure is not None and first.failure.side not in _RETRY_SIDES
         missing = _nonexistent(apex)
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._ask_over_tcp(apex, address))
+            group.create_task(self._ask(apex, dns.rdatatype.SOA, address, Transport.TCP))
             group.create_task(self._ask_about_keys(apex, address))
             for rdtype in (dns.rdatatype.NS, dns.rdatatype.NSEC3PARAM):
                 group.create_task(self._ask_whole(apex, rdtype, address))
@@ -180,13 +180,6 @@ class ZoneProbe:
         if told.answer(apex, dns.rdatatype.DNSKEY) is not None:
             for rdtype in (dns.rdatatype.CDS, dns.rdatatype.CDNSKEY):
                 await self._ask_whole(apex, rdtype, address)
-
-    async def _ask_over_tcp(self, apex: dns.name.Name, address: str) -> None:
-        """A server that answers over UDP and refuses a connection gets a second one before anybody says so."""
-        exchange = await self._ask(apex, dns.rdatatype.SOA, address, Transport.TCP)
-        failure = exchange.failure
-        if failure is not None and failure.side in _RETRY_SIDES and exchange.tries == 1:
-            await self._ask(apex, dns.rdatatype.SOA, address, Transport.TCP, again=True)
 
     async def _ask_whole(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType, address: str) -> Exchange:
         """Over UDP, and again over TCP when the answer was truncated; return the last."""

@@ -109,13 +109,60 @@ async def test_a_lost_packet_is_only_another_try() -> None:
     assert (exchange.failure, exchange.tries) == (None, 2)
 
 
-async def test_a_closed_port_refuses_at_once() -> None:
-    async with udp_server(lambda *_: []) as (_, port):
-        pass
-    for transport in Transport:
-        exchange = await network().dns(QUERY, LOOPBACK, port=port, transport=transport)
-        assert exchange.failure is not None
-        assert (exchange.failure.reason, exchange.failure.side, exchange.tries) == (Reason.REFUSED, Side.TARGET, 1)
+async def closed_port() -> int:
+    async with tcp_server(_hang_up) as port:
+        return port
+
+
+async def _hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await asyncio.sleep(0)
+
+
+async def test_a_refusal_is_reported_after_a_second_try() -> None:
+    port = await closed_port()
+    quick = network(pause=0.01)
+    over_tcp = await quick.dns(QUERY, LOOPBACK, port=port, transport=Transport.TCP)
+    page = await quick.http(f"https://portal.example:{port}/", LOOPBACK)
+    mail = await quick.smtp("example", "mail.example", LOOPBACK, port)
+    for fact in (over_tcp, page, mail):
+        assert fact.failure is not None
+        assert (fact.failure.reason, fact.failure.side, fact.tries) == (Reason.REFUSED, Side.TARGET, 2)
+    with pytest.raises(NetworkError) as refused:
+        await quick.connect(LOOPBACK, port)
+    assert (refused.value.failure.reason, refused.value.tries) == (Reason.REFUSED, 2)
+    over_udp = await quick.dns(QUERY, LOOPBACK, port=port)
+    assert over_udp.failure is not None
+    assert (over_udp.failure.reason, over_udp.tries) == (Reason.REFUSED, 3)
+
+
+async def test_a_service_that_was_just_starting_is_no_failure() -> None:
+    port = await closed_port()
+
+    async def start() -> asyncio.Server:
+        await asyncio.sleep(0.1)
+        return await asyncio.start_server(lambda _reader, writer: writer.close(), LOOPBACK, port)
+
+    starting = asyncio.create_task(start())
+    connection = await network(pause=0.5).connect(LOOPBACK, port)
+    assert connection.tries == 2
+    await connection.stream.aclose()
+    server = await starting
+    server.close()
+    await server.wait_closed()
+
+
+async def test_a_failed_handshake_gets_a_second_try() -> None:
+    greeted = []
+
+    async def no_tls(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        greeted.append(await reader.read(1))
+        writer.write(b"\x15\x03\x03\x00\x02\x02\x28")  # alert: handshake_failure
+        await writer.drain()
+
+    async with tcp_server(no_tls) as port:
+        hop = await network().http(f"https://portal.example:{port}/", LOOPBACK)
+    assert hop.failure is not None
+    assert (hop.failure.reason, hop.tries, len(greeted)) == (Reason.TLS, 2, 2)
 
 
 async def test_dns_over_tcp_reassembles_and_skips_what_does_not_match() -> None:

@@ -4,8 +4,7 @@ from typing import Any
 import dns.rdatatype
 
 from netaudit.model.book import FactBook
-from netaudit.model.common import Failure, Reason, Side, Transport
-from netaudit.model.exchange import Exchange
+from netaudit.model.common import Reason, Transport
 from netaudit.model.facts import ZoneFact
 from netaudit.probes.ancestors import Ancestors
 from netaudit.probes.zone import ZoneProbe
@@ -105,22 +104,3 @@ async def test_the_zone_itself_is_asked_for_the_addresses_of_its_servers(open_co
     assert {f"ns{number}.p.example." for number in (1, 2, 3)} <= set(told)
     assert told["ns1.p.example."].authoritative
     assert len({told[f"ns{number}.p.example."].server for number in (1, 2, 3)}) == 1, "one server tells all"
-
-
-async def test_a_refused_connection_is_tried_once_more(open_context: Open, script: Any) -> None:
-    answering, connections = script.dns, []
-
-    async def dns_but_no_tcp(query: bytes, server: str, *, transport: Transport, port: int = 53) -> Exchange:
-        if transport is Transport.UDP or server != HOSTER:
-            answer: Exchange = await answering(query, server, transport=transport, port=port)
-            return answer
-        connections.append(server)
-        failure = Failure(reason=Reason.REFUSED, side=Side.TARGET, detail="connection refused")
-        at = float(len(connections))
-        return Exchange.new(server=server, transport=transport, query=query, at=at, failure=failure)
-
-    script.dns = dns_but_no_tcp
-    fact, book = await observe(open_context, script)
-    refused = [e for e in book.exchanges_of(fact.answers) if e.failure is not None and e.server == HOSTER]
-    assert len(connections) == 2
-    assert sum(exchange.tries for exchange in refused) == 2
