@@ -10,11 +10,12 @@ import dns.rdatatype
 
 from netaudit.dns.anchors import parse_anchors
 from netaudit.dns.validate import Validator
+from netaudit.judge.derive_surroundings import surroundings
 from netaudit.judge.scope import all_closed, closed_lookup
 from netaudit.judge.trust import TrustJudge
 from netaudit.model.book import FactBook
 from netaudit.model.common import family_of
-from netaudit.model.evidence import HostEvidence, ServerEvidence, ZoneEvidence
+from netaudit.model.evidence import HostEvidence, ServerEvidence, Surroundings, ZoneEvidence
 from netaudit.model.exchange import Exchange
 from netaudit.model.facts import Lookup, NameFact, SelfFact, ZoneFact
 from netaudit.model.inventory import Inventory, Service
@@ -57,6 +58,11 @@ class NameDeriver:
             if service.scheme != "mail":
                 found[service.host].append(service)
         return {host: tuple(services) for host, services in found.items()}
+
+    @cached_property
+    def _surroundings(self) -> Surroundings:
+        own = {id for fact in self.book.zones.values() for id in fact.answers}
+        return surroundings(self.book.exchanges, frozenset(own))
 
     def is_closed(self, host: str) -> bool:
         """Whether all services of a host are on a closed network."""
@@ -116,6 +122,7 @@ class NameDeriver:
             security=self.security(fact.zone, "SOA"),
             denial=self._denial(apex, answers),
             ancestors=tuple(zone for zone in above if zone is not None),
+            surroundings=self._surroundings,
         )
 
     def _denial(self, apex: dns.name.Name, answers: tuple[Exchange, ...]) -> Security | None:

@@ -28,7 +28,7 @@ from netaudit.model.verdict import Status
 
 __all__ = [
     "CertificateTrust", "CoverageEvidence", "DataCentreEvidence", "EndpointEvidence", "Evidence", "HostEvidence",
-    "MailEvidence", "RegisterEvidence", "ServerEvidence", "UnitCoverage", "ZoneEvidence",
+    "KnownZone", "MailEvidence", "RegisterEvidence", "ServerEvidence", "Surroundings", "UnitCoverage", "ZoneEvidence",
 ]  # fmt: skip
 
 
@@ -81,6 +81,27 @@ class ServerEvidence(Record, frozen=True, kw_only=True, dict=True):
         return any(e.response is not None for e in self.exchanges)
 
 
+class KnownZone(Record, frozen=True, kw_only=True):
+    """A zone that the scan met on its way, as its parent's servers speak of it."""
+
+    zone: str
+    servers: tuple[str, ...]  # names of its name servers
+    glue: dict[str, tuple[str, ...]] = {}  # server name -> addresses told beside the delegation
+    complete: bool = True  # False: truncated, so that more glue may exist
+    served_above: bool = False  # the parent's servers answer for the zone themselves
+    facts: tuple[str, ...] = ()
+
+
+class Surroundings(Record, frozen=True, kw_only=True):
+    """What the whole scan learnt of zones and of name servers' addresses: the same for all its zones.
+
+    An address family that a name lacks was not told: nobody asked, or nobody answered.
+    """
+
+    zones: dict[str, KnownZone] = {}
+    addresses: dict[str, dict[Family, tuple[str, ...]]] = {}  # name -> its addresses, as its own zone says
+
+
 class ZoneEvidence(Evidence, frozen=True, kw_only=True):
     """A zone: every server's answers, the parent's delegation, and the zone's security status."""
 
@@ -92,6 +113,7 @@ class ZoneEvidence(Evidence, frozen=True, kw_only=True):
     security: Security  # of the zone's SOA
     denial: Security | None = None  # of a name that should not exist; None: not asked
     ancestors: tuple["ZoneEvidence", ...] = ()  # root first, the parent last
+    surroundings: Surroundings = Surroundings()
 
     @cached_property
     def apex(self) -> dns.name.Name:

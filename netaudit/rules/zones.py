@@ -16,6 +16,8 @@ import dns.rdtypes.ANY.NS
 import dns.rdtypes.ANY.RRSIG
 import dns.rrset
 import dns.wire
+from dns.rdtypes.IN.A import A
+from dns.rdtypes.IN.AAAA import AAAA
 
 from netaudit.model.common import Failure, Family, Reason, Side
 from netaudit.model.evidence import ServerEvidence, ZoneEvidence
@@ -24,9 +26,9 @@ from netaudit.model.verdict import Observation, Outcome, could_not_test
 from netaudit.rules.once import once
 
 __all__ = [
-    "Answer", "RRSIG", "SILENT", "Survey", "authoritative", "delegations", "label", "name_text", "reach", "readable",
-    "replies", "server_names", "signatures", "survey", "trouble", "unlooked", "unreadable", "unusable",
-    "where",
+    "Answer", "RRSIG", "SILENT", "Survey", "addresses_of", "authoritative", "delegations", "label", "name_text",
+    "reach", "readable", "replies", "server_names", "signatures", "survey", "trouble", "unlooked", "unreadable",
+    "unusable", "where",
 ]  # fmt: skip
 
 NS = dns.rdtypes.ANY.NS.NS
@@ -186,6 +188,11 @@ def server_names(exchange: Exchange, apex: dns.name.Name) -> frozenset[str]:
         for rdata in rrset
         if isinstance(rdata, NS)
     )
+
+
+def addresses_of(rrset: dns.rrset.RRset | None) -> tuple[str, ...]:
+    """The addresses of an A or AAAA RRset."""
+    return tuple(rdata.address for rdata in rrset or () if isinstance(rdata, (A, AAAA)))
 
 
 def unlooked(evidence: ZoneEvidence) -> frozenset[str]:

@@ -1,0 +1,84 @@
+"""Whether a zone can be found from the root, in both families or in one alone, as far as the facts tell.
+
+The rules are those of draft-ietf-dnsop-3901bis: every zone on the way, and every zone that its name servers'
+names live in, must be served and be found within the one family. What was not asked is left open by computing
+twice: once as if every unknown address existed, once as if none did.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+import dns.name
+
+from netaudit.model.common import Family
+from netaudit.model.evidence import KnownZone, Surroundings, ZoneEvidence
+from netaudit.rules.dependencies import Graph, NameServer, Node
+from netaudit.rules.once import once
+from netaudit.rules.zones import name_text
+
+__all__ = ["Views", "home_of", "views"]
+
+_BOTH = tuple(Family)
+
+
+class Views(NamedTuple):
+    """The graph twice: with every address that may exist, and with those alone that are known to."""
+
+    hopeful: Graph
+    certain: Graph
+
+
+@once
+def views(evidence: ZoneEvidence, families: tuple[Family, ...] = _BOTH) -> Views:
+    """The zones that the zone's resolution can touch, with the addresses of these families alone."""
+    met, zone = evidence.surroundings, evidence.zone
+    return Views(_graph(met, zone, families, True), _graph(met, zone, families, False))
+
+
+def home_of(name: str, zones: Iterable[str]) -> str:
+    """The deepest of `zones` that a name lies in, the root when there is none."""
+    known = zones if isinstance(zones, (dict, frozenset, set)) else frozenset(zones)
+    rest = dns.name.from_text(name)
+    while rest != dns.name.root:
+        if (text := name_text(rest)) in known:
+            return text
+        rest = rest.parent()
+    return "."
+
+
+def _graph(known: Surroundings, start: str, families: tuple[Family, ...], hope: bool) -> Graph:
+    nodes = {".": Node(None, free=True)}
+    reached = [start]
+    for name in reached:  # which grows on the way
+        item = known.zones.get(name)
+        if name in nodes or item is None:
+            continue
+        node = nodes[name] = _node(known, item, families, hope)
+        reached += [node.parent or ".", *(server.home for server in node.servers)]
+    return Graph(nodes)
+
+
+def _node(known: Surroundings, item: KnownZone, families: tuple[Family, ...], hope: bool) -> Node:
+    has = _chooser(families)
+    above = home_of(name_text(dns.name.from_text(item.zone).parent()), known.zones)
+    servers = []
+    for name in item.servers:
+        home = home_of(name, known.zones)
+        told = known.addresses.get(name, {})
+        addresses = [told.get(family) for family in families]
+        servers.append(
+            NameServer(
+                name=name,
+                home=home,
+                glue=has(item.glue.get(name, ())) or (hope and not item.complete),
+                address=any(addresses) or (hope and any(found is None for found in addresses)),
+            )
+        )
+    return Node(above, tuple(servers), free=item.served_above)
+
+
+def _chooser(families: tuple[Family, ...]) -> Callable[[Iterable[str]], bool]:
+    def has(addresses: Iterable[str]) -> bool:
+        return any((Family.IPV6 if ":" in address else Family.IPV4) in families for address in addresses)
+
+    return has
