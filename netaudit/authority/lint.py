@@ -11,7 +11,7 @@ import dns.rdtypes.nsbase
 from netaudit.authority.content import ZoneContent
 from netaudit.authority.masterfile import Place, ZoneFile
 
-__all__ = ["Finding", "lint", "name_text", "type_text"]
+__all__ = ["Finding", "lint", "lint_serial", "name_text", "type_text"]
 
 _A, _AAAA, _CNAME = dns.rdatatype.A, dns.rdatatype.AAAA, dns.rdatatype.CNAME
 _MX, _NS, _SOA = dns.rdatatype.MX, dns.rdatatype.NS, dns.rdatatype.SOA
@@ -39,6 +39,17 @@ def lint(file: ZoneFile) -> Iterator[Finding]:
         yield from _beside_alias(file, name, set(rrsets))
         yield from _below_cut(file, name, set(rrsets))
         yield from _targets(file, name)
+
+
+def lint_serial(file: ZoneFile, live: int | None) -> Iterator[Finding]:
+    """Hold the serial against the live one (RFC 1982 section 3.2); an equal one is right where nothing has changed."""
+    soa = next(iter(file.content.get(file.content.apex, _SOA) or ()), None)
+    if soa is None or live is None:
+        return
+    ahead = (int(soa.serial) - live) % 2**32
+    if not 0 < ahead < 2**31:
+        args = {"serial": str(soa.serial), "live": str(live)}
+        yield Finding("serial_not_raised", ahead != 0, file.place(file.content.apex, _SOA), args)
 
 
 def _apex(file: ZoneFile) -> Iterator[Finding]:

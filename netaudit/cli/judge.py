@@ -25,7 +25,10 @@ from netaudit.store.runfolder import RunFolder, RunFolderError
 from netaudit.writers.html import write_html
 from netaudit.writers.text import closing_line, run_text
 
-__all__ = ["JudgingOptions", "judge", "judge_and_write", "judge_book", "read_judging_options", "target_kinds"]
+__all__ = [
+    "JudgingOptions", "judge", "judge_and_write", "judge_book", "judged", "read_judging_options", "target_kinds",
+    "tell",
+]  # fmt: skip
 
 
 @click.command(
@@ -92,7 +95,11 @@ def judge_and_write(
 
     `formats` are those of `formats_option`; run.json is written whether named or not, for it is the run.
     """
-    run = _judge(facts or folder.facts, options)
+    return tell(judged(facts or folder.facts, options), folder, language, formats)
+
+
+def tell(run: Run, folder: RunFolder, language: str, formats: Sequence[str]) -> int:
+    """Write a judged run and its report, print what happened, return the exit code."""
     folder.write_run(run)
     if "html" in formats:
         write_html(run, folder.path, language)
@@ -119,7 +126,8 @@ def judge_book(book: FactBook, options: JudgingOptions, profiles: Sequence[str])
     )
 
 
-def _judge(facts: Path, options: JudgingOptions) -> Run:
+def judged(facts: Path, options: JudgingOptions) -> Run:
+    """Judge a facts file by the profiles that were named, or else by those of its inventory. Raises Usage."""
     try:
         book = read_facts(facts)
     except FactsError as error:

@@ -26,6 +26,7 @@ _COMMANDS = {
     "checks": "checks",
     "profiles": "profiles",
     "facts": "facts",
+    "zone": "zone",
     "doctor": "doctor",
     "lab": "lab",
     "demo": "demo",

@@ -22,6 +22,7 @@ from netaudit.cli.options import (
     selection_options,
 )
 from netaudit.cli.progress import ScanProgress
+from netaudit.cli.proposals import proposal_options, read_proposals
 from netaudit.cli.session import NetworkOptions, Session, open_session
 from netaudit.engine import loop
 from netaudit.engine.plan import Selection, plan_jobs
@@ -33,9 +34,9 @@ from netaudit.model.verdict import TargetKind
 from netaudit.store.facts import FactsError, FactWriter, read_facts
 from netaudit.store.runfolder import RunFolder, RunFolderError
 
-__all__ = ["CollectRequest", "collect", "collect_into", "load_inventory", "scan"]
+__all__ = ["LAB_KEYS", "CollectRequest", "collect", "collect_into", "load_inventory", "scan", "scan_options"]
 
-_LAB_KEYS = "lab-keys.json"  # beside the facts: only the lab that they came from can go on with them
+LAB_KEYS = "lab-keys.json"  # beside the facts: only the lab that they came from can go on with them
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class CollectRequest:
     resume: bool = False
     vantage: str = ""
     quiet: bool = False
+    proposed: str = ""  # what is taken for live that is not
 
 
 def _collect_options(command: Any) -> Any:
@@ -83,11 +85,14 @@ Examples:
   netaudit scan --unit so-y-te -f html,text
   netaudit scan --target '*.dalat.lamdong.gov.vn' --check 'dnssec.*' --fail-on medium
   netaudit scan --resume
+  netaudit scan --zonefile dalat.lamdong.gov.vn=dalat.zone
+  netaudit scan --delegation dalat.lamdong.gov.vn --ds @dsset-dalat.lamdong.gov.vn.
 """
 )
 @inventory_argument
 @_collect_options
 @selection_options
+@proposal_options
 @extras_option
 @formats_option
 @judging_options
@@ -97,10 +102,20 @@ def scan(position: Path | None, option: Path | None, **values: Any) -> int:
     """Scan an inventory: collect, judge, and write the report.
 
     Writes facts.jsonl.zst, run.json and index.html into the output folder. Ctrl-C ends the scan and
-    leaves a readable partial run, marked as such.
+    leaves a readable partial run, marked as such. With --zonefile or --delegation it scans as if that were
+    live, and tells what would change; only what lies in those zones, unless something is selected.
     """
     judging = read_judging_options(values)
-    folder, end = _collect(position, option, values, target_kinds(judging))
+    proposals = read_proposals(values)
+    loaded, request = _asked(position, option, values, target_kinds(judging))
+    if proposals:
+        from netaudit.cli.rehearsal import around, scan_proposed  # it builds on this module
+
+        loaded, request = around(loaded, request, proposals)
+        folder = _folder(loaded, request, values["output"])
+        return scan_proposed(loaded, folder, request, proposals, judging, values["language"], values["formats"])
+    folder = _folder(loaded, request, values["output"])
+    end = collect_into(loaded, folder, request)
     code = judge_and_write(folder, judging, values["language"], values["formats"])
     return INTERRUPTED if end is None else code
 
@@ -116,14 +131,16 @@ def collect(position: Path | None, option: Path | None, **values: Any) -> int:
 
     Writes facts.jsonl.zst, which `netaudit judge` judges at any time, under any profile, offline.
     """
-    folder, end = _collect(position, option, values, None)
+    loaded, request = _asked(position, option, values, None)
+    folder = _folder(loaded, request, values["output"])
+    end = collect_into(loaded, folder, request)
     click.echo(f"facts: {folder.facts}", err=True)
     return INTERRUPTED if end is None else 0
 
 
-def _collect(
+def _asked(
     position: Path | None, option: Path | None, values: dict[str, Any], kinds: frozenset[TargetKind] | None
-) -> tuple[RunFolder, ScanEndFact | None]:
+) -> tuple[LoadedInventory, CollectRequest]:
     network = read_network_options(values)
     loaded = load_inventory(inventory_path(position, option))
     request = CollectRequest(
@@ -134,15 +151,19 @@ def _collect(
         vantage=values["vantage"],
         quiet=values["quiet"],
     )
+    return loaded, request
+
+
+def _folder(loaded: LoadedInventory, request: CollectRequest, output: Path) -> RunFolder:
+    """Make the run folder, once it is known that there is something to do. Raises Usage."""
     if not plan_jobs(loaded.inventory, request.selection):
         raise Usage(
             "nothing selected: no service, zone, data centre or register matches --target, --kind, --unit and --check"
         )
     try:
-        folder = RunFolder.create(values["output"], resume=request.resume)
+        return RunFolder.create(output, resume=request.resume)
     except RunFolderError as error:
         raise Usage(str(error)) from error
-    return folder, collect_into(loaded, folder, request)
 
 
 def load_inventory(path: Path) -> LoadedInventory:
@@ -182,13 +203,13 @@ def _earlier(loaded: LoadedInventory, folder: RunFolder) -> _Earlier:
 async def _collect_async(
     loaded: LoadedInventory, folder: RunFolder, request: CollectRequest, earlier: _Earlier | None
 ) -> ScanEndFact:
-    network = replace(request.network, lab_keys=folder.path / _LAB_KEYS)
+    network = replace(request.network, lab_keys=folder.path / LAB_KEYS)
     with ScanProgress(request.quiet) as progress:
         async with open_session(loaded.inventory, loaded.path.parent, network) as session:
             if earlier is not None and earlier.anchors != session.anchors:
                 raise Usage("can't resume: the facts were collected under other trust anchors; start a new scan")
             with folder.writer() as writer:
-                options = _options(loaded, request, session, writer, earlier)
+                options = scan_options(loaded, request, session, writer, earlier)
                 began = time.monotonic()
                 end = await collect_facts(
                     loaded.inventory,
@@ -203,9 +224,14 @@ async def _collect_async(
         return end
 
 
-def _options(
-    loaded: LoadedInventory, request: CollectRequest, session: Session, writer: FactWriter, earlier: _Earlier | None
+def scan_options(
+    loaded: LoadedInventory,
+    request: CollectRequest,
+    session: Session,
+    writer: FactWriter,
+    earlier: _Earlier | None = None,
 ) -> ScanOptions:
+    """What shapes a scan of an inventory into a facts file."""
     return ScanOptions(
         inventory_file=loaded.path.name,
         inventory_sha256=loaded.sha256,
@@ -231,6 +257,7 @@ def _arguments(request: CollectRequest) -> dict[str, str]:
         "target_kinds": " ".join(sorted(request.selection.target_kinds or ())),
         "extras": "yes" if request.selection.extras else "",
         "families": " ".join(request.network.families),
+        "proposed": request.proposed,
         "deadline": "" if request.deadline is None else f"{request.deadline:g}",
     }
     return {name: value for name, value in given.items() if value}

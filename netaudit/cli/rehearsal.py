@@ -1,0 +1,165 @@
+"""`netaudit scan` of what is not live yet: what would be found, and what would change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import click
+import msgspec
+
+from netaudit.authority.lint import Finding, lint, lint_serial
+from netaudit.authority.lint_dnssec import lint_ds, lint_signatures
+from netaudit.cli.errors import FINDINGS, INTERRUPTED, Usage
+from netaudit.cli.judge import JudgingOptions, judged, tell
+from netaudit.cli.progress import ScanProgress
+from netaudit.cli.proposals import described
+from netaudit.cli.scan import LAB_KEYS, CollectRequest, scan_options
+from netaudit.cli.session import Session, open_session
+from netaudit.engine import loop
+from netaudit.engine.proposal import Deployed, Proposal, ProposalError, deploy
+from netaudit.engine.scan import collect
+from netaudit.inventory import LoadedInventory
+from netaudit.judge.compare import compare
+from netaudit.model.common import Text
+from netaudit.probes.courtesy import CourteousNetwork
+from netaudit.store.runfolder import RunFolder, RunFolderError
+from netaudit.writers.comparison import comparison_text
+from netaudit.writers.safe import one_line
+from netaudit.writers.zonefile import findings_text
+
+__all__ = ["around", "scan_proposed"]
+
+_LIVE = "live"  # the folder of the run that the proposal is compared with
+_ASSUMED = Text(
+    vi="%s: giả định rằng vùng cha sẽ ký và công bố các bản ghi DS đã nêu (hoặc việc không có DS)",
+    en="%s: taken for granted that the parent will sign and publish the DS that was named, or that there is none",
+)
+_INSECURE_PARENT = Text(
+    vi="%s: DS sẽ không có tác dụng, vì chưa chứng minh được vùng cha là an toàn",
+    en="%s: a DS will have no effect, for the parent is not secure from here",
+)
+
+
+@dataclass
+class _Rehearsal:
+    findings: list[Finding] = field(default_factory=list)
+    notes: list[tuple[Text, str]] = field(default_factory=list)
+
+
+def scan_proposed(
+    loaded: LoadedInventory,
+    output: RunFolder,
+    request: CollectRequest,
+    proposals: Sequence[Proposal],
+    judging: JudgingOptions,
+    language: str,
+    formats: Sequence[str],
+) -> int:
+    """Scan as if the proposals were live, then what is live, and tell both apart.
+
+    Returns the exit code: that of the proposed run, and 1 when a file has errors. Raises Usage.
+    """
+    try:
+        live = RunFolder.create(output.path / _LIVE)
+    except RunFolderError as error:
+        raise Usage(str(error)) from error
+    rehearsal = _Rehearsal()
+    try:
+        loop.run(_collect_both(loaded, output, live, request, proposals, rehearsal))
+    except KeyboardInterrupt:
+        click.echo("interrupted: nothing is compared", err=True)
+        return INTERRUPTED
+    return _told(output, live, judging, rehearsal, language, formats)
+
+
+def around(
+    loaded: LoadedInventory, request: CollectRequest, proposals: Sequence[Proposal]
+) -> tuple[LoadedInventory, CollectRequest]:
+    """The inventory with the proposed zones; unless something was selected, only what lies in them. Raises Usage."""
+    if request.resume:
+        raise Usage("--resume goes on with a scan of what is live; a proposal is scanned anew")
+    zones = tuple(proposal.zone.to_text(omit_final_dot=True) for proposal in proposals)
+    inventory = loaded.inventory
+    added = tuple(zone for zone in zones if zone not in inventory.zones)
+    inventory = msgspec.structs.replace(inventory, zones=(*inventory.zones, *added))
+    selection = request.selection
+    if not (selection.targets or selection.kinds or selection.units):
+        selection = replace(selection, targets=tuple(glob for zone in zones for glob in (zone, f"*.{zone}")))
+    text = "; ".join(described(proposal) for proposal in proposals)
+    return replace(loaded, inventory=inventory), replace(request, selection=selection, proposed=text)
+
+
+async def _collect_both(
+    loaded: LoadedInventory,
+    output: RunFolder,
+    live: RunFolder,
+    request: CollectRequest,
+    proposals: Sequence[Proposal],
+    rehearsal: _Rehearsal,
+) -> None:
+    network = replace(request.network, lab_keys=output.path / LAB_KEYS)
+    async with open_session(loaded.inventory, loaded.path.parent, network) as session:
+        shared = CourteousNetwork(session.network)  # both scans ask it, so that no question is put twice
+        try:
+            now = replace(session, network=shared)
+            proposed = await _deployed(now, proposals, rehearsal)
+            await _collect(loaded, proposed, output, request)
+            await _collect(loaded, now, live, replace(request, proposed=""))
+        finally:
+            await shared.aclose()
+
+
+async def _deployed(session: Session, proposals: Sequence[Proposal], rehearsal: _Rehearsal) -> Session:
+    """Put the proposals over the session's network, parents first, and look into their files. Raises Usage."""
+    for proposal in proposals:
+        try:
+            made = await deploy(proposal, session.network, session.hints, session.anchors)
+        except ProposalError as error:
+            raise Usage(str(error)) from error
+        rehearsal.findings += _findings(proposal, made, session.network.now())
+        zone = proposal.zone.to_text(omit_final_dot=True)
+        if made.assumed:
+            rehearsal.notes.append((_ASSUMED, zone))
+        elif proposal.ds:
+            rehearsal.notes.append((_INSECURE_PARENT, zone))
+        session = replace(session, network=made.network, anchors=made.anchors)
+    return session
+
+
+def _findings(proposal: Proposal, made: Deployed, now: float) -> list[Finding]:
+    if proposal.file is None:
+        return []
+    found = [*lint(proposal.file), *lint_signatures(proposal.file, now), *lint_ds(proposal.file, made.ds)]
+    return [*found, *lint_serial(proposal.file, made.serial)]
+
+
+async def _collect(loaded: LoadedInventory, session: Session, folder: RunFolder, request: CollectRequest) -> None:
+    with ScanProgress(request.quiet) as progress, folder.writer() as writer:
+        await collect(
+            loaded.inventory,
+            session.network,
+            hints=session.hints,
+            anchors=session.anchors,
+            record=writer.write,
+            options=scan_options(loaded, request, session, writer),
+            progress=progress,
+        )
+
+
+def _told(
+    output: RunFolder,
+    live: RunFolder,
+    judging: JudgingOptions,
+    rehearsal: _Rehearsal,
+    language: str,
+    formats: Sequence[str],
+) -> int:
+    before, after = judged(live.facts, judging), judged(output.facts, judging)
+    live.write_run(before)
+    if judging.fail_on is not None and any(finding.is_error for finding in rehearsal.findings):
+        after = msgspec.structs.replace(after, exit_code=FINDINGS)
+    for note, zone in rehearsal.notes:
+        click.echo(note.in_language(language) % one_line(zone))
+    # click drops colour when it is no terminal
+    click.echo(findings_text(rehearsal.findings, language, colour=True), nl=False)
+    click.echo(comparison_text(before, after, compare(before, after), language, colour=True), nl=False)
+    return tell(after, output, language, formats)

@@ -1,0 +1,58 @@
+"""`netaudit zone`: zone files looked at before anybody serves them."""
+
+import time
+from pathlib import Path
+
+import click
+import dns.name
+
+from netaudit.authority.lint import Finding, lint
+from netaudit.authority.lint_dnssec import lint_ds, lint_signatures
+from netaudit.authority.masterfile import MasterFileError
+from netaudit.cli.bare import read_name
+from netaudit.cli.errors import COMPLIANT, FINDINGS
+from netaudit.cli.options import language_option
+from netaudit.cli.proposals import ds_option, read_ds, read_file
+from netaudit.writers.safe import one_line
+from netaudit.writers.zonefile import findings_text, lint_closing
+
+__all__ = ["zone"]
+
+
+@click.group(epilog="\b\nExamples:\n  netaudit zone lint lamdong.zone --origin lamdong.gov.vn")
+def zone() -> None:
+    """Zone files, before they go live."""
+
+
+@zone.command(
+    "lint",
+    epilog="""\b
+Exit codes: 0 no error (there may be warnings), 1 errors, 2 usage.
+\b
+Examples:
+  netaudit zone lint lamdong.zone --origin lamdong.gov.vn
+  netaudit zone lint lamdong.zone.signed --origin lamdong.gov.vn --ds @dsset-lamdong.gov.vn.
+""",
+)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--origin", required=True, metavar="ZONE", help="The zone that the file holds.")
+@ds_option
+@language_option
+def lint_command(file: Path, origin: str, ds: tuple[str, ...], language: str) -> int:
+    """Look for mistakes in a zone file; nothing is sent. A signed zone's signatures are all verified.
+
+    `netaudit scan --zonefile` goes on from here: it audits the zone as if it were live.
+    """
+    apex = dns.name.from_text(read_name(origin))
+    records = read_ds(ds, (apex,)).get(apex, ())
+    try:
+        read = read_file(file, apex)
+    except MasterFileError as error:
+        for mistake in error.mistakes:
+            click.echo(one_line(str(mistake)))
+        return FINDINGS
+    found: list[Finding] = [*lint(read), *lint_signatures(read, time.time()), *lint_ds(read, records)]
+    click.echo(findings_text(found, language, colour=True), nl=False)  # click drops colour when it is no terminal
+    rrsets = sum(map(len, read.content.rrsets.values()))
+    click.echo(lint_closing(file.name, apex.to_text(omit_final_dot=True), rrsets, found, language), err=True)
+    return FINDINGS if any(finding.is_error for finding in found) else COMPLIANT
