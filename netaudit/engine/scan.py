@@ -130,7 +130,8 @@ async def _observe(
 ) -> None:
     courteous = CourteousNetwork(network)
     resolver = Resolver(courteous, hints, record=recorder)
-    context = ProbeContext(courteous, resolver, recorder, inventory.scope, frozenset(inventory.hosts))
+    own = frozenset((*inventory.hosts, *inventory.mail_domains, *inventory.zones))
+    context = ProbeContext(courteous, resolver, recorder, inventory.scope, own)
     try:
         blackout = refusal(inventory.blackouts, network.now())
         if blackout is None:

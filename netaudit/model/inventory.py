@@ -71,7 +71,7 @@ class Scope(Record, frozen=True, kw_only=True):
     """What the scan may talk to beyond the inventory's own names."""
 
     special_addresses: tuple[str, ...] = ()  # prefixes that may be asked although they are special-purpose
-    outside_hosts: bool = False  # fetch from hosts that the inventory does not name
+    outside_hosts: bool = False  # follow redirects from one host that the inventory does not name to another
     exclude: tuple[str, ...] = ()  # names or prefixes never to be sent to
 
 

@@ -15,6 +15,7 @@ from netaudit.model.exchange import Exchange, Purpose
 from netaudit.model.facts import Fact, Lookup
 from netaudit.model.inventory import Scope
 from netaudit.probes.courtesy import CourteousNetwork
+from netaudit.rules.covering import covering_zone
 
 __all__ = ["ADDRESS_TYPES", "ProbeContext", "Recorder", "parse_name"]
 
@@ -53,13 +54,13 @@ class ProbeContext:
     """Shared by all probes of one scan. Look-ups are made once, whoever asks for them."""
 
     def __init__(
-        self, network: CourteousNetwork, resolver: Resolver, recorder: Recorder, scope: Scope, hosts: frozenset[str]
+        self, network: CourteousNetwork, resolver: Resolver, recorder: Recorder, scope: Scope, own: frozenset[str]
     ) -> None:
         self.network = network
         self.resolver = resolver
         self.record = recorder
         self.scope = scope
-        self.hosts = hosts  # host names of the inventory
+        self._own = own  # hosts, mail domains and zones of the inventory
 
     async def ask(
         self,
@@ -94,6 +95,11 @@ class ProbeContext:
     def excluded(self, host: str) -> bool:
         """Whether the inventory says that nothing may be sent to this host or to a domain above it."""
         return any(host == name or host.endswith(f".{name}") for name in self.scope.exclude)
+
+    def outside(self, host: str) -> bool:
+        """Whether the inventory names neither this host nor a domain above it; a top-level domain names nobody."""
+        above = covering_zone(host, self._own)
+        return above is None or "." not in above.strip(".")
 
     async def aclose(self) -> None:
         """End the look-ups under way, then the network's questions."""

@@ -1,7 +1,7 @@
 """A web endpoint at each of its addresses: fetched over each family, redirects followed over the same one."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from netaudit.model.common import Failure, Family, Reason, Side, family_of
@@ -62,7 +62,7 @@ class WebProbe:
         hops: list[HttpHop] = []
         url: str | None = _without_default_port(endpoint) + path
         while url is not None:
-            hop = await self._hop(url, address if not hops else None, family_of(address), len(hops))
+            hop = await self._hop(url, address if not hops else None, family_of(address), hops)
             hops.append(hop)
             url = _location(hop)
             if url is not None and stop_at_https and url.startswith("https:"):
@@ -79,26 +79,30 @@ class WebProbe:
             )
         )
 
-    async def _hop(self, url: str, address: str | None, family: Family, number: int) -> HttpHop:
+    async def _hop(self, url: str, address: str | None, family: Family, before: Sequence[HttpHop]) -> HttpHop:
         """One request: to the address under test first, then to wherever a redirect leads over the same family."""
-        if number > REDIRECTS:
+        if len(before) > REDIRECTS:
             failure = _failure(Reason.PROTOCOL, f"more than {REDIRECTS} redirects")
             return self._not_sent(url, address or "", failure)
         if address is None:
-            found = await self._redirect_address(url, family)
+            found = await self._redirect_address(url, family, before)
             if isinstance(found, Failure):
                 return self._not_sent(url, "", found)
             address = found
         return await self._context.network.http(url, address)
 
-    async def _redirect_address(self, url: str, family: Family) -> str | Failure:
+    async def _redirect_address(self, url: str, family: Family, before: Sequence[HttpHop]) -> str | Failure:
         """Where to send a redirect: design.md 5.6 allows one request to a public address for each hop."""
-        parts = _split(url)
-        host = (parts.hostname or "").rstrip(".").lower() if parts else ""
+        parts, host = _split(url), _host(url)
         if parts is None or parts.scheme not in {"http", "https"} or not host:
             return _failure(Reason.PROTOCOL, "the redirect leads to no web address")
         if self._context.excluded(host):
             return _failure(Reason.OUT_OF_SCOPE, f"{host} is excluded by the inventory", Side.OURS)
+        if self._strays(host, before):
+            detail = (
+                f"a redirect from one outside host to another, {host}; scope.outside_hosts of the inventory allows it"
+            )
+            return _failure(Reason.OUT_OF_SCOPE, detail, Side.OURS)
         try:
             literal = family_of(host)
         except ValueError:
@@ -106,6 +110,12 @@ class WebProbe:
         if literal is family:
             return host
         return _failure(Reason.NO_ADDRESS, f"the redirect leads to {host}, which is not {family}")
+
+    def _strays(self, host: str, before: Sequence[HttpHop]) -> bool:
+        """Whether a fetch that has left the inventory's hosts is led further away, which the inventory must allow."""
+        if self._context.scope.outside_hosts or not self._context.outside(host):
+            return False
+        return any(asked != host and self._context.outside(asked) for asked in (_host(hop.url) for hop in before))
 
     async def _look_up(self, host: str, family: Family) -> str | Failure:
         try:
@@ -140,6 +150,12 @@ def _split(url: str) -> SplitResult | None:
     except ValueError:
         return None
     return parts
+
+
+def _host(url: str) -> str:
+    """The host of a URL as inventories have it; empty when there is none."""
+    parts = _split(url)
+    return (parts.hostname or "").rstrip(".").lower() if parts else ""
 
 
 def _without_default_port(endpoint: str) -> str:

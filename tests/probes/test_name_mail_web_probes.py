@@ -2,6 +2,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from netaudit.model.common import Failure, Family, Reason, Side
 from netaudit.model.facts import ConnectFact, HttpHop, MailFact, NameFact, WebFact
@@ -144,6 +145,43 @@ async def test_a_redirect_to_an_excluded_host_is_not_followed(open_context: Open
     facts = await fetch(open_context, scope=Scope(exclude=("four.p.example",)))
     assert all(f.failure is not None and f.failure.side is Side.OURS for f in facts if f.endpoint == HTTPS)
     assert not [url for url, _ in script.fetched if "four" in url]
+
+
+async def test_one_outside_host_is_asked_and_a_second_one_only_where_the_inventory_allows_it(
+    open_context: Open, script: Any
+) -> None:
+    led = {"www_p_example": "http://alias.p.example/", "alias_p_example": "https://four.p.example/"}
+
+    def page(url: str, address: str) -> HttpHop:
+        hop = redirecting(**led)(url, address)
+        if url == "http://alias.p.example/":  # the same outside host may lead to itself
+            return replace(hop, headers=(("location", "https://alias.p.example/"),))
+        return hop
+
+    script.page = page
+    facts = [f for f in await fetch(open_context) if f.endpoint == HTTPS and f.family is Family.IPV4]
+    assert [hop.url for hop in facts[0].hops] == [
+        "https://www.p.example/", "http://alias.p.example/", "https://alias.p.example/", "https://four.p.example/"
+    ]  # fmt: skip
+    last = facts[0].hops[-1]
+    assert last.failure is not None
+    assert (last.failure.reason, last.failure.side, last.tries) == (Reason.OUT_OF_SCOPE, Side.OURS, 0)
+    assert "outside_hosts" in last.failure.detail
+    assert not [url for url, _ in script.fetched if "four" in url]
+
+    facts = [
+        f for f in await fetch(open_context, scope=Scope(outside_hosts=True))
+        if f.endpoint == HTTPS and f.family is Family.IPV4
+    ]  # fmt: skip
+    assert facts[0].failure is None
+    assert ("https://four.p.example/", "192.0.2.84") in script.fetched
+
+
+async def test_a_fetch_that_comes_back_to_the_inventory_goes_on(open_context: Open, script: Any) -> None:
+    script.page = redirecting(four_p_example="https://www.p.example/x")
+    facts = [f for f in await fetch(open_context, "four.p.example") if f.endpoint.startswith("https")]
+    assert [hop.url for hop in facts[0].hops] == ["https://four.p.example/", "https://www.p.example/x"]
+    assert facts[0].failure is None
 
 
 async def test_a_failing_page_is_a_failing_fact(open_context: Open, script: Any) -> None:
