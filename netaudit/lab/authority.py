@@ -64,10 +64,13 @@ def zone_contents(world: World, now: float, keyring: Keyring | None = None) -> C
     for zone in world.zones:
         fresh = builder.build(zone)
         stale: ZoneData | None = None
+        foreign: ZoneData | None = None
         for server, machine in zone.servers.items():
             data = fresh
             if flaws.server(zone.name, server, "stale_secondary"):
                 data = stale = stale or builder.build(zone, stale=True)
+            elif flaws.server(zone.name, server, "cds_mismatch"):
+                data = foreign = foreign or builder.build(zone, foreign=True)
             lame = flaws.server(zone.name, server, "lame_server")
             served.append(ServedZone(machine, zone.name, data, lame, flaws.zone(zone.name, "silent_zone")))
     return Contents(tuple(served), builder.anchors(), builder.hints())
@@ -102,8 +105,11 @@ class _Builder:
             for server, machine in zone.servers.items():
                 self._place(dns.name.from_text(server), machine)
 
-    def build(self, zone: WorldZone, *, stale: bool = False) -> ZoneData:
-        """One zone; `stale` makes it as it was ten days ago, with signatures that have ended since."""
+    def build(self, zone: WorldZone, *, stale: bool = False, foreign: bool = False) -> ZoneData:
+        """One zone; `stale` makes it as it was ten days ago, with signatures that have ended since.
+
+        `foreign`: what it asks its parent for is a key of somebody else.
+        """
         name = dns.name.from_text(zone.name)
         data = ZoneData(name, self._ttl)
         self._add_apex(data, zone, stale)
@@ -112,8 +118,10 @@ class _Builder:
         self._add_records(data, zone)
         for child in self._children[zone.name]:
             self._delegate(data, child)
-        data.finish()
         signing = self._signing(zone)
+        if signing is not None:
+            self._ask_parent(data, zone, signing, foreign or self.flaws.zone_wide(zone.name, "cds_mismatch"))
+        data.finish()
         if signing is not None:
             inception, expiration = self._validity(zone, signing, stale)
             data.sign(self._keys_of(zone), inception, expiration, self._nsec3(zone, signing))
@@ -181,6 +189,14 @@ class _Builder:
         ds = self._ds(child)
         if ds is not None:
             data.add(name, ds)
+
+    def _ask_parent(self, data: ZoneData, zone: WorldZone, signing: Signing, foreign: bool) -> None:
+        """CDS and CDNSKEY (RFC 7344): of the zone's own KSK, or of a key that it does not have."""
+        if not signing.cds and not foreign:
+            return
+        keys = make_keys(data.apex, self._algorithm(zone, signing)) if foreign else self._keys_of(zone)
+        data.add(data.apex, _rdata("CDS", keys.ds().to_text()))
+        data.add(data.apex, _rdata("CDNSKEY", keys.ksk.dnskey.to_text()))
 
     def _ds(self, child: WorldZone) -> dns.rdtypes.ANY.DS.DS | None:
         signing = self._signing(child)

@@ -34,6 +34,10 @@ class Flaws:
         """Whether the zone has the fault."""
         return any(fault.kind == kind for fault in self._zones.get(zone, ()))
 
+    def zone_wide(self, zone: str, kind: FaultKind) -> bool:
+        """Whether the zone has the fault at all its servers: it names none."""
+        return any(fault.kind == kind and not fault.server for fault in self._zones.get(zone, ()))
+
     def server(self, zone: str, server: str, kind: FaultKind) -> frozenset[Family]:
         """The families over which one name server of the zone has the fault."""
         found: set[Family] = set()

@@ -2,14 +2,13 @@
 
 import ssl
 from enum import Enum
-from functools import partial
 from ipaddress import ip_address
 from typing import NamedTuple
 
-from netaudit.authority.server import DnsServer
 from netaudit.lab.authority import Contents
 from netaudit.lab.dns_server import DnsServers
 from netaudit.lab.flaws import Flaws, PortState
+from netaudit.lab.manners import MannerlyServer
 from netaudit.lab.pki import Pki, condition_of
 from netaudit.lab.proxy import Destination
 from netaudit.lab.smtp_server import SmtpServer
@@ -45,13 +44,13 @@ class Hosts:
         self._flaws = Flaws(world)
         self._pki = pki
         self._machines = {str(ip_address(a)): machine.id for machine in world.machines for a in machine.addresses}
-        self._dns = DnsServers(contents.zones, partial(self._flaws.machine, kind="no_edns"))
+        self._dns = DnsServers(contents.zones, self._flaws)
         self._mail = {server.machine: server for server in world.mail}
         self._contexts: dict[tuple[tuple[str, ...], str, bool], ssl.SSLContext] = {}
         self._bases: dict[Host, ssl.SSLContext] = {}
         self.web = WebServer(world.websites, self._flaws)
 
-    def udp(self, destination: Destination) -> DnsServer | Fate:
+    def udp(self, destination: Destination) -> MannerlyServer | Fate:
         """The DNS server that takes a datagram, or what becomes of it."""
         machine = self._machines.get(destination.address)
         if machine is None:
@@ -78,7 +77,7 @@ class Hosts:
             return host
         return Fate.SILENT if state in _SILENT else Fate.REFUSED
 
-    def dns(self, host: Host) -> DnsServer | None:
+    def dns(self, host: Host) -> MannerlyServer | None:
         """The host's DNS server."""
         return self._dns.of(host.machine, host.family)
 

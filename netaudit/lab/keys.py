@@ -25,6 +25,7 @@ _NUMBERS = {
     "ED25519": 15,
 }
 _KSK, _ZSK = 257, 256
+_OF_KSK = (dns.rdatatype.DNSKEY, dns.rdatatype.CDS, dns.rdatatype.CDNSKEY)  # RFC 7344 section 4.1
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,8 @@ def make_keys(zone: dns.name.Name, algorithm: str, keyring: Keyring | None = Non
 
 
 def sign(rrset: dns.rrset.RRset, keys: ZoneKeys, inception: int, expiration: int) -> dns.rrset.RRset:
-    """Return the RRSIG RRset over `rrset`: by the KSK for DNSKEY, by the ZSK for all else."""
-    pair = keys.ksk if rrset.rdtype == dns.rdatatype.DNSKEY else keys.zsk
+    """Return the RRSIG RRset over `rrset`: by the KSK for DNSKEY, CDS and CDNSKEY, by the ZSK for all else."""
+    pair = keys.ksk if rrset.rdtype in _OF_KSK else keys.zsk
     signature = dns.dnssec.sign(
         rrset,
         pair.private,

@@ -11,8 +11,8 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from netaudit.authority.server import DnsServer
 from netaudit.lab.hosts import Fate, Host, Hosts
+from netaudit.lab.manners import MannerlyServer
 from netaudit.lab.proxy import PREAMBLE, Destination, parse_addresses, parse_datagram, parse_preamble
 
 __all__ = ["listening"]
@@ -146,7 +146,7 @@ class _Connections:
             await self._hosts.web.serve(reader, writer, machine=host.machine, family=host.family, secure=secure)
 
 
-async def _answer_dns(server: DnsServer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _answer_dns(server: MannerlyServer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Answer length-prefixed queries (RFC 1035 section 4.2.2) until the client leaves or falls silent."""
     for _ in range(_DNS_QUERIES):
         async with asyncio.timeout(_DNS_IDLE):

@@ -28,6 +28,7 @@ class Signing(Record, frozen=True, kw_only=True):
     days: float = 30.0
     nsec3_iterations: int = 0
     nsec3_salt: str = ""
+    cds: bool = False  # CDS and CDNSKEY of the KSK (RFC 7344)
 
 
 class WorldZone(Record, frozen=True, kw_only=True):
@@ -89,6 +90,10 @@ FaultKind = Literal[
     "silent_server",  # machine (+ family): DNS queries are dropped
     "silent_zone",  # zone: all its servers drop its queries: it can't be tested
     "tcp_refused",  # machine (+ family): TCP port 53 refuses
+    "open_recursor",  # machine (+ family): answers about any name of the world when recursion is desired
+    "open_transfer",  # zone: its servers give the whole zone to anybody
+    "edns_broken",  # machine (+ family): takes any EDNS version, sends flags and options back
+    "cds_mismatch",  # zone (+ server): CDS and CDNSKEY of a key that the zone does not have
     "no_edns",  # machine (+ family): its name server ignores the OPT record, as those before EDNS do
     "missing_glue",  # zone: the parent lacks the AAAA glue
     "ns_mismatch",  # zone: the parent lists one server fewer than the zone

@@ -22,10 +22,10 @@ _NEEDS = {
     "zone": {
         "expired_signature", "signature_ends_soon", "wrong_ds", "no_ds", "unsigned", "sha1_digest", "old_algorithm",
         "short_keys", "nsec3_iterations", "stale_secondary", "lame_server", "silent_zone", "missing_glue",
-        "ns_mismatch", "no_spf", "no_dmarc",
+        "ns_mismatch", "no_spf", "no_dmarc", "open_transfer", "cds_mismatch",
     },
     "server": {"stale_secondary", "lame_server"},
-    "machine": {"silent_server", "tcp_refused", "no_edns"},
+    "machine": {"silent_server", "tcp_refused", "no_edns", "open_recursor", "edns_broken"},
     "prefix": {"single_upstream", "withdrawn"},
     "host": {
         "no_aaaa", "aaaa_without_listener", "silent_web", "ula_aaaa", "content_differs", "status_differs",

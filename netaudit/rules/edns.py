@@ -1,4 +1,4 @@
-"""The OPT record of a response as it is on the wire: options that nobody should send are there too."""
+"""The OPT record of a message as it is on the wire: options that nobody should send are there too."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ import dns.wire
 
 from netaudit.model.exchange import Exchange
 
-__all__ = ["COOKIE", "NSID", "Opt", "opt_of", "option_of"]
+__all__ = ["COOKIE", "NSID", "Opt", "opt_in", "opt_of", "option_of"]
 
 NSID, COOKIE = 3, 10
 """Option codes (RFC 5001, RFC 7873)."""
@@ -37,10 +37,13 @@ class Opt(NamedTuple):
 
 def opt_of(exchange: Exchange) -> Opt | None:
     """The first OPT record of a response; None without one, or where it can't be read."""
-    if exchange.response is None:
-        return None
+    return None if exchange.response is None else opt_in(exchange.response)
+
+
+def opt_in(message: bytes) -> Opt | None:
+    """The first OPT record of a message in wire format; None without one, or where it can't be read."""
     try:
-        return _find(dns.wire.Parser(exchange.response))
+        return _find(dns.wire.Parser(message))
     except Exception:  # a stranger's bytes: dnspython raises a dozen kinds of exception over them
         return None
 

@@ -10,6 +10,7 @@ from netaudit.dns.anchors import DS, parse_anchors
 from netaudit.dns.resolver import Resolver
 from netaudit.lab.authority import Contents, zone_contents
 from netaudit.lab.dns_server import DnsServers
+from netaudit.lab.flaws import Flaws
 from netaudit.lab.world import World
 from netaudit.model.common import Failure, Family, Reason, Side, Transport, family_of
 from netaudit.model.exchange import Exchange
@@ -29,7 +30,7 @@ class MemoryNetwork:
     def __init__(self, world: World, now: float | None = None, mutate: Mutate = lambda exchange: exchange) -> None:
         self._now = time.time() if now is None else now
         self.contents: Contents = zone_contents(world, self._now)
-        self._servers = DnsServers(self.contents.zones)
+        self._servers = DnsServers(self.contents.zones, Flaws(world))
         self._machines = {address: machine.id for machine in world.machines for address in machine.addresses}
         self._mutate = mutate
         self.asked = 0

@@ -17,9 +17,9 @@ import dns.rdatatype
 import dns.rrset
 import pytest
 
-from netaudit.authority.server import DnsServer
 from netaudit.lab.authority import zone_contents
 from netaudit.lab.dns_server import DnsServers
+from netaudit.lab.manners import MannerlyServer
 from netaudit.lab.world import Signing
 from netaudit.model.common import Family
 from tests.lab.daemons import find_program
@@ -50,7 +50,7 @@ def denial(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def lab(denial: str) -> tuple[DnsServer, dict[str, str]]:
+def lab(denial: str) -> tuple[MannerlyServer, dict[str, str]]:
     """The lab's server of `second`, without the child ky.tinh.vn that it also serves, and its zone file."""
     signing = Signing(denial="nsec3", nsec3_iterations=1, nsec3_salt="ab") if denial == "nsec3" else Signing()
     world = small_world(signing=signing)
@@ -62,7 +62,7 @@ def lab(denial: str) -> tuple[DnsServer, dict[str, str]]:
 
 @pytest.fixture(params=["nsd", "knotd", "named"], scope="module")
 def real(
-    request: pytest.FixtureRequest, lab: tuple[DnsServer, dict[str, str]], tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, lab: tuple[MannerlyServer, dict[str, str]], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Ask]:
     program = find_program(request.param)
     if program is None:
@@ -87,7 +87,7 @@ def real(
 @pytest.mark.parametrize(("name", "rdtype"), QUESTIONS, ids=lambda value: str(value))
 @pytest.mark.parametrize("dnssec", [True, False], ids=["do", "plain"])
 def test_the_same_answer(
-    real: Ask, lab: tuple[DnsServer, dict[str, str]], name: str, rdtype: str, dnssec: bool
+    real: Ask, lab: tuple[MannerlyServer, dict[str, str]], name: str, rdtype: str, dnssec: bool
 ) -> None:
     query = dns.message.make_query(name, rdtype, use_edns=0, payload=1232, want_dnssec=dnssec)
     query.flags = dns.flags.Flag(0)

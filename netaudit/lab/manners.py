@@ -1,0 +1,147 @@
+"""How the lab's name servers behave beyond answering: cookies, their own names, and bad manners on request."""
+
+import hashlib
+import struct
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import dns.flags
+import dns.message
+import dns.name
+import dns.rcode
+import dns.rdatatype
+import dns.rrset
+
+from netaudit.authority.content import ZoneContent
+from netaudit.authority.server import DnsServer
+from netaudit.rules.edns import COOKIE, NSID, Opt, opt_in
+
+__all__ = ["Manners", "MannerlyServer"]
+
+_OPT_SIZE = 11  # bytes of an OPT record without options
+_ORDINARY = (b"\0\0\0\0", b"\x80\0\0\0")  # how a message with such an OPT record ends: flags, no options
+_CLIENT_COOKIE = 8
+_VERSION_1 = bytes((1, 0, 0, 0))  # RFC 9018 section 4
+_BROKEN_QUERY_VERSION = 6  # where an OPT record has its version
+_TRANSFER_SIZE = 50_000  # bytes of presentation format that go into the one message
+
+Respond = Callable[[bytes], bytes | None]
+
+
+@dataclass(frozen=True)
+class Manners:
+    """What a server does beyond the standard. `resolve` answers about any name of the world, for a recursor."""
+
+    name: str  # its NSID
+    broken_edns: bool = False
+    resolve: Respond | None = None
+    transfers: Callable[[dns.name.Name], ZoneContent | None] = lambda name: None
+
+    @property
+    def good(self) -> bool:
+        """Whether there is nothing to be seen of them in answers to ordinary queries."""
+        return not self.broken_edns and self.resolve is None
+
+
+class _Asked(NamedTuple):
+    data: bytes
+    opt: Opt | None
+    datagram: bool
+
+
+class MannerlyServer:
+    """A server of zones with cookies (RFC 7873), NSID (RFC 5001) and the manners given."""
+
+    def __init__(self, server: DnsServer, manners: Manners) -> None:
+        self._server = server
+        self._manners = manners
+        self._plain = manners.good
+
+    def respond(self, data: bytes, *, datagram: bool) -> bytes | None:
+        """See `DnsServer.respond`."""
+        if self._plain and data[-4:] in _ORDINARY:  # nearly all queries
+            return self._server.respond(data, datagram=datagram)
+        return self._respond(_Asked(data, opt_in(data), datagram))
+
+    def _respond(self, asked: _Asked) -> bytes | None:
+        granted = None if asked.datagram else self._transfer(asked.data)
+        if granted is not None:
+            return granted
+        if self._manners.broken_edns and asked.opt is not None:
+            return self._careless(asked, asked.opt)
+        response = self._server.respond(asked.data, datagram=asked.datagram)
+        if response is not None and response[3] & 0x0F == dns.rcode.REFUSED:
+            response = self._resolved(asked.data) or response
+        return response if response is None or asked.opt is None else self._with_options(response, asked, asked.opt)
+
+    def _resolved(self, data: bytes) -> bytes | None:
+        """The answer of a recursor: RA for AA."""
+        resolve = self._manners.resolve
+        if resolve is None or not data[2] & (dns.flags.RD >> 8):
+            return None
+        found = resolve(data)
+        if found is None:
+            return None
+        flags = int.from_bytes(found[2:4], "big") & ~dns.flags.AA | dns.flags.RA
+        return found[:2] + int(flags).to_bytes(2, "big") + found[4:]
+
+    def _careless(self, asked: _Asked, opt: Opt) -> bytes | None:
+        """Take any version for the first, and send version, flags and options back."""
+        start = len(asked.data) - _OPT_SIZE - sum(4 + len(value) for _, value in opt.options)
+        version = start + _BROKEN_QUERY_VERSION
+        data = asked.data[:version] + b"\0" + asked.data[version + 1 :]
+        response = self._server.respond(data, datagram=asked.datagram)
+        if response is None or len(response) < _OPT_SIZE or opt_in(response) is None:
+            return response
+        options = b"".join(struct.pack("!HH", code, len(value)) + value for code, value in opt.options)
+        tail = struct.pack("!BBHH", 0, opt.version, opt.flags, len(options)) + options
+        return response[: -_OPT_SIZE + 5] + tail
+
+    def _with_options(self, response: bytes, asked: _Asked, opt: Opt) -> bytes:
+        """Add the options that were asked for to the OPT record that ends a response, where there is one."""
+        given = b"".join(struct.pack("!HH", code, len(value)) + value for code, value in self._options(opt))
+        if not given or response[-4:] not in _ORDINARY or opt_in(response) is None:
+            return response
+        whole = response[:-2] + len(given).to_bytes(2, "big") + given
+        return whole if not asked.datagram or len(whole) <= max(512, opt.size) else response
+
+    def _options(self, opt: Opt) -> Iterator[tuple[int, bytes]]:
+        for code, value in opt.options:
+            if code == NSID:
+                yield NSID, self._manners.name.encode()
+            elif code == COOKIE and len(value) >= _CLIENT_COOKIE:
+                client = value[:_CLIENT_COOKIE]
+                made = hashlib.blake2s(client, digest_size=8, key=self._manners.name.encode()[:32]).digest()
+                yield COOKIE, client + _VERSION_1 + bytes(4) + made
+
+    def _transfer(self, data: bytes) -> bytes | None:
+        """A zone in one message, as much of it as fits; None when no transfer is wanted or granted."""
+        try:
+            query = dns.message.from_wire(data)
+            name, rdtype = query.question[0].name, query.question[0].rdtype
+        except Exception:  # whatever is wrong with a query, the server itself says it
+            return None
+        zone = self._manners.transfers(name) if rdtype == dns.rdatatype.AXFR else None
+        if zone is None:
+            return None
+        response = dns.message.make_response(query)
+        response.flags |= dns.flags.AA
+        response.answer += _whole(zone)
+        return response.to_wire(max_size=65_535)
+
+
+def _whole(zone: ZoneContent) -> list[dns.rrset.RRset]:
+    """The RRsets of a zone, the SOA first, and last where all fit (RFC 5936 section 2.2)."""
+    soa = zone.get(zone.apex, dns.rdatatype.SOA)
+    assert soa is not None
+    found, size = [soa], 0
+    for name, rrsets in zone.rrsets.items():
+        for rdtype, rrset in rrsets.items():
+            signature = zone.signature(name, rdtype)
+            more = [rrset, *([signature] if signature is not None else [])]
+            size += sum(len(item.to_text()) for item in more)
+            if size > _TRANSFER_SIZE:
+                return found
+            found += [item for item in more if item is not soa]
+    return [*found, soa]
