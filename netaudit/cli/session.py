@@ -59,10 +59,7 @@ async def open_session(inventory: Inventory, folder: Path, options: NetworkOptio
         async with _lab(inventory, folder, limits, options) as session:
             yield session
         return
-    policy = TargetPolicy(
-        allowed=inventory.scope.special_addresses,
-        excluded=tuple(item for item in inventory.scope.exclude if "/" in item),
-    )
+    policy = TargetPolicy(allowed=inventory.scope.special_addresses, excluded=_excluded(inventory))
     network = InternetNetwork(limits, policy, _identity(inventory), options.families)
     try:
         yield Session(
@@ -94,7 +91,9 @@ async def _lab(inventory: Inventory, folder: Path, limits: Limits, options: Netw
                 delay_ms=lab.map.delay_ms if options.delay_ms is None else options.delay_ms,
                 loss=lab.map.loss if options.loss is None else options.loss,
             )
-            network = LabNetwork(simulated, limits, _identity(inventory), options.families)
+            network = LabNetwork(
+                simulated, limits, _identity(inventory), options.families, excluded=_excluded(inventory)
+            )
             try:
                 yield Session(
                     network=network,
@@ -118,6 +117,11 @@ def _limits(inventory: Inventory, options: NetworkOptions) -> Limits:
     if options.concurrency is not None:
         limits = msgspec.structs.replace(limits, jobs=options.concurrency)
     return limits
+
+
+def _excluded(inventory: Inventory) -> tuple[str, ...]:
+    """The prefixes among what is never sent to; probes heed the names."""
+    return tuple(item for item in inventory.scope.exclude if "/" in item)
 
 
 def _identity(inventory: Inventory) -> Identity:

@@ -157,7 +157,7 @@ class _Pinned(httpcore.AsyncNetworkBackend):
         try:
             self.connection = await self._network.connect(self._address, port)
         except NetworkError as error:
-            self.tries = max(1, error.tries)
+            self.tries = error.tries
             raise
         self.tries = self.connection.tries
         return _Observed(self.connection.stream, self)

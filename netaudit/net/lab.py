@@ -10,6 +10,7 @@ import errno
 import ipaddress
 import random
 import ssl
+from collections.abc import Sequence
 from typing import Any
 
 import httpcore
@@ -18,12 +19,14 @@ from netaudit.model.common import Failure, Family, Reason, Record, Side
 from netaudit.net.datagram import ask, matches
 from netaudit.net.limits import Identity, Limits
 from netaudit.net.network import Stream
+from netaudit.net.policy import TargetPolicy
 from netaudit.net.streams import StreamNetwork
 
 __all__ = ["ACCEPTED", "REFUSED", "UNREACHABLE", "LabMap", "LabNetwork", "proxy_header"]
 
 ACCEPTED, REFUSED, UNREACHABLE = 0, 1, 2  # the listener's byte
 
+_EVERYWHERE = ("0.0.0.0/0", "::/0")
 _LOOPBACK = "127.0.0.1"
 _SIGNATURE = b"\r\n\r\n\x00\r\nQUIT\n"
 _OWN_ADDRESS = {Family.IPV4: "192.0.2.250", Family.IPV6: "2001:db8:ffff::250"}
@@ -41,7 +44,8 @@ class LabMap(Record, frozen=True, kw_only=True):
 class LabNetwork(StreamNetwork):
     """A `Network` whose every address is simulated; nothing ever leaves 127.0.0.1.
 
-    `seed` makes the simulated losses repeatable; `families` takes a family away from the scanner's host.
+    `seed` makes the simulated losses repeatable; `families` takes a family away from the scanner's host; `excluded`
+    are prefixes that nothing is sent to.
     """
 
     def __init__(
@@ -51,16 +55,18 @@ class LabNetwork(StreamNetwork):
         identity: Identity | None = None,
         families: tuple[Family, ...] = (Family.IPV4, Family.IPV6),
         seed: int | None = None,
+        excluded: Sequence[str] = (),
     ) -> None:
         super().__init__(limits, identity)
+        self._policy = TargetPolicy(allowed=_EVERYWHERE, excluded=excluded)
         self._lab = lab
         self._families = families
         self._chance = random.Random(seed)  # noqa: S311 - losses, not secrets
         self._backend = httpcore.AnyIOBackend()
 
     def forbids(self, address: str) -> Failure | None:
-        """Every address is simulated, so none is forbidden."""
-        return None
+        """Every address is simulated, so only those that the inventory excludes are forbidden."""
+        return self._policy.forbids(address)
 
     def unavailable(self, family: Family) -> Failure | None:
         """Both families exist in the lab, unless one was taken away."""

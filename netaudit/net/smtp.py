@@ -55,7 +55,7 @@ async def _once(
             tries = connection.tries
             await session.run(connection.stream)
     except NetworkError as error:
-        failure, tries = error.failure, max(1, error.tries)
+        failure, tries = error.failure, error.tries
     except _Refusal as error:
         failure = Failure(reason=Reason.PROTOCOL, side=Side.TARGET, detail=str(error))
     except Exception as error:  # whatever the peer provokes becomes data; CancelledError is no Exception

@@ -67,7 +67,9 @@ class StreamNetwork(ABC):
         began = time.monotonic()
         refusal = self._refusal(server)
         if refusal is not None:
-            return Exchange.new(server=server, transport=transport, query=query, at=at, port=port, failure=refusal)
+            return Exchange.new(
+                server=server, transport=transport, query=query, at=at, port=port, failure=refusal, tries=0
+            )
         send = self._ask_udp if transport is Transport.UDP else self._ask_tcp
         tries = self.limits.udp_tries if transport is Transport.UDP else self.limits.tcp_tries
         outcome, made = await self._try(lambda: send(query, server, port), server, tries)

@@ -99,9 +99,7 @@ class WebProbe:
         if self._context.excluded(host):
             return _failure(Reason.OUT_OF_SCOPE, f"{host} is excluded by the inventory", Side.OURS)
         if self._strays(host, before):
-            detail = (
-                f"a redirect from one outside host to another, {host}; scope.outside_hosts of the inventory allows it"
-            )
+            detail = f"from one outside host to another, {host}, which scope.outside_hosts would allow"
             return _failure(Reason.OUT_OF_SCOPE, detail, Side.OURS)
         try:
             literal = family_of(host)
