@@ -50,9 +50,10 @@ class Opener:
             descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except OSError as error:
             raise IncludeError(f"{name[:80]}: {error.strerror}") from error
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise IncludeError(f"{name[:80]} is no regular file")
         with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise IncludeError(f"{name[:80]} is no regular file")
             return file.read(self._left + 1)
 
     def _taken(self, data: bytes) -> bytes:

@@ -36,13 +36,13 @@ _TTL = re.compile(r"\d+|(?:\d+[wdhms])+", re.IGNORECASE)
 
 
 class Place(NamedTuple):
-    """Where an entry begins."""
+    """Where an entry begins; line 0 stands for the file as a whole."""
 
     file: str
     line: int
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
+        return f"{self.file}:{self.line}" if self.line else self.file
 
 
 class Mistake(NamedTuple):

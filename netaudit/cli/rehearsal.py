@@ -29,9 +29,13 @@ from netaudit.writers.zonefile import findings_text
 __all__ = ["around", "scan_proposed"]
 
 _LIVE = "live"  # the folder of the run that the proposal is compared with
-_ASSUMED = Text(
-    vi="%s: giả định rằng vùng cha sẽ ký và công bố các bản ghi DS đã nêu (hoặc việc không có DS)",
-    en="%s: taken for granted that the parent will sign and publish the DS that was named, or that there is none",
+_ASSUMED_DS = Text(
+    vi="%s: giả định rằng vùng cha sẽ công bố và ký các bản ghi DS đã nêu; chuỗi tin cậy được xét từ đó",
+    en="%s: taken for granted that the parent publishes and signs the DS that were named; trust begins there",
+)
+_ASSUMED_NO_DS = Text(
+    vi="%s: giả định rằng vùng cha sẽ chứng minh là không có bản ghi DS",
+    en="%s: taken for granted that the parent will prove that there is no DS",
 )
 _INSECURE_PARENT = Text(
     vi="%s: DS sẽ không có tác dụng, vì chưa chứng minh được vùng cha là an toàn",
@@ -118,7 +122,7 @@ async def _deployed(session: Session, proposals: Sequence[Proposal], rehearsal: 
         rehearsal.findings += _findings(proposal, made, session.network.now())
         zone = proposal.zone.to_text(omit_final_dot=True)
         if made.assumed:
-            rehearsal.notes.append((_ASSUMED, zone))
+            rehearsal.notes.append((_ASSUMED_DS if made.ds else _ASSUMED_NO_DS, zone))
         elif proposal.ds:
             rehearsal.notes.append((_INSECURE_PARENT, zone))
         session = replace(session, network=made.network, anchors=made.anchors)

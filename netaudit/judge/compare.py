@@ -44,4 +44,4 @@ def _difference(before: Result | None, after: Result | None) -> Difference | Non
         return None if old in _UNKNOWN else Difference.UNTESTED
     if old in _BAD:
         return Difference.FIXED
-    return Difference.TESTED if old in _UNKNOWN else None
+    return Difference.TESTED if old in _UNKNOWN and new is Status.PASS else None

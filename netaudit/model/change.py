@@ -17,7 +17,7 @@ class Difference(StrEnum):
     UNTESTED = "untested"  # can't be tested, and could be before
     OTHER = "other"  # fails or warns as before, for another reason
     FIXED = "fixed"
-    TESTED = "tested"  # passes or does not apply, and could not be tested before
+    TESTED = "tested"  # passes, and could not be tested before
 
 
 class Change(Record, frozen=True, kw_only=True):

@@ -60,6 +60,8 @@ class _Comparison:
             yield "  " + (click.style(heading, fg=colour, bold=True) if self._colour else heading)
             for change in rows[:_ROWS]:
                 yield f"    {change.check} {one_line(self._after.target(change.target), 120)}"
+                if difference is Difference.TESTED:
+                    continue
                 yield f"      {self._say(_NOW)}: {self._sentence(self._before, change.before)}"
                 yield f"      {self._say(_THEN)}: {self._sentence(self._after, change.after)}"
             if len(rows) > _ROWS:

@@ -11,6 +11,7 @@ from netaudit.dns.resolver import Resolver
 from netaudit.lab.authority import Contents, zone_contents
 from netaudit.lab.dns_server import DnsServers
 from netaudit.lab.flaws import Flaws
+from netaudit.lab.keyring import Keyring
 from netaudit.lab.world import World
 from netaudit.model.common import Failure, Family, Reason, Side, Transport, family_of
 from netaudit.model.exchange import Exchange
@@ -27,9 +28,16 @@ _NO_SERVER = Failure(reason=Reason.TIMEOUT, side=Side.PATH, detail="no reply")
 class MemoryNetwork:
     """Asks the world's servers directly. `mutate` may change what came back, as a hostile server would."""
 
-    def __init__(self, world: World, now: float | None = None, mutate: Mutate = lambda exchange: exchange) -> None:
+    def __init__(
+        self,
+        world: World,
+        now: float | None = None,
+        mutate: Mutate = lambda exchange: exchange,
+        *,
+        keyring: Keyring | None = None,
+    ) -> None:
         self._now = time.time() if now is None else now
-        self.contents: Contents = zone_contents(world, self._now)
+        self.contents: Contents = zone_contents(world, self._now, keyring)
         self._servers = DnsServers(self.contents.zones, Flaws(world))
         self._machines = {address: machine.id for machine in world.machines for address in machine.addresses}
         self._mutate = mutate
