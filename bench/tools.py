@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
+from bench.apart import apart
 from bench.peers import DNSVIZ
 from bench.processes import Job, Spent, run_all
 from bench.servers import Asked, Servers
@@ -107,19 +108,19 @@ class NetAudit(Tool):
         }  # fmt: skip
 
     def _secure(self, jobs: Sequence[Job]) -> set[str]:
-        found = set()
-        for number, job in enumerate(jobs):
-            run = json.loads((job.output.parent / f"out{number}" / "run.json").read_bytes())
-            untested = run["totals"]["counts"].get("could_not_test", 0)
-            if untested or not run["complete"]:
-                raise NotSensible(f"{self.name}: {untested} results could not be tested")
-            found |= {
-                result["verdict"]["target"]["name"]
-                for result in run["results"]
-                if result["verdict"]["check"] == "dnssec.chain_valid"
-                and result["verdict"]["outcome"]["status"] == "pass"
-            }
-        return found
+        runs = [job.output.parent / f"out{number}" / "run.json" for number, job in enumerate(jobs)]
+        return set().union(*(apart(_secure_in_run, run) for run in runs))
+
+
+def _secure_in_run(path: Path) -> set[str]:
+    """The zones of a run that are secure. Raises NotSensible when it has gaps."""
+    run = json.loads(path.read_bytes())
+    untested = run["totals"]["counts"].get("could_not_test", 0)
+    if untested or not run["complete"]:
+        raise NotSensible(f"{NetAudit.name}: {untested} results could not be tested")
+    results = [result["verdict"] for result in run["results"]]
+    secure = [v for v in results if v["check"] == "dnssec.chain_valid" and v["outcome"]["status"] == "pass"]
+    return {verdict["target"]["name"] for verdict in secure}
 
 
 class NetAuditCollect(NetAudit):
@@ -179,12 +180,18 @@ class DnsViz(Tool):
         return commands
 
     def _secure(self, jobs: Sequence[Job]) -> set[str]:
-        found = set()
-        for job in jobs:
-            for name, said in json.loads(job.output.read_bytes()).items():
-                if said["status"] == "NOERROR" and said.get("delegation", {}).get("status") == "SECURE":
-                    found.add(name.rstrip("."))
-        return {name for name in found if name.startswith("zone")}
+        return set().union(*(apart(_secure_in_grok, job.output) for job in jobs))
+
+
+def _secure_in_grok(path: Path) -> set[str]:
+    """The audited zones that are there and whose delegation is secure from the root down."""
+    said: dict[str, dict[str, Any]] = json.loads(path.read_bytes())
+    secure = [
+        name.rstrip(".")
+        for name, zone in said.items()
+        if zone["status"] == "NOERROR" and zone.get("delegation", {}).get("status") == "SECURE"
+    ]
+    return {name for name in secure if name.startswith("zone")}
 
 
 def _shares(zones: Sequence[str], count: int) -> list[Sequence[str]]:

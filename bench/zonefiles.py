@@ -1,15 +1,10 @@
-"""The master files of the benchmark's world, made in a process of its own.
+"""The master files of the benchmark's world."""
 
-What the benchmark's process holds when it starts a tool would count as the tool's peak memory: Linux keeps the
-high-water mark over exec. So that process stays small.
-"""
-
-import multiprocessing
 import time
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.apart import apart
 from bench.world import LEVELS, bench_world, level_of
 from netaudit.lab.authority import zone_contents
 
@@ -30,8 +25,7 @@ class ZoneFiles:
 
 def write_zone_files(count: int, folder: Path) -> ZoneFiles:
     """Make the world of `count` zones and sign it, from now on, into `folder`."""
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(_write, count, folder).result()
+    return apart(_write, count, folder)
 
 
 def _write(count: int, folder: Path) -> ZoneFiles:
