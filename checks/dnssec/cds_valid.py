@@ -1,7 +1,7 @@
 """Whether the parent may act on the zone's CDS and CDNSKEY (RFC 7344 section 4.1, RFC 8078 section 4)."""
 
 from netaudit.model.evidence import ZoneEvidence
-from netaudit.model.verdict import Observation, Outcome, failed, passed
+from netaudit.model.verdict import Observation, Outcome, failed, not_applicable, passed
 from netaudit.rules.algorithms import DIGESTS, Use
 from netaudit.rules.rrsig import DS, Verifier, ds_text, is_zone_key, matches, verifies
 from netaudit.rules.zones import Answer, label, where
@@ -17,6 +17,8 @@ def judge(evidence: ZoneEvidence) -> Outcome:
     the change one DS must still match a key that signs the DNSKEY RRset. Beside it there may be CDS for keys to
     come (RFC 8078 section 3.1).
     """
+    if evidence.zone == ".":
+        return not_applicable("root")
     found, parent = signals(evidence), delegated(evidence)
     if found.outcome is not None:
         return found.outcome

@@ -29,6 +29,8 @@ def judge(evidence: ZoneEvidence, *, patience_days: float) -> Outcome:
     `patience_days`, as the signature over it shows, does not follow by itself. Signers may date a signature back
     by two weeks (PowerDNS does), so it should be more than that.
     """
+    if evidence.zone == ".":
+        return not_applicable("root")
     signed, parent = signed_zone(evidence), delegated(evidence)
     if signed.outcome is not None:
         return signed.outcome

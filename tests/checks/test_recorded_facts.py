@@ -26,6 +26,7 @@ IMPOSSIBLE: dict[tuple[str, str], str] = {
     ("dns.edns", "not_applicable"): _ALWAYS_ASKED,
     ("dns.name_resolves", "not_applicable"): _ALWAYS_ASKED,
     ("dns.ns_ipv6", "not_applicable"): _ALWAYS_ASKED,
+    ("dns.nsid", "fail"): "nobody has to tell its name",
     ("dns.server_count", "not_applicable"): _ALWAYS_ASKED,
     (
         "dns.servers_reachable",

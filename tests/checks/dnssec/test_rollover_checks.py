@@ -140,6 +140,7 @@ CASES: dict[str, list[Case]] = {
     ],
     "dnssec.cds_valid": [
         *NOTHING_TO_JUDGE,
+        Case("root", of(serving(STEADY), name="."), NONE, "root"),
         Case("steady", at(STEADY), PASS, "ok", {"cds": tags(KSK)}),
         Case("CDNSKEY alone", at(zone(cdnskey=(KSK.cdnskey,))), PASS, "ok", {"cds": tags(KSK)}),
         Case("first DS, signed by a key of the zone", at(STEADY, above=PARENT_WITHOUT_DS), PASS, "ok"),
@@ -171,6 +172,7 @@ CASES: dict[str, list[Case]] = {
     ],
     "dnssec.rollover_state": [
         *NOT_SIGNED,
+        Case("root", of(serving(zone()), name="."), NONE, "root"),
         Case("nothing under way", at(zone()), PASS, "steady", {"keys": (shown(KSK), shown(ZSK))}),
         Case("CDS as the DS", at(STEADY), PASS, "steady"),
         Case("CDS of another digest type", at(requesting(KSK, digests=("SHA256", "SHA384"))), PASS, "steady"),
