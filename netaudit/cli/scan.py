@@ -30,7 +30,9 @@ from netaudit.engine.scan import ScanOptions, done_jobs
 from netaudit.engine.scan import collect as collect_facts
 from netaudit.inventory import InventoryError, LoadedInventory, load
 from netaudit.model.facts import ScanEndFact
+from netaudit.model.inventory import NetworkKind
 from netaudit.model.verdict import TargetKind
+from netaudit.rules.calendar import day_of
 from netaudit.store.facts import FactsError, FactWriter, read_facts
 from netaudit.store.runfolder import RunFolder, RunFolderError
 
@@ -143,6 +145,7 @@ def _asked(
 ) -> tuple[LoadedInventory, CollectRequest]:
     network = read_network_options(values)
     loaded = load_inventory(inventory_path(position, option))
+    _refuse_without_authorisation(loaded)
     request = CollectRequest(
         selection=read_selection(loaded.inventory, values, kinds),
         network=network,
@@ -152,6 +155,19 @@ def _asked(
         quiet=values["quiet"],
     )
     return loaded, request
+
+
+def _refuse_without_authorisation(loaded: LoadedInventory) -> None:
+    """Raises Usage when the Internet would be scanned after the day until which that was allowed."""
+    allowed = loaded.inventory.authorisation
+    if loaded.inventory.network is NetworkKind.LAB or allowed is None or allowed.valid_until is None:
+        return
+    if day_of(time.time()) > allowed.valid_until:
+        reference = f" ({allowed.reference})" if allowed.reference else ""
+        raise Usage(
+            f"{loaded.path}: the authorisation{reference} ended on {allowed.valid_until}; nothing was sent. "
+            "Put the new one into authorisation, with its valid_until, and scan again"
+        )
 
 
 def _folder(loaded: LoadedInventory, request: CollectRequest, output: Path) -> RunFolder:

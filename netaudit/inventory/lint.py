@@ -2,19 +2,30 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 from netaudit.inventory.problems import shown
 from netaudit.inventory.shape import ShapeProblem
 from netaudit.model.inventory import Inventory, NetworkKind
+from netaudit.rules.covering import covering_zone, likely_zones
 
 __all__ = ["doubts"]
 
 _Found = Iterator[ShapeProblem]
+_MOST_HOSTS = 3  # named in one warning
+_NOTICE = timedelta(days=30)  # before an authorisation ends: time to ask for another
 
 
-def doubts(inventory: Inventory) -> list[ShapeProblem]:
-    """Warnings about an inventory whose units are resolved and whose names are plain."""
-    return [*_tiers(inventory), *_units(inventory), *_services(inventory), *_zones(inventory), *_network(inventory)]
+def doubts(inventory: Inventory, today: date) -> list[ShapeProblem]:
+    """Warnings about an inventory whose units are resolved and names plain; `today` is the day in Viet Nam."""
+    return [
+        *_tiers(inventory),
+        *_units(inventory),
+        *_services(inventory),
+        *_zones(inventory),
+        *_network(inventory),
+        *_authorisation(inventory, today),
+    ]
 
 
 def _tiers(inventory: Inventory) -> _Found:
@@ -46,6 +57,18 @@ def _services(inventory: Inventory) -> _Found:
 
 
 def _zones(inventory: Inventory) -> _Found:
+    hosts = dict.fromkeys(service.host for service in inventory.services if service.network == "public")
+    without = [host for host in hosts if covering_zone(host, inventory.zones) is None]
+    for zone in likely_zones(without):
+        held = [host for host in without if covering_zone(host, (zone,)) is not None]
+        listed = ", ".join(map(shown, held[:_MOST_HOSTS]))
+        more = f" and {len(held) - _MOST_HOSTS} more" if len(held) > _MOST_HOSTS else ""
+        hint = f"is {zone} a zone of yours? Then list it under zones"
+        yield (
+            "$.zones" if inventory.zones else "$",
+            f"no listed zone holds {listed}{more}: its DNS is not audited",
+            hint,
+        )
     labels = [service.host.split(".") for service in inventory.services]
     covering = {".".join(name[start:]) for name in labels for start in range(len(name))}
     for index, zone in enumerate(inventory.zones):
@@ -61,3 +84,15 @@ def _network(inventory: Inventory) -> _Found:
             yield "$", "no contact: owners of servers can't ask who scans them", ""
         if inventory.authorisation is None:
             yield "$", "no authorisation: the report can't say who allowed the scan", ""
+
+
+def _authorisation(inventory: Inventory, today: date) -> _Found:
+    allowed = inventory.authorisation
+    if allowed is None or allowed.valid_until is None or inventory.network is not NetworkKind.INTERNET:
+        return
+    last = allowed.valid_until
+    if last < today:
+        yield "$.authorisation.valid_until", f"the authorisation ended on {last}", "a scan is refused"
+    elif last - today <= _NOTICE:
+        days = (last - today).days
+        yield "$.authorisation.valid_until", f"the authorisation ends on {last}, in {days} days", "ask for another"

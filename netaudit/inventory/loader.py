@@ -4,7 +4,9 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from time import time
 from typing import Any
 
 import msgspec
@@ -16,6 +18,7 @@ from netaudit.inventory.references import reference_problems, with_resolved_unit
 from netaudit.inventory.shape import ShapeProblem, shape_problems
 from netaudit.inventory.values import value_problems, with_plain_names
 from netaudit.model.inventory import Inventory
+from netaudit.rules.calendar import day_of
 
 __all__ = ["LoadedInventory", "load", "load_bytes"]
 
@@ -37,8 +40,11 @@ class LoadedInventory:
     warnings: tuple[Problem, ...] = ()
 
 
-def load(path: Path) -> LoadedInventory:
-    """Read an inventory. Raises InventoryError, which lists what to mend; no other exception."""
+def load(path: Path, today: date | None = None) -> LoadedInventory:
+    """Read an inventory; `today` is for its warnings (default: the day in Viet Nam).
+
+    Raises InventoryError, which lists what to mend; no other exception.
+    """
     try:
         if path.exists() and not path.is_file():
             raise InventoryError([Problem(str(path), 0, "not a file")])
@@ -48,11 +54,14 @@ def load(path: Path) -> LoadedInventory:
         hint = "netaudit inventory init makes a first one" if isinstance(error, FileNotFoundError) else ""
         reason = getattr(error, "strerror", None) or str(error)
         raise InventoryError([Problem(str(path), 0, f"can't be read: {reason}", hint)]) from None
-    return load_bytes(content, path)
+    return load_bytes(content, path, today)
 
 
-def load_bytes(content: bytes, path: Path) -> LoadedInventory:
-    """Check the content of an inventory file. `path` names it in problems; its folder holds the files it names."""
+def load_bytes(content: bytes, path: Path, today: date | None = None) -> LoadedInventory:
+    """Check the content of an inventory file. `path` names it in problems; its folder holds the files it names.
+
+    `today` as for `load`. Raises InventoryError.
+    """
     document = read_document(content, str(path))
     data = _with_full_times(document.data)
     if not isinstance(data, dict):
@@ -69,7 +78,7 @@ def load_bytes(content: bytes, path: Path) -> LoadedInventory:
         lines=_target_lines(document, inventory),
         path=path,
         sha256=hashlib.sha256(content).hexdigest(),
-        warnings=_problems(document, doubts(inventory)),
+        warnings=_problems(document, doubts(inventory, today or day_of(time()))),
     )
 
 

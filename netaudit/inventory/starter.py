@@ -15,6 +15,7 @@ import dns.zone
 from netaudit.inventory.draft import Draft, written
 from netaudit.inventory.names import NameProblem, host_name, zone_name
 from netaudit.inventory.problems import InventoryError, Problem, did_you_mean, shown
+from netaudit.rules.covering import likely_zones
 
 __all__ = ["CSV_COLUMNS", "inventory_from_csv", "inventory_from_zone"]
 
@@ -66,6 +67,10 @@ def inventory_from_csv(text: str, file: str) -> str:
         problems.append(Problem(file, 0, "the table has no rows"))
     if problems:
         raise InventoryError(problems)
+    draft.zones = list(likely_zones(str(service["host"]) for service in draft.services))
+    draft.notes["zones"] = [
+        "TODO: guessed from the hosts. Add the zones delegated below them; remove what is not yours."
+    ]
     listed = {unit["id"] for unit in draft.units}
     for unit in draft.units:
         if unit.get("parent") not in listed:

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from netaudit.judge.derive_services import ServiceDeriver
-from netaudit.judge.profiles import day_of
 from netaudit.judge.scope import Scope, all_closed
 from netaudit.model.common import Family
 from netaudit.model.evidence import CoverageEvidence, HostEvidence, UnitCoverage
 from netaudit.model.inventory import Inventory, Service, Unit
 from netaudit.model.verdict import Status, Target, TargetKind
+from netaudit.rules.calendar import day_of
 from netaudit.rules.dialogues import mail_reach
 from netaudit.rules.fetches import Reach, endpoint_reach
 

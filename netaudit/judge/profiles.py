@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import msgspec
@@ -13,10 +12,9 @@ from netaudit.inventory.problems import did_you_mean
 from netaudit.judge.catalogue import Catalogue, load_catalogue
 from netaudit.judge.documents import ContentError, Problem, read_struct
 from netaudit.model.profile import Clause, Measure, Profile
+from netaudit.rules.calendar import day_of
 
-__all__ = ["ProfileError", "day_of", "load_profiles", "select_profiles"]
-
-_VIETNAM = timezone(timedelta(hours=7))  # plans count their days where they were made; no summer time there
+__all__ = ["ProfileError", "load_profiles", "select_profiles"]
 
 
 class ProfileError(ContentError):
@@ -63,11 +61,6 @@ def select_profiles(profiles: Mapping[str, Profile], wanted: Sequence[str], at: 
         return tuple(profiles[id] for id in dict.fromkeys(wanted))
     day = day_of(at)
     return tuple(p for p in profiles.values() if p.effective <= day and (p.ended is None or day <= p.ended))
-
-
-def day_of(at: float) -> date:
-    """The day in Viet Nam at a moment in seconds since 1970: plans count days there."""
-    return datetime.fromtimestamp(at, UTC).astimezone(_VIETNAM).date()
 
 
 def _read(folder: Path) -> dict[str, _File]:

@@ -5,7 +5,6 @@ from collections.abc import Collection, Sequence
 from netaudit.judge.catalogue import Catalogue
 from netaudit.judge.clauses import clause_result, demands_of
 from netaudit.judge.derive import derive
-from netaudit.judge.profiles import day_of
 from netaudit.judge.rollup import pillars_of, results_of, totals_of, unit_results
 from netaudit.judge.subjects import Subjects
 from netaudit.judge.summaries import coverage_of_run, registers_of_run
@@ -14,6 +13,7 @@ from netaudit.model.book import FactBook
 from netaudit.model.profile import CheckInfo, Profile, Severity
 from netaudit.model.run import Result, Run
 from netaudit.model.verdict import Status
+from netaudit.rules.calendar import day_of
 from netaudit.rules.gaps import could_not_see
 
 __all__ = ["RUN_SCHEMA", "judge"]

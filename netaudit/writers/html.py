@@ -4,7 +4,6 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from markupsafe import Markup
 
 from netaudit.content import content_path
 from netaudit.model.run import Run
+from netaudit.rules.calendar import day_of
 from netaudit.writers import words
 from netaudit.writers.bars import segments
 from netaudit.writers.files import make_folder, write_whole
@@ -22,7 +22,7 @@ from netaudit.writers.messages import argument_text
 from netaudit.writers.observed import worst_first
 from netaudit.writers.report import MAIN_PILLARS, Report
 from netaudit.writers.safe import bounded, page_name, visible
-from netaudit.writers.wording import LOCAL_TIME, Wording
+from netaudit.writers.wording import Wording
 
 __all__ = ["write_html"]
 
@@ -48,7 +48,7 @@ def write_html(run: Run, out: Path, language: str) -> list[Path]:
     wording = Wording(language)
     report = Report(run, wording)
     environment = _environment(wording)
-    today = datetime.fromtimestamp(run.judged_at, LOCAL_TIME).date()
+    today = day_of(run.judged_at)
     written = []
     for folder in (out, out / "unit", out / "checks"):
         make_folder(folder)

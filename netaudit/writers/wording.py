@@ -4,7 +4,7 @@ import gettext
 import io
 import math
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from babel.dates import format_date, format_datetime
@@ -14,11 +14,9 @@ from babel.numbers import format_decimal, format_percent
 
 from netaudit.content import content_path
 from netaudit.model.common import Language
+from netaudit.rules.calendar import VIET_NAM
 
-__all__ = ["LOCAL_TIME", "Wording"]
-
-# Việt Nam has kept UTC+7 without summer time since 1975; a fixed offset needs no time zone database.
-LOCAL_TIME = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
+__all__ = ["Wording"]
 
 
 class Wording:
@@ -57,13 +55,13 @@ class Wording:
     def moment(self, at: float) -> str:
         """A time in Việt Nam, with UTC beside it: `24/11/2026 21:00 (UTC+7) · 14:00 UTC`."""
         utc = datetime.fromtimestamp(at, UTC)
-        same_day = utc.date() == utc.astimezone(LOCAL_TIME).date()
+        same_day = utc.date() == utc.astimezone(VIET_NAM).date()
         there = format_datetime(utc.replace(tzinfo=None), "HH:mm" if same_day else self._minutes, locale=self._locale)
         return f"{self.instant(at)} · {there} UTC"
 
     def instant(self, at: float) -> str:
         """A time in Việt Nam as sentences name it: `24/11/2026 21:00 (UTC+7)`."""
-        local = datetime.fromtimestamp(at, UTC).astimezone(LOCAL_TIME)
+        local = datetime.fromtimestamp(at, UTC).astimezone(VIET_NAM)
         return format_datetime(local.replace(tzinfo=None), self._minutes, locale=self._locale) + " (UTC+7)"
 
     def joined(self, items: Iterable[str], limit: int = 8) -> str:

@@ -1,5 +1,6 @@
 """An inventory from its file: what is refused with which line and hint, and what comes out of a good one."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,7 @@ services:
     units: [all]
 zones:
   - Example.vn.
+  - đà-lạt.vn
 datacentres:
   - id: dc
     name: {vi: TTDL, en: DC}
@@ -59,7 +61,7 @@ def test_names_are_plain_and_units_resolved() -> None:
     hosts = [service.host for service in result.inventory.services]
     assert hosts == ["example.vn", "motcua.example.vn", "xn---lt-8ka8vx53n.vn"]
     assert [service.units for service in result.inventory.services] == [("p",), ("a", "b"), ("p", "a", "b")]
-    assert result.inventory.zones == ("example.vn",)
+    assert result.inventory.zones == ("example.vn", "xn---lt-8ka8vx53n.vn")
     assert result.inventory.blackouts[0].start.hour == 7
     assert result.warnings == ()
     assert len(result.sha256) == 64
@@ -71,7 +73,7 @@ def test_targets_have_lines() -> None:
     assert lines["service:mail"] == 16
     assert lines["zone:example.vn"] == 22
     assert lines["unit:b"] == 12
-    assert lines["datacentre:dc"] == 24
+    assert lines["datacentre:dc"] == 25
     assert lines["tier:commune"] == 8
 
 
@@ -94,10 +96,10 @@ def test_under_takes_the_whole_subtree() -> None:
         ("{vi: A, en: A}", "A", 'i.yaml:11: expected keys (vi, en), found "A"'),
         ("{vi: A, en: A}", "{vi: 12, en: A}", 'put it in quotes: "12"'),
         ("id: web", "id: Web Site", '"Web Site" is not an identifier'),
-        ("asns: [64510]", "asns: [AS64510]", 'i.yaml:26: asns[0]: expected a whole number, found "AS64510"'),
+        ("asns: [64510]", "asns: [AS64510]", 'i.yaml:27: asns[0]: expected a whole number, found "AS64510"'),
         ("asns: [64510]", "asns: 64510", "asns: expected a list"),
         ("203.0.113.0/24", "203.0.113.7/24", "(did you mean 203.0.113.0/24?)"),
-        ("203.0.113.0/24", "203.0.113.256/24", 'i.yaml:27: "203.0.113.256/24": not a prefix'),
+        ("203.0.113.0/24", "203.0.113.256/24", 'i.yaml:28: "203.0.113.256/24": not a prefix'),
         ("203.0.113.0/24", "203.0.113.0", "a prefix needs its length"),
         ("host: example.vn", "host: 192.0.2.1", "i.yaml:14: \"192.0.2.1\": an address, not a name"),
         ("host: example.vn", "host: https://example.vn/x", "write host: example.vn"),
@@ -148,7 +150,7 @@ def test_several_mistakes_come_together_in_the_order_of_the_file() -> None:
     )
     with pytest.raises(InventoryError) as caught:
         loaded(text)
-    assert [problem.line for problem in caught.value.problems] == [7, 15, 26]
+    assert [problem.line for problem in caught.value.problems] == [7, 15, 27]
 
 
 def test_problems_are_counted_out() -> None:
@@ -166,6 +168,13 @@ def test_problems_are_counted_out() -> None:
         ('units: ["tier:commune"]', "units: []", 'i.yaml:15: the service "one" belongs to no unit'),
         ("host: MotCua.Example.VN.", "host: example.vn", "https://example.vn:443/ is listed as one_stop and as portal"),
         ("  - Example.vn.\n", "  - other.vn\n", 'i.yaml:22: no service lies in the zone "other.vn"'),
+        (
+            "  - đà-lạt.vn\n",
+            "",
+            'i.yaml:21: no listed zone holds "xn---lt-8ka8vx53n.vn": its DNS is not audited'
+            "  (is xn---lt-8ka8vx53n.vn a zone of yours? Then list it under zones)",
+        ),
+        ("zones:\n  - Example.vn.\n  - đà-lạt.vn\n", "", 'no listed zone holds "example.vn", "motcua.example.vn"'),
         ("contact: {name: Quản trị}\n", "", "no contact"),
         ("authorisation: {text: cho phép}\n", "", "no authorisation"),
     ],
@@ -174,6 +183,23 @@ def test_doubts_stop_nothing(old: str, new: str, expected: str) -> None:
     assert old in SMALL
     warnings = [str(warning) for warning in loaded(SMALL.replace(old, new)).warnings]
     assert (not expected and not warnings) or any(expected in warning for warning in warnings), warnings
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        ("2026-03-01", ["the authorisation ended on 2026-02-28"]),
+        ("2026-02-28", ["the authorisation ends on 2026-02-28, in 0 days"]),
+        ("2026-01-29", ["the authorisation ends on 2026-02-28, in 30 days"]),
+        ("2026-01-28", []),
+    ],
+)
+def test_an_authorisation_that_ends_soon_is_doubted(day: str, expected: list[str]) -> None:
+    text = SMALL.replace("{text: cho phép}", "{text: cho phép, valid_until: 2026-02-28}")
+    for network, told in (("internet", expected), ("lab", [])):
+        changed = text.replace("network: internet", f"network: {network}").encode()
+        warnings = load_bytes(changed, Path("i.yaml"), date.fromisoformat(day)).warnings
+        assert [(warning.line, warning.message) for warning in warnings] == [(5, message) for message in told]
 
 
 def test_a_unit_that_nothing_serves_is_doubted() -> None:

@@ -60,6 +60,14 @@ def test_a_zone_file_gives_hosts_mail_and_zones() -> None:
     assert made.zones == ("lamdong.gov.vn", "dalat.lamdong.gov.vn")
 
 
+def test_a_table_proposes_the_zones_of_its_hosts_and_leaves_no_doubt_about_them() -> None:
+    text = inventory_from_csv(TABLE + "Trang,Site,local_site,Bảo Lộc,district,www.baoloc.vn,,,,\n", "t")
+    loaded = load_bytes(text.encode(), Path("made.yaml"))
+    assert loaded.inventory.zones == ("lamdong.gov.vn", "baoloc.vn")
+    assert "TODO: guessed from the hosts." in text
+    assert not [warning for warning in loaded.warnings if "zone" in warning.message]
+
+
 def test_a_zone_file_without_origin_takes_the_one_given() -> None:
     text = ZONE.replace("$ORIGIN lamdong.gov.vn.\n", "")
     assert parsed(inventory_from_zone(text, "z", "baoloc.vn")).zones[0] == "baoloc.vn"

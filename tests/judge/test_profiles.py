@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from netaudit.judge.profiles import ProfileError, day_of, load_profiles, select_profiles
+from netaudit.judge.profiles import ProfileError, load_profiles, select_profiles
 from netaudit.model.profile import Severity
+from netaudit.rules.calendar import day_of
 from tests.judge.builders import CATALOGUE, ZONE, catalogue
 
 PLAN = """id: plan

@@ -1,0 +1,33 @@
+"""Which zone holds a name, by names alone."""
+
+import pytest
+
+from netaudit.rules.covering import covering_zone, likely_zones
+
+
+@pytest.mark.parametrize(
+    ("name", "zones", "expected"),
+    [
+        ("a.b.example.vn", ("example.vn", "b.example.vn", "vn"), "b.example.vn"),
+        ("example.vn", ("example.vn",), "example.vn"),
+        ("example.vn", ("ample.vn", "a.example.vn"), None),
+        ("example.vn", (".",), "."),
+        ("example.vn", (), None),
+    ],
+)
+def test_the_nearest_zone_holds_a_name(name: str, zones: tuple[str, ...], expected: str | None) -> None:
+    assert covering_zone(name, zones) == expected
+
+
+@pytest.mark.parametrize(
+    ("hosts", "expected"),
+    [
+        (["www.lamdong.gov.vn", "lamdong.gov.vn", "motcua.dalat.lamdong.gov.vn"], ("lamdong.gov.vn",)),
+        (["www.dalat.vn", "mail.truong.edu.vn", "a.b.example.com"], ("dalat.vn", "truong.edu.vn", "example.com")),
+        (["gov.vn"], ("gov.vn",)),
+        (["www.net.example"], ("net.example",)),
+        (["localhost"], ("localhost",)),
+    ],
+)
+def test_likely_zones_are_the_registered_domains(hosts: list[str], expected: tuple[str, ...]) -> None:
+    assert likely_zones(hosts) == expected
