@@ -13,13 +13,14 @@ import dns.rcode
 import dns.rdatatype
 
 from netaudit.model.common import Transport
-from netaudit.model.exchange import Exchange
+from netaudit.model.exchange import Exchange, Purpose
 from netaudit.writers.safe import one_line
 
 __all__ = ["dig_command", "exchange_lines", "question_text", "rcode_text"]
 
 _LINE = 4_000  # a long TXT or DNSKEY record fits
 _RECORDS = 200  # of one section
+_ROOM = 1232  # bytes that an ordinary query offers
 _DUMPED = 512  # bytes of a response that can't be read whole
 _SECTIONS = ("QUESTION", "ANSWER", "AUTHORITY", "ADDITIONAL")
 
@@ -35,7 +36,10 @@ def exchange_lines(exchange: Exchange) -> Iterator[str]:
         yield from _dump(exchange.response or b"")
     else:
         yield from _message(exchange.message)
-        if exchange.message.errors:
+        if exchange.purpose == Purpose.AXFR:
+            yield ";; of a zone transfer header and question are kept, and no records"
+        elif exchange.message.errors:
+            yield from _malformed(exchange.message)
             yield from _dump(exchange.response or b"")
     yield ""
     yield one_line(
@@ -57,12 +61,31 @@ def dig_command(exchange: Exchange) -> str:
         return "the query can't be read as a DNS message"
     options = ["" if query.flags & dns.flags.RD else "+norecurse", "+dnssec" if query.ednsflags & dns.flags.DO else ""]
     options.append("+tcp" if exchange.transport is Transport.TCP else "")
+    options += _edns_options(query) if exchange.purpose else []
     port = f" -p {exchange.port}" if exchange.port != 53 else ""
     name = shlex.quote(asked.name.to_text())  # servers chose some of the names
     if name.startswith("-"):
         name = f"-q {name}"
     words = f"dig @{exchange.server}{port} {name} {dns.rdatatype.to_text(asked.rdtype)}"
     return one_line(" ".join([words, *(option for option in options if option)]))
+
+
+def _edns_options(query: dns.message.Message) -> Iterator[str]:
+    """How `dig` is told to send a query's very OPT record, or none; of itself it sends a cookie."""
+    if query.edns < 0:
+        yield "+noedns"
+        return
+    options = {int(option.otype): (option.to_wire() or b"").hex() for option in query.options}
+    if query.edns:
+        yield f"+edns={query.edns} +noednsneg"
+    if query.ednsflags & ~dns.flags.DO:
+        yield f"+ednsflags={query.ednsflags & ~dns.flags.DO:#06x}"
+    if query.payload < _ROOM:
+        yield f"+bufsize={query.payload} +ignore"
+    cookie = options.pop(dns.edns.OptionType.COOKIE, "")
+    yield f"+cookie={cookie} +nobadcookie" if cookie else "+nocookie"
+    for code, data in options.items():
+        yield "+nsid" if code == dns.edns.OptionType.NSID else f"+ednsopt={code}{':' if data else ''}{data}"
 
 
 def question_text(exchange: Exchange) -> str:
@@ -105,6 +128,9 @@ def _message(message: dns.message.Message) -> Iterator[str]:
                 yield one_line(f";{record}" if name == "QUESTION" else record, _LINE)
             if len(records) > _RECORDS:
                 yield f";; … (+{len(records) - _RECORDS})"
+
+
+def _malformed(message: dns.message.Message) -> Iterator[str]:
     for error in message.errors[:20]:
         yield one_line(f";; malformed at byte {error.offset}: {type(error.exception).__name__}: {error.exception}")
 

@@ -3,15 +3,19 @@
 import re
 
 import dns.message
+import dns.name
+import dns.rdatatype
 import dns.rrset
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netaudit.dns.message import Edns, edns_query
 from netaudit.model.common import Failure, Family, Reason, Side, Transport
-from netaudit.model.exchange import Exchange
+from netaudit.model.exchange import Exchange, Purpose
 from netaudit.model.facts import Fact, HttpHop, JobFact, Lookup, MailFact, NameFact, TlsObservation, WebFact
 from netaudit.model.security import ChainLink, Security, SecurityStatus
+from netaudit.probes.extras import without_data
 from netaudit.writers.certificate import certificate_lines
 from netaudit.writers.chain import chain_text
 from netaudit.writers.dig import dig_command
@@ -86,6 +90,39 @@ def test_a_damaged_message_is_shown_as_far_as_it_goes_and_dumped() -> None:
 def test_a_command_made_from_a_name_is_safe_to_paste(name: str, word: str) -> None:
     query = dns.message.make_query(dns.name.from_text(name.replace("(", r"\(").replace(")", r"\)")), "A")
     assert f" {word} A" in dig_command(exchange(WIRE, query.to_wire()))
+
+
+COOKIE = bytes(range(8))
+
+
+@pytest.mark.parametrize(
+    ("edns", "said"),
+    [
+        (None, "tinh.vn. SOA +norecurse +noedns"),
+        (Edns(version=100), "tinh.vn. SOA +norecurse +edns=100 +noednsneg +nocookie"),
+        (Edns(options=((100, b""),)), "tinh.vn. SOA +norecurse +nocookie +ednsopt=100"),
+        (Edns(options=((100, b"a"),)), "tinh.vn. SOA +norecurse +nocookie +ednsopt=100:61"),
+        (Edns(flags=0x0080), "tinh.vn. SOA +norecurse +ednsflags=0x0080 +nocookie"),
+        (Edns(flags=0x8000, size=512), "tinh.vn. SOA +norecurse +dnssec +bufsize=512 +ignore +nocookie"),
+        (Edns(options=((10, COOKIE),)), "tinh.vn. SOA +norecurse +cookie=0001020304050607 +nobadcookie"),
+        (Edns(options=((3, b""),)), "tinh.vn. SOA +norecurse +nocookie +nsid"),
+    ],
+)
+def test_an_extra_question_can_be_asked_again_as_it_was(edns: Edns | None, said: str) -> None:
+    query = edns_query(dns.name.from_text("tinh.vn"), dns.rdatatype.SOA, edns)
+    asked = Exchange.new(
+        server="192.0.2.1", transport=Transport.UDP, query=query, at=1.0, response=b"", purpose=Purpose.EDNS_OPTION
+    )
+    assert dig_command(asked) == f"dig @192.0.2.1 {said}"
+
+
+def test_that_nothing_is_kept_of_a_transfer_is_no_damage() -> None:
+    query = dns.message.make_query("tinh.vn", "AXFR")
+    response = dns.message.make_response(query)
+    response.answer.append(dns.rrset.from_text("tinh.vn.", 1, "IN", "SOA", "a. b. 1 2 3 4 5"))
+    text = shown(without_data(exchange(response.to_wire(), query.to_wire())))
+    assert ";; of a zone transfer header and question are kept, and no records" in text
+    assert "malformed" not in text
 
 
 @given(st.binary(max_size=120))
