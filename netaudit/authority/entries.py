@@ -30,9 +30,10 @@ def entries(text: str) -> Iterator[Entry]:
     """Cut a file into entries; empty ones are left out. After one that is broken the next line is tried."""
     parts: list[str] = []
     start = size = depth = 0
+    enclosed = False
     for number, line in enumerate(text.split("\n"), 1):
         if not depth:
-            start, size, parts = number, 0, []
+            start, size, parts, enclosed = number, 0, [], line.startswith("(")
         size += len(line)
         try:
             depth = _take(line.removesuffix("\r"), parts, depth)
@@ -44,6 +45,8 @@ def entries(text: str) -> Iterator[Entry]:
             continue
         if not depth:
             entry = "".join(parts)
+            if enclosed:  # a blank behind a parenthesis is no blank at the beginning
+                entry = entry.lstrip(" \t")
             if entry.strip(" \t"):
                 yield Entry(start, entry)
     if depth:

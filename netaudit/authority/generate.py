@@ -82,6 +82,7 @@ def _formatted(number: int, modifier: str, *, closed: bool) -> str:
 
 
 def _nibbles(value: int, width: int, base: str) -> str:
-    """Hexadecimal digits, the last one first, with dots between; `width` counts digits and dots."""
+    """Hexadecimal digits, the last one first, a dot between; `width` counts both, so that an even one ends in a dot."""
     digits = format(value, "X" if base == "N" else "x")[::-1]
-    return ".".join(digits.ljust((width + 1) // 2, "0"))
+    padded = ".".join(digits.ljust((width + 1) // 2, "0"))
+    return padded + "." if len(padded) < width else padded

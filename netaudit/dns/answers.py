@@ -175,7 +175,7 @@ class AnswerJudge:
         if self._too_many_iterations(denial):
             return _heavy(denial)
         for chain in denial.nsec3:
-            proof = chain.denial(response.name, response.rdtype)
+            proof = chain.denial(response.name, response.rdtype, nodata=response.kind is Kind.NODATA)
             if proof in (Proof.NODATA, Proof.NXDOMAIN):
                 return Finding(_SECURE, "validated", f"{proof} proved by NSEC3")
             if proof is Proof.OPT_OUT:

@@ -169,8 +169,12 @@ class Nsec3Zone:
         self._meter = meter
         self._hashes: dict[dns.name.Name, bytes] = {}
 
-    def denial(self, name: dns.name.Name, rdtype: int) -> Proof:
-        """Prove the absence of `name` or of its `rdtype` (RFC 5155 sections 8.4 to 8.7)."""
+    def denial(self, name: dns.name.Name, rdtype: int, *, nodata: bool = False) -> Proof:
+        """Prove the absence of `name` or of its `rdtype` (RFC 5155 sections 8.4 to 8.7).
+
+        `nodata`: the response says that the name exists. Opt-out may have left out an empty non-terminal that
+        only leads to unsigned delegations, and then an opt-out span is all that can be shown (erratum 3441).
+        """
         match = self._match(name)
         if match is not None:
             return self._nodata_at(match, rdtype)
@@ -182,7 +186,7 @@ class Nsec3Zone:
         if at_wildcard is not None:
             return self._nodata_at(at_wildcard, rdtype)
         if self._cover(wildcard) is None:
-            return Proof.OPT_OUT if cover.opt_out and rdtype == _DS else Proof.NOTHING
+            return Proof.OPT_OUT if cover.opt_out and (nodata or rdtype == _DS) else Proof.NOTHING
         return Proof.OPT_OUT if cover.opt_out else Proof.NXDOMAIN
 
     def ds_denial(self, name: dns.name.Name) -> Proof:

@@ -59,6 +59,7 @@ def test_owners_ttls_and_classes_in_every_order(read: Read) -> None:
         "in IN A 192.0.2.2\n"
         'txt TXT "a;b(c" d\\;e\n'
         "raw TYPE1 \\# 4 C0000203\n"
+        "( ngoac A\n 192.0.2.4 )\n"
     )
     content = file.content
     ttl = {n.to_text(): {t: r.ttl for t, r in rrsets.items()} for n, rrsets in content.rrsets.items()}
@@ -67,6 +68,7 @@ def test_owners_ttls_and_classes_in_every_order(read: Read) -> None:
     assert of(file, "ns1", "AAAA") == ["2001:db8::1"]
     assert of(file, "in", "A") == ["192.0.2.2"]
     assert of(file, "raw", "A") == ["192.0.2.3"]
+    assert of(file, "ngoac", "A") == ["192.0.2.4"]
     assert of(file, "txt", "TXT") == ['"a;b(c" "d;e"']
     assert str(file.place(APEX, dns.rdatatype.NS)) == "tinh.zone:5"
 
@@ -134,12 +136,14 @@ def test_generated_records(read: Read) -> None:
         HEAD + "$GENERATE 1-3 may${0,3} 60 A 192.0.2.$\n"
         "$GENERATE 0-4/2 x${10,0,x} CNAME may00$$.\\$x\n"
         "$GENERATE 15-16 ${0,3,n}.r IN PTR may$\n"
+        "$GENERATE 171-171 ${0,4,N}q IN PTR may$\n"
         '$GENERATE 1-1 txt$ TXT "hai tu $"\n'
     )
     assert [of(file, f"may00{n}", "A") for n in (1, 2, 3)] == [["192.0.2.1"], ["192.0.2.2"], ["192.0.2.3"]]
     assert of(file, "xc", "CNAME") == [r"may00\$.\$x.tinh.vn."]
     assert of(file, "f.0.r", "PTR") == ["may15.tinh.vn."]
     assert of(file, "0.1.r", "PTR") == ["may16.tinh.vn."]
+    assert of(file, "b.a.q", "PTR") == ["may171.tinh.vn."]
     assert of(file, "txt1", "TXT") == ['"hai" "tu" "1"']
 
 
