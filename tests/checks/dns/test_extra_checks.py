@@ -5,6 +5,8 @@ import dns.message
 import dns.rcode
 import dns.rrset
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from netaudit.model.evidence import ZoneEvidence
@@ -16,6 +18,7 @@ from tests.checks.dns.manners import (
     SILENCE,
     Alter,
     Manner,
+    Reply,
     but,
     unkind,
     well_behaved,
@@ -250,3 +253,34 @@ def test_one_lost_packet_is_no_silence() -> None:
     outcome = judge("dns.edns_compliance", replace(met_twice, servers=met_once))
     assert outcome.status is PASS
     assert {row.saw for row in outcome.observed} == {"version: timeout: no reply"}
+
+
+def noisy(places: list[tuple[float, int]], cut: float) -> Manner:
+    """Well-behaved, but for bytes that are changed, and an end that is missing."""
+
+    def manner(purpose: Purpose, query: dns.message.Message) -> Reply:
+        reply = well_behaved(purpose, query)
+        assert isinstance(reply, bytes)
+        changed = bytearray(reply)
+        for place, value in places:
+            changed[2 + int(place * (len(changed) - 2))] = value
+        return bytes(changed[: max(2, int(cut * len(changed)))])
+
+    return manner
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), max_size=6), st.floats(0, 1))
+def test_whatever_servers_send_comes_to_an_outcome(places: list[tuple[float, int]], cut: float) -> None:
+    found = met(noisy(places, cut), well_behaved)
+    for check in CASES:
+        outcome = judge(check, found)
+        assert (outcome.failure is not None) == (outcome.status is UNTESTED)
+        assert outcome.message in {case.message for case in CASES[check]}
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_one_lost_packet_never_makes_a_check_fail(purpose: Purpose) -> None:
+    """Put twice where it is worth it, a question still may be lost: by a cut-off of ours it says nothing."""
+    outcomes = [judge(check, met(well_behaved, but(purpose, BUDGET))) for check in CASES]
+    assert {outcome.status for outcome in outcomes} == {PASS}

@@ -9,6 +9,8 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from netaudit.model.common import Transport
 from netaudit.model.evidence import ZoneEvidence
@@ -23,6 +25,8 @@ from tests.checks.dnssec.builders import (
     PARENT_WITHOUT_DS,
     QUESTIONS,
     Behaviour,
+    Question,
+    Reply,
     evidence,
     failing,
     pair,
@@ -241,3 +245,34 @@ def test_all_states_are_among_what_was_observed() -> None:
         f"DNSKEY {shown(ZSK)}: signs data",
         f"DNSKEY {shown(NEXT)}: signs nothing, no DS",
     }
+
+
+def changed(behaviour: Behaviour, places: list[tuple[float, int]]) -> Behaviour:
+    """A server whose responses are changed on the wire, but for the id that makes them responses."""
+
+    def noisy(query: dns.message.Message, question: Question) -> Reply:
+        reply = behaviour(query, question)
+        assert isinstance(reply, bytes)
+        wire = bytearray(reply)
+        for place, value in places:
+            wire[2 + int(place * (len(wire) - 2))] = value
+        return bytes(wire)
+
+    return noisy
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), min_size=1, max_size=6))
+def test_whatever_servers_send_comes_to_an_outcome(places: list[tuple[float, int]]) -> None:
+    good = serving(requesting(KSK, NEXT_KSK, **DOUBLE))
+    found = of(good, changed(good, places))
+    for check in CASES:
+        outcome = judge(check, found)
+        assert (outcome.failure is not None) == (outcome.status is UNTESTED)
+        assert outcome.message in {case.message for case in CASES[check]}
+
+
+@pytest.mark.parametrize("lost", ["SOA", "DNSKEY", "CDS", "CDNSKEY"])
+def test_one_lost_packet_makes_no_finding(lost: str) -> None:
+    outcomes = [judge(check, of(serving(STEADY), losing(lost))) for check in CASES]
+    assert {outcome.status for outcome in outcomes} == {PASS}
