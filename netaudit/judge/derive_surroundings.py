@@ -85,7 +85,7 @@ def _take_glue(glue: _Glue, exchange: Exchange, bailiwick: dns.name.Name) -> Non
 
 
 def _addresses(found: list[Exchange]) -> dict[Family, tuple[str, ...]]:
-    """What the name's own zone says; an alias says nothing, for a name server's name must not be one (RFC 2181 10.3)."""
+    """What the name's own zone says; an alias says nothing, for no name server's name may be one (RFC 2181 10.3)."""
     told: dict[Family, dict[str, None]] = {}
     for exchange in found:
         name, rdtype = exchange.question

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from netaudit.model.common import Record
 
-__all__ = ["Classification", "classify", "embedded_ipv4", "special_in", "within"]
+__all__ = ["EMBEDDING", "Classification", "classify", "embedded_ipv4", "special_in", "within"]
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -77,6 +77,11 @@ def embedded_ipv4(address: str) -> str | None:
     inner = parsed.ipv4_mapped or parsed.sixtofour
     return str(inner) if inner is not None else None
 
+
+EMBEDDING = frozenset(
+    {"::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16"}
+)
+"""Prefixes whose addresses hold an IPv4 address: of use only where a translator or a tunnel stands."""
 
 # (prefix, name, document, globally reachable)
 _RANGES = (

@@ -30,9 +30,11 @@ class Views(NamedTuple):
 
 @once
 def views(evidence: ZoneEvidence, families: tuple[Family, ...] = _BOTH) -> Views:
-    """The zones that the zone's resolution can touch, with the addresses of these families alone."""
-    met, zone = evidence.surroundings, evidence.zone
-    return Views(_graph(met, zone, families, True), _graph(met, zone, families, False))
+    """The zones that finding the zone or one of its servers can touch, with the addresses of these families alone."""
+    met = evidence.surroundings
+    homes = {home_of(server.name, met.zones) for server in evidence.fact.servers}
+    starts = (evidence.zone, *sorted(homes))
+    return Views(_graph(met, starts, families, True), _graph(met, starts, families, False))
 
 
 def home_of(name: str, zones: Iterable[str]) -> str:
@@ -46,9 +48,9 @@ def home_of(name: str, zones: Iterable[str]) -> str:
     return "."
 
 
-def _graph(known: Surroundings, start: str, families: tuple[Family, ...], hope: bool) -> Graph:
+def _graph(known: Surroundings, starts: tuple[str, ...], families: tuple[Family, ...], hope: bool) -> Graph:
     nodes = {".": Node(None, free=True)}
-    reached = [start]
+    reached = list(starts)
     for name in reached:  # which grows on the way
         item = known.zones.get(name)
         if name in nodes or item is None:

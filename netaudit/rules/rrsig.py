@@ -14,10 +14,11 @@ import dns.rdtypes.ANY.RRSIG
 import dns.rrset
 
 from netaudit.rules.algorithms import ALGORITHMS
+from netaudit.rules.weak_rsa import RsaKey, parse
 
 __all__ = [
     "DNSKEY", "DS", "RRSIG", "Validity", "Verifier", "computable", "ds_text", "is_zone_key", "key_text", "matches",
-    "moment", "rsa_bits", "utc", "validity", "verifies",
+    "moment", "rsa_bits", "rsa_key", "utc", "validity", "verifies",
 ]  # fmt: skip
 
 DNSKEY = dns.rdtypes.ANY.DNSKEY.DNSKEY
@@ -181,13 +182,14 @@ def ds_text(ds: DS) -> str:
     return f"{ds.key_tag} {int(ds.algorithm)} {int(ds.digest_type)}"
 
 
+def rsa_key(key: DNSKEY) -> RsaKey | None:
+    """The exponent and modulus of an RSA key; None: not RSA, or not of its form (RFC 3110 section 2)."""
+    return parse(key.key) if int(key.algorithm) in _RSA else None
+
+
 def rsa_bits(key: DNSKEY) -> int | None:
-    """The size of an RSA modulus in bits (RFC 3110 section 2), 0 when it can't be read; None: not RSA."""
+    """The size of an RSA modulus in bits, 0 when it can't be read; None: not RSA."""
     if int(key.algorithm) not in _RSA:
         return None
-    data = key.key
-    if len(data) > 3 and data[0] == 0:
-        start, length = 3, int.from_bytes(data[1:3], "big")
-    else:
-        start, length = 1, data[0] if data else 0
-    return int.from_bytes(data[start + length :], "big").bit_length() if length else 0
+    found = rsa_key(key)
+    return found.modulus.bit_length() if found is not None else 0

@@ -22,16 +22,16 @@ SAFE_UDP = 1232
 
 
 class Measure(StrEnum):
-    """What is counted."""
+    """What is counted, as reports name it in either language."""
 
-    SIGNATURES = "RRSIG per RRset"  # in date: others cost nothing
-    KEYS = "DNSKEY records"
-    SAME_TAG = "DNSKEY with one key tag and algorithm"
-    EXPONENT = "bits of an RSA exponent"
-    DS = "DS records"
-    NSEC3 = "NSEC3 records in a negative answer"
+    SIGNATURES = "RRSIG/RRset"  # in date: others cost nothing
+    KEYS = "DNSKEY"
+    SAME_TAG = "DNSKEY/key tag"  # of one algorithm
+    EXPONENT = "RSA exponent (bit)"
+    DS = "DS"
+    NSEC3 = "NSEC3"  # in one negative answer
     ITERATIONS = "NSEC3 iterations"
-    SERVERS = "NS records"
+    SERVERS = "NS"
 
 
 class Effect(StrEnum):

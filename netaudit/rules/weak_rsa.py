@@ -8,21 +8,23 @@ Three public tests, each of bounded cost whatever the key:
 - the fingerprint of ROCA: keys of a chip library whose primes are of the form k·M + (65537^a mod M), M being the
   product of the first primes (Nemec, Sýs, Švenda, Klinec, Matyáš, "The Return of Coppersmith's Attack", ACM CCS
   2017, doi 10.1145/3133956.3133969, section 3; CVE-2017-15361). The modulus of such a key is a power of 65537
-  modulo each of these primes; a sound one is so for all of them only once in about 10^8.
+  modulo each of these primes; a sound one is so for all of them only once in 2·10^8.
 """
 
 import math
 from enum import StrEnum
 from typing import NamedTuple
 
-__all__ = ["FACTORED_BITS", "RsaKey", "Weakness", "parse", "weaknesses"]
+__all__ = ["FACTORED_BITS", "SMALL_PRIMES", "RsaKey", "Weakness", "parse", "weaknesses"]
 
 FACTORED_BITS = 829
 """The longest modulus of general form factored in public: RSA-250, February 2020."""
 
+SMALL_PRIMES = 2_000
+"""Factors below this are found by trial division."""
+
 _LONGEST = 4096  # bits of a modulus or an exponent (RFC 3110 section 2); longer ones are not computed with
 _FERMAT_STEPS = 1_000  # ten times what the paper found to be enough for the faulty keys in the field
-_SMALL_PRIMES = 2_000  # trial division up to here
 
 
 class RsaKey(NamedTuple):
@@ -110,5 +112,5 @@ def _powers(prime: int) -> frozenset[int]:
     return frozenset(found)
 
 
-_PRODUCT = math.prod(_primes(_SMALL_PRIMES))
+_PRODUCT = math.prod(_primes(SMALL_PRIMES))
 _FINGERPRINT = tuple((prime, _powers(prime)) for prime in _primes(168)[1:])  # M of the shortest keys: up to 167

@@ -96,9 +96,7 @@ def test_a_dead_zone_has_a_cycle_or_an_end(found: Graph, zone: str) -> None:
 
 
 def test_neighbours_that_serve_each_other_beside_their_own_servers_are_no_cycle() -> None:
-    found = graph(
-        a=under_root(server("a", glue=True), server("b")), b=under_root(server("b", glue=True), server("a"))
-    )
+    found = graph(a=under_root(server("a", glue=True), server("b")), b=under_root(server("b", glue=True), server("a")))
     assert found.resolvable() == {".", "a", "b"}
     assert found.cycle("a") == ()
     assert found.indispensable("a") == ()

@@ -12,6 +12,7 @@ from netaudit.model.common import Failure, Family, Reason, Side, Transport
 from netaudit.model.evidence import HostEvidence, ZoneEvidence
 from netaudit.model.exchange import Exchange
 from netaudit.model.facts import FamilyCheck, SelfFact
+from netaudit.model.security import Security, SecurityStatus
 from netaudit.model.verdict import Status
 from tests.checks.dnssec.builders import (
     A1,
@@ -22,23 +23,21 @@ from tests.checks.dnssec.builders import (
     BUDGET,
     NS1,
     NS2,
-    PARENT,
     PARENT_WITHOUT_DS,
     QUESTIONS,
     REFUSED,
-    TIMEOUT,
     Alter,
     Behaviour,
-    Question,
-    Reply,
     Server,
     evidence,
     failing,
+    four,
     pair,
     parent,
     refusing,
     saying,
     serving,
+    silent_once,
     unsigned,
     zone,
 )
@@ -105,17 +104,6 @@ def once_then(first: Behaviour, second: Behaviour) -> Behaviour:
     return lambda query, question: (second if question[2] is Transport.TCP else first)(query, question)
 
 
-def silent_once(query: dns.message.Message, question: Question) -> Reply:
-    """A server that was asked once and gave no answer, as when the one packet was lost."""
-    return TIMEOUT if question == (APEX, "SOA", Transport.UDP) else None
-
-
-def four(*behaviours: Behaviour) -> tuple[Server, ...]:
-    """Both servers over both families: first IPv4, first IPv6, second IPv4, second IPv6."""
-    places = ((NS1, A1), (NS1, A1_V6), (NS2, A2), (NS2, A2_V6))
-    return tuple(Server(b, name, address) for b, (name, address) in zip(behaviours, places, strict=True))
-
-
 def glued(
     at_parent: dict[str, tuple[str, ...]], in_zone: dict[str, tuple[str, ...]], *alterations: Alter
 ) -> ZoneEvidence:
@@ -128,15 +116,22 @@ def delegated(names: tuple[str, ...], *served: Zone) -> ZoneEvidence:
     return evidence(*pair(*behaviours), above=parent(servers={name: () for name in names}))
 
 
-def tld(*servers: Server, name: str = PARENT) -> ZoneEvidence:
-    """An ancestor, of which only the SOA was asked."""
-    asked = ((APEX, "SOA", Transport.UDP),)
-    return replace(evidence(*servers, asked=asked), ancestors=())
-
-
 def at(lookups: HostEvidence, alias: str) -> HostEvidence:
     assert lookups.a is not None
     return replace(lookups, a=replace(lookups.a, canonical=alias))
+
+
+def denied(status: SecurityStatus) -> HostEvidence:
+    """A name of which the zone says that it does not exist."""
+    nothing = host()
+    assert nothing.a is not None
+    assert nothing.aaaa is not None
+    return replace(
+        nothing,
+        a=replace(nothing.a, nonexistent=True),
+        aaaa=replace(nothing.aaaa, nonexistent=True),
+        security={rdtype: Security(status=status, name=nothing.host, reason="") for rdtype in ("A", "AAAA")},
+    )
 
 
 SILENT = [
@@ -216,6 +211,9 @@ CASES: dict[str, list[Case]] = {
         Case("IPv6 alone", host(V6), PASS, "ok"),
         Case("one look-up failed", host(V4, failure=SERVFAIL), PASS, "ok"),
         Case("nothing", host(), FAIL, "no_address"),
+        Case("no such name", denied(SecurityStatus.SECURE), FAIL, "no_such_name"),
+        Case("no such name in an unsigned zone", denied(SecurityStatus.INSECURE), FAIL, "no_such_name"),
+        Case("a denial that is bogus", denied(SecurityStatus.BOGUS), FAIL, "no_address"),
         Case("alias to nothing", at(host(), "gone.example"), FAIL, "dangling_alias", {"alias": "gone.example"}),
         Case("look-ups failed", host(failure=SERVFAIL), UNTESTED, "no_answer"),
         Case("not asked", host(asked=False), UNTESTED, "no_answer"),
@@ -299,24 +297,6 @@ CASES: dict[str, list[Case]] = {
             vantage=BLIND_V6), PASS, "ok", {"answered": 2, "total": 4}),
         Case("all silent", evidence(*pair(failing())), UNTESTED, "no_answer"),
         Case("job cut short", evidence(*pair(failing(BUDGET))), UNTESTED, "no_answer"),
-    ],
-    "ipv6.resolvable_alone": [
-        Case("all the way", evidence(*four(*[PLAIN] * 4), ancestors=(tld(*four(*[PLAIN] * 4)),)), PASS, "ok",
-            {"zones": (APEX, APEX)}),
-        Case("one answers", evidence(*four(PLAIN, failing(), PLAIN, PLAIN)), PASS, "ok"),
-        Case("outside the zone, looked up", evidence(Server(PLAIN, OUTSIDE[0], A1_V6, source="resolved")), PASS, "ok"),
-        Case("no address", evidence(*pair(PLAIN)), FAIL, "no_address", {"zone": APEX}),
-        Case("no address above", evidence(*four(*[PLAIN] * 4), ancestors=(tld(*pair(PLAIN)),)), FAIL, "no_address"),
-        Case("silent", evidence(*four(PLAIN, failing(), PLAIN, failing())), FAIL, "silent"),
-        Case("lame", evidence(*four(PLAIN, refusing(), PLAIN, refusing())), FAIL, "silent"),
-        Case("no glue", evidence(Server(PLAIN), Server(PLAIN, NS1, A1_V6, source="resolved")), FAIL, "no_glue"),
-        Case("address not looked up", evidence(*pair(PLAIN), unresolved={NS2: LOST_LOOKUP}), UNTESTED, "no_answer"),
-        Case("one silence is none", evidence(Server(PLAIN), Server(silent_once, NS1, A1_V6, 1)), UNTESTED, "no_answer"),
-        Case("one silent, another not looked up", evidence(Server(PLAIN), Server(failing(), NS1, A1_V6),
-            unresolved={NS2: LOST_LOOKUP}), UNTESTED, "no_answer"),
-        Case("all silent", evidence(*four(*[failing()] * 4)), UNTESTED, "no_answer"),
-        Case("scanner without IPv6", evidence(*four(*[PLAIN] * 4), vantage=BLIND_V6), UNTESTED, "blind"),
-        Case("no server known", evidence(failure=SERVFAIL), UNTESTED, "no_answer"),
     ],
 }  # fmt: skip
 

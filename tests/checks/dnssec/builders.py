@@ -127,9 +127,20 @@ def saying(reply: Reply) -> Behaviour:
     return behaviour
 
 
+def silent_once(query: dns.message.Message, question: Question) -> Reply:
+    """A server that was asked once and gave no answer, as when the one packet was lost."""
+    return TIMEOUT if question == (APEX, "SOA", Transport.UDP) else None
+
+
 def pair(first: Behaviour, second: Behaviour | None = None) -> tuple[Server, Server]:
     """Two servers over IPv4; without a second behaviour both do the same."""
     return Server(first), Server(second or first, NS2, A2)
+
+
+def four(*behaviours: Behaviour) -> tuple[Server, ...]:
+    """Both servers over both families: first IPv4, first IPv6, second IPv4, second IPv6."""
+    places = ((NS1, A1), (NS1, A1_V6), (NS2, A2), (NS2, A2_V6))
+    return tuple(Server(b, name, address) for b, (name, address) in zip(behaviours, places, strict=True))
 
 
 def evidence(
