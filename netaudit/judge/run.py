@@ -62,6 +62,7 @@ def judge(
         inventory_sha256=scan.inventory_sha256,
         catalogue_sha256=catalogue.sha256,
         vantage=scan.vantage,
+        proposed=scan.arguments.get("proposed", ""),
         families=book.vantage.families if book.vantage is not None else (),
         province=inventory.province,
         contact=inventory.contact,

@@ -132,6 +132,7 @@ class Run(Record, frozen=True, kw_only=True):
     inventory_sha256: str
     catalogue_sha256: str
     vantage: str
+    proposed: str = ""  # what was taken for live that is not: a zone file, a delegation
     families: tuple[FamilyCheck, ...]
     province: Province
     contact: Contact | None = None

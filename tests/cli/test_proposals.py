@@ -74,7 +74,8 @@ def test_a_new_zone_is_scanned_as_if_it_were_there(province: Path, inside: Insid
     assert {r["verdict"]["target"]["name"] for r in run["results"]} == {"moi.vn"}
     live = json.loads((province / "out" / "live" / "run.json").read_text())
     assert {r["verdict"]["outcome"]["status"] for r in live["results"]} == {"could_not_test", "not_applicable"}
-    assert (province / "out" / "index.html").is_file()
+    page = (province / "out" / "index.html").read_text()
+    assert "As if it were live already:</b> moi.vn: zone file moi.zone (" in page
 
 
 def test_a_change_is_told_in_vietnamese_and_ends_with_1(province: Path, inside: Inside) -> None:
