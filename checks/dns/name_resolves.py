@@ -3,6 +3,7 @@
 from netaudit.model.common import Failure, Reason, Side
 from netaudit.model.evidence import HostEvidence
 from netaudit.model.facts import Lookup
+from netaudit.model.security import SecurityStatus
 from netaudit.model.verdict import Observation, Outcome, could_not_test, failed, passed
 from netaudit.rules.zones import trouble
 
@@ -24,7 +25,9 @@ def judge(evidence: HostEvidence) -> Outcome:
     alias = next((lookup.canonical for lookup in lookups if lookup.canonical), "")
     if alias:
         return failed("dangling_alias", observed=rows, facts=facts, alias=alias)
-    return failed("no_address", observed=rows, facts=facts)
+    denied = all(lookup.nonexistent for lookup in lookups)
+    believed = all(status.status is not SecurityStatus.BOGUS for status in evidence.security.values())
+    return failed("no_such_name" if denied and believed else "no_address", observed=rows, facts=facts)
 
 
 def _path(lookup: Lookup) -> str:
@@ -34,4 +37,5 @@ def _path(lookup: Lookup) -> str:
 def _found(lookup: Lookup) -> str:
     if lookup.failure is not None:
         return f"{lookup.rdtype}: {trouble(lookup.failure)}"
-    return f"{lookup.rdtype}: {', '.join(lookup.addresses) or 'none'}"
+    none = "no such name" if lookup.nonexistent else "none"
+    return f"{lookup.rdtype}: {', '.join(lookup.addresses) or none}"

@@ -1,6 +1,7 @@
 """`netaudit check`: single names audited at once, without an inventory."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from netaudit.model.book import FactBook
 from netaudit.model.facts import Fact
 from netaudit.model.inventory import Inventory, Service
 from netaudit.writers.json import run_json
-from netaudit.writers.names import audited_line
+from netaudit.writers.names import audited_line, nonexistent_line
 from netaudit.writers.text import closing_line, run_text
 
 __all__ = ["check"]
@@ -74,12 +75,18 @@ def check(names: tuple[str, ...], lab: bool, world: Path | None, extras: bool, l
         click.echo(closing_line(run, None, language), err=True)
         return run.exit_code
     for item in found:
-        click.echo(audited_line(item.name, item.zone, item.hosts, item.mail, language))
+        click.echo(_first_line(item, language))
     click.echo()
     text = run_text(run, language, colour=True, passes=values["verbose"])  # click drops colour when it is no terminal
     click.echo(text, nl=False)
     click.echo(closing_line(run, None, language))
     return run.exit_code
+
+
+def _first_line(found: Found, language: str) -> str:
+    if not found.exists:
+        return nonexistent_line(found.name, found.zone, language)
+    return audited_line(found.name, found.zone, found.hosts, found.mail, language)
 
 
 async def _observe(
@@ -99,7 +106,7 @@ async def _observe(
                     inventory_file="",
                     inventory_sha256="",
                     limits=session.limits,
-                    selection=selection,
+                    selection=replace(selection, missing=frozenset(item.name for item in found if not item.exists)),
                     roots=session.roots,
                     arguments={"names": " ".join(names), **({"extras": "yes"} if selection.extras else {})},
                 ),

@@ -22,13 +22,17 @@ _A, _AAAA, _MX = dns.rdatatype.A, dns.rdatatype.AAAA, dns.rdatatype.MX
 
 @dataclass(frozen=True)
 class Found:
-    """What a name has. `zone` is the nearest zone at or above it; `resolved` False: nobody answered for the name."""
+    """What a name has. `zone` is the nearest zone at or above it.
+
+    `resolved` False: nobody answered for the name; `exists` False: its zone says that there is no such name.
+    """
 
     name: str
     zone: str
     hosts: tuple[str, ...] = ()
     mail: str = ""
     resolved: bool = True
+    exists: bool = True
 
 
 async def discover(names: Sequence[str], network: Network, hints: Mapping[str, Sequence[str]]) -> list[Found]:
@@ -68,6 +72,8 @@ class _Name:
         first = await self._resolver.lookup(self._name, _A)
         if first.failure is not None:
             return Found(self._text, zone, hosts=(self._text,), resolved=False)
+        if first.nonexistent and not first.canonical:
+            return Found(self._text, zone, hosts=(self._text,), exists=False)
         hosts = [self._text] if first.addresses or await self._has_ipv6(self._name) else []
         if cut.name == self._name and len(self._name) > 2:
             hosts += await self._www()

@@ -226,6 +226,7 @@ class _Chase:
     facts: list[str] = field(default_factory=list)
     addresses: list[str] = field(default_factory=list)
     failure: Failure | None = None
+    nonexistent: bool = False
     work: Work = field(default_factory=Work)
 
     def __post_init__(self) -> None:
@@ -239,6 +240,7 @@ class _Chase:
         """Take the addresses of an answer, or return the alias's target that must be asked next."""
         if response.kind is Kind.ALIAS:
             return response.alias()
+        self.nonexistent = response.kind is Kind.NXDOMAIN
         rrset = response.find(response.answer, self.current, self.rdtype)
         if rrset is not None and self.rdtype in (dns.rdatatype.A, dns.rdatatype.AAAA):
             self.addresses = [address for rdata in rrset if (address := getattr(rdata, "address", ""))][:_ADDRESSES]
@@ -253,6 +255,7 @@ class _Chase:
             failure=self.failure,
             canonical=name_text(self.current) if len(self.seen) > 1 else "",
             addresses=tuple(self.addresses),
+            nonexistent=self.nonexistent,
         )
 
 

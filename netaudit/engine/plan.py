@@ -30,7 +30,8 @@ class Selection:
 
     `targets` are globs over host names, zones, mail domains, endpoints and ids; `kinds` are globs over
     service kinds and `zone`, `datacentre`, `register`; `units` are ids (see `of_units`); `target_kinds` limits
-    to what some checks need (see `target_kinds_of`).
+    to what some checks need (see `target_kinds_of`); `missing` names hosts known not to exist, which are looked up
+    and not connected to.
     """
 
     targets: tuple[str, ...] = ()
@@ -38,6 +39,7 @@ class Selection:
     target_kinds: frozenset[TargetKind] | None = None
     extras: bool = False
     units: tuple[str, ...] = ()
+    missing: frozenset[str] = frozenset()
 
     def takes(self, kind: str, *names: str) -> bool:
         """Whether something of a service kind with these names is selected."""
@@ -115,7 +117,7 @@ def _endpoint_jobs(inventory: Inventory, selection: Selection) -> Iterable[Plann
         return
     seen: set[str] = set()
     for service in chosen_services(inventory, selection):
-        if service.scheme == "mail" or service.endpoint in seen:
+        if service.scheme == "mail" or service.endpoint in seen or service.host in selection.missing:
             continue
         seen.add(service.endpoint)
         target = Target(kind=TargetKind.ENDPOINT, name=service.endpoint)

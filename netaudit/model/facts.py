@@ -116,6 +116,7 @@ class Lookup(Record, frozen=True, kw_only=True):
     failure: Failure | None = None
     canonical: str = ""  # the last name of the CNAME chain; empty: the name itself
     addresses: tuple[str, ...] = ()  # A and AAAA look-ups: the addresses found, at most 32
+    nonexistent: bool = False  # the zone says that the name, or the last one of the chain, does not exist (NXDOMAIN)
 
 
 class NameFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="name"):

@@ -57,7 +57,7 @@ class RegisterProbe:
         register = self._register
         return [
             RegisterFact(
-                id=f"register:{register.id}",
+                id=f"register-{register.id}",
                 register=register.id,
                 source=Path(register.file).name,
                 at=time(),
@@ -75,7 +75,7 @@ def read_register(register: Register, folder: Path, at: float) -> RegisterFact:
     of it with the serial, so that equal names can't be found again by hashing a list of names alone. Rows that
     can't be read are listed in `broken` by line.
     """
-    fact_id = f"register:{register.id}"
+    fact_id = f"register-{register.id}"
     base = RegisterFact(id=fact_id, register=register.id, source=Path(register.file).name, at=at)
     try:
         content = _content(folder / register.file)

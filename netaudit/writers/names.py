@@ -9,7 +9,7 @@ from netaudit.writers import words
 from netaudit.writers.safe import one_line
 from netaudit.writers.wording import Wording
 
-__all__ = ["audited_line", "both_ways"]
+__all__ = ["audited_line", "both_ways", "nonexistent_line"]
 
 
 def both_ways(name: str) -> str:
@@ -29,3 +29,9 @@ def audited_line(name: str, zone: str, hosts: Iterable[str], mail: str, language
     if mail:
         parts.append((words.TARGETS[TargetKind.MAIL], mail))
     return f"{both_ways(name)}: " + ", ".join(f"{wording.gettext(word)} {one_line(value)}" for word, value in parts)
+
+
+def nonexistent_line(name: str, zone: str, language: str) -> str:
+    """Return that a name does not exist, and which zone says so. `language` is `vi` or `en`."""
+    told = Wording(language).gettext("the name does not exist, says the zone %(zone)s")
+    return f"{both_ways(name)}: {told % {'zone': one_line(zone)}}"

@@ -22,7 +22,7 @@ CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 def healthy(tmp_path_factory: pytest.TempPathFactory) -> CompletedProcess[str]:
     """Everything about a healthy name, and about a name inside its zone, in one go."""
     folder = small_province(tmp_path_factory.mktemp("healthy"))
-    done = netaudit("check", *WORLD, "-v", "tinh.vn", "MAIL.Tinh.vn.", "khongco.tinh.vn", cwd=folder)
+    done = netaudit("check", *WORLD, "-v", "tinh.vn", "MAIL.Tinh.vn.", "thu.tinh.vn", cwd=folder)
     assert {path.name for path in folder.iterdir()} == {"world.yaml", "inventory.yaml"}, "it wrote something"
     return done
 
@@ -31,7 +31,7 @@ def test_what_belongs_to_each_name_is_found(healthy: CompletedProcess[str]) -> N
     assert healthy.stdout.splitlines()[:3] == [
         "tinh.vn: zone tinh.vn, web service tinh.vn, web service www.tinh.vn, mail domain tinh.vn",
         "mail.tinh.vn: zone tinh.vn, web service mail.tinh.vn",
-        "khongco.tinh.vn: zone tinh.vn",
+        "thu.tinh.vn: zone tinh.vn",
     ]
 
 
@@ -48,6 +48,20 @@ def test_verbose_shows_every_result_and_what_was_observed_where(healthy: Complet
     assert re.search(r"^  ✓ web\.https https://www\.tinh\.vn:443: ", healthy.stdout, re.MULTILINE)
     assert re.search(r"^  ✓ mail\.starttls tinh\.vn: ", healthy.stdout, re.MULTILINE)
     assert ROW.search(healthy.stdout)
+
+
+@pytest.mark.parametrize(("name", "zone"), [("khongco.tinh.vn", "tinh.vn"), ("khongco.vn", "vn")])
+def test_a_name_that_does_not_exist_is_said_first_and_is_a_finding(name: str, zone: str, province: Path) -> None:
+    done = netaudit("check", *WORLD, name, cwd=province)
+    lines = done.stdout.splitlines()
+    assert done.returncode == 1
+    assert lines[0] == f"{name}: the name does not exist, says the zone {zone}"
+    assert lines[2:4] == ["✗ [high] dns.name_resolves", f"    {name}: The name does not exist."]
+    assert f"https://{name}" not in done.stdout, "there is no site to speak of"
+    done = netaudit("check", "--world", "world.yaml", "-f", "json", name, cwd=province)
+    run = msgspec.json.decode(done.stdout, type=Run)
+    found = next(r.verdict.outcome for r in run.results if r.verdict.check == "dns.name_resolves")
+    assert (run.exit_code, found.status, found.message) == (1, Status.FAIL, "no_such_name")
 
 
 def test_findings_come_first_then_gaps_then_the_summary(tmp_path: Path) -> None:
