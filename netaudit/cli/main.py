@@ -90,6 +90,11 @@ def run(arguments: Sequence[str]) -> int:
         click.echo(f"exit 4: {error.strerror or error}: {error.filename or ''}".rstrip(": "), err=True)
         return INTERNAL
     except Exception as error:
+        from netaudit.judge.documents import ContentError  # what it imports is not worth the time of --help
+
+        if isinstance(error, ContentError):  # a check or profile that somebody was writing: theirs to mend
+            click.echo(f"Error: {error}", err=True)
+            return USAGE
         if os.environ.get("NETAUDIT_DEBUG"):
             traceback.print_exc()
         click.echo(f"exit 4: internal error: {type(error).__name__}: {error}", err=True)

@@ -2,12 +2,13 @@
 
 import random
 import re
+import shutil
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.cli.command import DATA, netaudit
+from tests.cli.command import DATA, ROOT, netaudit
 from tests.cli.conftest import Inside
 
 GOOD = (DATA / "inventory.yaml").read_text(encoding="utf-8")
@@ -68,6 +69,34 @@ def test_nonsense_is_refused_at_once_in_one_line(content: bytes, tmp_path: Path)
     assert done.returncode == 2
     assert re.fullmatch(r"Error: inventory\.yaml(:\d+)?: [^\n]{1,400}\n", done.stderr), done.stderr[:2_000]
     assert done.stderr.isprintable() or not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", done.stderr)
+
+
+def program_with_a_broken_check(folder: Path) -> int:
+    """Copy the program into a folder and misspell a key of one of its checks; return the line."""
+    for part in ("netaudit", "checks", "reports", "sample"):
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    path = folder / "checks" / "dns" / "tcp.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("\nfix:", "\nfxi:"), encoding="utf-8")
+    return line_of(text, "\nfix:") + 1
+
+
+def test_a_check_that_is_broken_is_a_usage_error_with_its_line(province: Path) -> None:
+    assert netaudit("collect", "--target", "tinh.vn", cwd=province).returncode == 0
+    line = program_with_a_broken_check(province)
+    for arguments in (
+        ("scan", "-o", "again"),
+        ("judge", "out"),
+        ("check", "--lab", "lamdong.gov.vn"),
+        ("checks", "list"),
+    ):
+        done = netaudit(*arguments, cwd=province)
+        assert done.returncode == 2, arguments
+        assert f"checks/dns/tcp.yaml:{line}: " in done.stderr
+        assert done.stderr.startswith("Error: ")
+        assert "bug in netaudit" not in done.stderr
+    assert not (province / "again").exists()
 
 
 def test_a_world_that_is_wrong_is_a_usage_error_too(province: Path, inside: Inside) -> None:
