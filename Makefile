@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 APT    := tests/apt-packages.txt
 
-.PHONY: demo test check fast bench record docs lab-tests help clean
+.PHONY: demo test check fast bench record docs daemons help clean
 
 help:            ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,8 +36,7 @@ docs: $(VENV)/.demo   ## write docs/checks from the catalogue
 
 # The real daemons. Installed only as root and only when one is missing; otherwise the tests that need
 # them are skipped and counted, and CI=true turns such a skip into a failure.
-.PHONY: daemons
-daemons:
+daemons:         ## install the daemons that some tests need, where that is possible
 	@tests/install-daemons.sh $(APT)
 
 $(VENV)/bin/python:
