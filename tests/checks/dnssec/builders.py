@@ -12,10 +12,11 @@ import dns.rdatatype
 
 from netaudit.dns.message import make_query
 from netaudit.dns.validate import Validator
+from netaudit.judge.derive_surroundings import surroundings
 from netaudit.model.common import Failure, Reason, Side, Transport, family_of
-from netaudit.model.evidence import ServerEvidence, ZoneEvidence
+from netaudit.model.evidence import FoundRecords, ServerEvidence, ZoneEvidence
 from netaudit.model.exchange import Exchange
-from netaudit.model.facts import Delegation, SelfFact, ServerAddress, ZoneFact
+from netaudit.model.facts import Delegation, Lookup, SelfFact, ServerAddress, ZoneFact
 from netaudit.model.security import Security
 from tests.checks.dnssec.zones import KSK, NOW, Cut, Key, Window, Zone, key
 
@@ -193,6 +194,7 @@ def evidence(
         security=_status(validator, APEX, "SOA"),
         denial=_status(validator, MISSING, "A") if any(question[0] == MISSING for question in asked) else None,
         ancestors=ancestors,
+        surroundings=surroundings(exchanges, frozenset(fact.answers)),
     )
 
 
@@ -203,6 +205,18 @@ def states(served: Zone, *asked: tuple[str, str], above: Zone = PARENT_WITH_DS) 
     exchanges = [*_ask(questions, serving(served), A1, 1), *_ask(from_parent, serving(above), PARENT_1, 1)]
     validator = Validator(exchanges, {above.apex: (above.published[0].ds(PARENT),)}, NOW)
     return {question: _status(validator, *question) for question in asked}
+
+
+def found(served: Zone, name: str, rdtype: str, *, above: Zone = PARENT_WITH_DS) -> FoundRecords:
+    """A look-up at one server of the zone, with the security status of its answer."""
+    questions: tuple[Question, ...] = ((APEX, "DNSKEY", Transport.UDP), (name, rdtype, Transport.UDP))
+    from_parent = ((PARENT, "DNSKEY", Transport.UDP), *_PARENT_QUESTIONS)
+    told = list(_ask(questions, serving(served), A1, 1))
+    validator = Validator(
+        [*told, *_ask(from_parent, serving(above), PARENT_1, 1)], {above.apex: (above.published[0].ds(PARENT),)}, NOW
+    )
+    lookup = Lookup(name=name, rdtype=rdtype, facts=(told[1].id,))
+    return FoundRecords(lookup=lookup, exchange=told[1], security=_status(validator, name, rdtype))
 
 
 def _ask(asked: Iterable[Question], behaviour: Behaviour, address: str, tries: int) -> Iterator[Exchange]:
