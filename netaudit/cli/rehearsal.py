@@ -86,7 +86,7 @@ def around(
     added = tuple(zone for zone in zones if zone not in inventory.zones)
     inventory = msgspec.structs.replace(inventory, zones=(*inventory.zones, *added))
     selection = request.selection
-    if not (selection.targets or selection.kinds or selection.units):
+    if not (selection.targets or selection.units):
         selection = replace(selection, targets=tuple(glob for zone in zones for glob in (zone, f"*.{zone}")))
     text = "; ".join(described(proposal) for proposal in proposals)
     return replace(loaded, inventory=inventory), replace(request, selection=selection, proposed=text)

@@ -105,7 +105,7 @@ def scan(position: Path | None, option: Path | None, **values: Any) -> int:
 
     Writes facts.jsonl.zst, run.json and index.html into the output folder. Ctrl-C ends the scan and
     leaves a readable partial run, marked as such. With --zonefile or --delegation it scans as if that were
-    live, and tells what would change; only what lies in those zones, unless something is selected.
+    live, and tells what would change; only what lies in those zones, unless --target or --unit selects.
     """
     judging = read_judging_options(values)
     proposals = read_proposals(values)

@@ -16,7 +16,7 @@ from netaudit.writers.wording import Wording
 __all__ = ["comparison_text"]
 
 _HEADINGS = {
-    Difference.BROKEN: Text(vi="Sẽ không đạt (hiện nay thì đạt)", en="Would fail, and does not now"),
+    Difference.BROKEN: Text(vi="Sẽ không đạt (hiện nay thì không phải vậy)", en="Would fail, and does not now"),
     Difference.WORSE: Text(vi="Sẽ có cảnh báo mới", en="New warnings"),
     Difference.UNTESTED: Text(vi="Sẽ không kiểm tra được nữa", en="Could not be tested any more"),
     Difference.OTHER: Text(vi="Vẫn không đạt, vì lý do khác", en="Still not good, for another reason"),
