@@ -16,6 +16,11 @@ def not_for_tls(evidence: EndpointEvidence) -> Outcome | None:
     return None if evidence.endpoint.startswith("https://") else not_applicable("plain_http")
 
 
+def port_of(evidence: EndpointEvidence) -> int:
+    """The endpoint's port."""
+    return int(evidence.endpoint.rpartition(":")[2])
+
+
 def responses(evidence: EndpointEvidence) -> list[tuple[WebFact, HttpHop]]:
     """The endpoint's own responses: the first hop at each address that gave one."""
     return [(fact, fact.hops[0]) for fact in own(evidence) if fact.hops and fact.hops[0].status is not None]

@@ -55,6 +55,10 @@ class _Makers:
         self._endpoints: dict[str, Service] = {}
         for service in services:
             self._endpoints.setdefault(service.endpoint, service)
+        self._https_ports: dict[str, list[int]] = {}
+        for service in self._endpoints.values():
+            if service.scheme == "https":
+                self._https_ports.setdefault(service.host, []).append(service.target_port)
         self._datacentres = {d.id: d for d in inventory.datacentres}
         self._registers = {r.id: r for r in inventory.registers}
 
@@ -74,7 +78,14 @@ class _Makers:
         return ZoneProbe(self._context, self._ancestors, name, extras=self._extras)
 
     def _name(self, name: str) -> Probe:
-        return NameProbe(self._context, self._ancestors, name, host=name in self._hosts, mail=name in self._domains)
+        return NameProbe(
+            self._context,
+            self._ancestors,
+            name,
+            host=name in self._hosts,
+            mail=name in self._domains,
+            https_ports=self._https_ports.get(name, ()),
+        )
 
     def _endpoint(self, name: str) -> Probe:
         service = self._endpoints[name]

@@ -19,7 +19,8 @@ _QUESTIONS_PER_SERVER = 8  # SOA, NS, DNSKEY, CDS, CDNSKEY, NSEC3PARAM, a missin
 _QUESTIONS_PER_PARENT = 2  # NS, DS
 _QUERIES_PER_LOOKUP = 2  # the question, and the zone cut's share
 _HOST_LOOKUPS = 2  # A, AAAA
-_MAIL_LOOKUPS = 5  # MX, SPF, DMARC, and one exchanger's addresses
+_HTTPS_LOOKUPS = 3  # HTTPS, TLSA, CAA: asked once, and not at every server
+_MAIL_LOOKUPS = 6  # MX, SPF, DMARC, and one exchanger's addresses and TLSA
 _FETCHES = 3  # IPv4, IPv6, the control
 _PLAIN_FETCHES = 2
 
@@ -106,8 +107,10 @@ def _name_jobs(inventory: Inventory, selection: Selection) -> Iterable[PlannedJo
     services = chosen_services(inventory, selection)
     hosts = {service.host for service in services if service.scheme != "mail"}
     domains = {service.host for service in services if service.scheme == "mail"}
+    secure = {service.host for service in services if service.scheme == "https"}
     for name in dict.fromkeys(service.host for service in services):
         lookups = (_HOST_LOOKUPS if name in hosts else 0) + (_MAIL_LOOKUPS if name in domains else 0)
+        lookups += _HTTPS_LOOKUPS if name in secure else 0
         target = Target(kind=TargetKind.HOST, name=name)
         yield PlannedJob(f"name:{name}", target, queries=lookups * _QUERIES_PER_LOOKUP)
 

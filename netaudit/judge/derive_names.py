@@ -15,7 +15,7 @@ from netaudit.judge.scope import all_closed, closed_lookup
 from netaudit.judge.trust import TrustJudge
 from netaudit.model.book import FactBook
 from netaudit.model.common import family_of
-from netaudit.model.evidence import HostEvidence, ServerEvidence, Surroundings, ZoneEvidence
+from netaudit.model.evidence import FoundRecords, HostEvidence, ServerEvidence, Surroundings, ZoneEvidence
 from netaudit.model.exchange import Exchange
 from netaudit.model.facts import Lookup, NameFact, SelfFact, ZoneFact
 from netaudit.model.inventory import Inventory, Service
@@ -23,6 +23,7 @@ from netaudit.model.security import Security
 
 __all__ = ["NameDeriver"]
 
+_ON_BEHALF = frozenset({"CAA", "HTTPS", "TLSA"})  # types that are looked up beside the addresses of a host
 _NONEXISTENT = b"netaudit-nonexistent"  # the label under which the zone probe asks for a name that should not exist
 
 
@@ -91,9 +92,28 @@ class NameDeriver:
             else:
                 fact = self.book.names.get(name)
                 known = [fact.lookup(rdtype) if fact is not None else None for rdtype in ("A", "AAAA")]
-                found = self._host(name, known[0], known[1])
+                found = self._host(name, known[0], known[1], self.found(fact))
             self._hosts[name] = found
         return self._hosts[name]
+
+    def found(self, fact: NameFact | None) -> tuple[FoundRecords, ...]:
+        """The further records that were looked up for a name, and the addresses of other names."""
+        if fact is None:
+            return ()
+        return tuple(
+            self._found(lookup)
+            for lookup in fact.lookups
+            if lookup.rdtype in _ON_BEHALF or (lookup.rdtype in ("A", "AAAA") and lookup.name != fact.name)
+        )
+
+    def _found(self, lookup: Lookup) -> FoundRecords:
+        if lookup.failure is not None:
+            return FoundRecords(lookup=lookup)
+        asked = (dns.name.from_text(lookup.canonical or lookup.name), dns.rdatatype.from_text(lookup.rdtype))
+        answers = (e for e in reversed(self.book.exchanges_of(lookup.facts)) if e.question == asked and e.readable)
+        return FoundRecords(
+            lookup=lookup, exchange=next(answers, None), security=self.security(lookup.name, lookup.rdtype)
+        )
 
     def _zone(self, fact: ZoneFact) -> ZoneEvidence:
         apex = dns.name.from_text(fact.zone)
@@ -136,7 +156,9 @@ class NameDeriver:
             return None
         return self._validator.status(*asked)
 
-    def _host(self, name: str, a: Lookup | None, aaaa: Lookup | None) -> HostEvidence:
+    def _host(
+        self, name: str, a: Lookup | None, aaaa: Lookup | None, found: tuple[FoundRecords, ...] = ()
+    ) -> HostEvidence:
         made = {"A": a, "AAAA": aaaa}
         asked = [rdtype for rdtype, lookup in made.items() if lookup is not None and lookup.facts]
         return HostEvidence(
@@ -147,6 +169,7 @@ class NameDeriver:
             aaaa=aaaa,
             security={rdtype: self.security(name, rdtype) for rdtype in asked},
             zones=self._zones_of(name, (a, aaaa)),
+            found=found,
         )
 
     def _zones_of(self, host: str, lookups: tuple[Lookup | None, ...]) -> tuple[ZoneEvidence, ...]:

@@ -97,6 +97,7 @@ class ServiceDeriver:
             dialogues=dialogues,
             trust={id: found for id, found in trust.items() if found is not None},
             security={"MX": self.names.security(domain, "MX")} if mx is not None and mx.facts else {},
+            found=tuple(item for item in self.names.found(fact) if item.lookup.rdtype == "TLSA"),
         )
 
     def _exchanger(self, fact: NameFact | None, exchanger: str) -> HostEvidence:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 import dns.name
+import dns.rdata
 import dns.rdatatype
 
 from netaudit.model.common import Failure, Family, Record, Timestamp, Transport
@@ -27,8 +28,9 @@ from netaudit.model.security import Security
 from netaudit.model.verdict import Status
 
 __all__ = [
-    "CertificateTrust", "CoverageEvidence", "DataCentreEvidence", "EndpointEvidence", "Evidence", "HostEvidence",
-    "KnownZone", "MailEvidence", "RegisterEvidence", "ServerEvidence", "Surroundings", "UnitCoverage", "ZoneEvidence",
+    "CertificateTrust", "CoverageEvidence", "DataCentreEvidence", "EndpointEvidence", "Evidence", "FoundRecords",
+    "HostEvidence", "KnownZone", "MailEvidence", "RegisterEvidence", "ServerEvidence", "Surroundings", "UnitCoverage",
+    "ZoneEvidence",
 ]  # fmt: skip
 
 
@@ -135,6 +137,26 @@ class ZoneEvidence(Evidence, frozen=True, kw_only=True):
         return not any(server.responded for server in self.servers)
 
 
+class FoundRecords(Record, frozen=True, kw_only=True, dict=True):
+    """A look-up on behalf of a name, the response that it ended at, and the security status of both."""
+
+    lookup: Lookup
+    exchange: Exchange | None = None  # None: the look-up failed
+    security: Security | None = None
+
+    @cached_property
+    def owner(self) -> dns.name.Name:
+        """The name that has the records: the one asked, or where its aliases lead."""
+        return dns.name.from_text(self.lookup.canonical or self.lookup.name)
+
+    @cached_property
+    def rdatas(self) -> tuple[dns.rdata.Rdata, ...]:
+        """The records found; those that could not be parsed are missing."""
+        if self.exchange is None:
+            return ()
+        return tuple(self.exchange.answer(self.owner, dns.rdatatype.from_text(self.lookup.rdtype)) or ())
+
+
 class HostEvidence(Evidence, frozen=True, kw_only=True):
     """A host name: its addresses, how they were found, and their security."""
 
@@ -144,6 +166,7 @@ class HostEvidence(Evidence, frozen=True, kw_only=True):
     aaaa: Lookup | None
     security: dict[str, Security]  # "A" and "AAAA" -> status of the answer or of its denial
     zones: tuple[ZoneEvidence, ...] = ()  # zone cuts from the root to the host's zone, root first
+    found: tuple[FoundRecords, ...] = ()  # HTTPS, TLSA, CAA, and the addresses of names that HTTPS records lead to
 
     def lookup(self, family: Family) -> Lookup | None:
         """The address look-up of one family."""
@@ -196,6 +219,7 @@ class MailEvidence(Evidence, frozen=True, kw_only=True):
     dialogues: tuple[MailFact, ...]
     trust: dict[str, CertificateTrust] = {}  # fact id of a mail fact -> trust of its TLS session
     security: dict[str, Security] = {}  # "MX" -> status
+    found: tuple[FoundRecords, ...] = ()  # TLSA of each exchanger
 
 
 class DataCentreEvidence(Evidence, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """The look-ups of a name: its addresses, and for a mail domain its exchangers and policy records."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import dns.name
 import dns.rdatatype
@@ -12,6 +12,7 @@ from netaudit.model.common import Failure, Family, Transport
 from netaudit.model.facts import Fact, Lookup, NameFact
 from netaudit.probes.ancestors import Ancestors
 from netaudit.probes.context import ADDRESS_TYPES, ProbeContext, parse_name
+from netaudit.probes.records import mail_records, web_records
 
 __all__ = ["NameProbe", "addresses_of", "exchangers_of"]
 
@@ -22,19 +23,28 @@ _SERVERS = 16  # addresses of a zone's servers that are asked about a name
 class NameProbe:
     """Looks a name up at the authoritative servers, then asks each of them the same.
 
-    A host's A and AAAA; a mail domain's MX, SPF and DMARC, with the addresses of its exchangers. A
+    A host's A and AAAA; a mail domain's MX, SPF and DMARC, with the addresses of its exchangers. What is
+    published about HTTPS at `https_ports` and about the exchangers is asked once (`netaudit.probes.records`). A
     resolver tries the next server when one gives a stale or broken answer, so that one answer alone
     would make the verdict a matter of chance.
     """
 
     def __init__(
-        self, context: ProbeContext, ancestors: Ancestors, name: str, *, host: bool = True, mail: bool = False
+        self,
+        context: ProbeContext,
+        ancestors: Ancestors,
+        name: str,
+        *,
+        host: bool = True,
+        mail: bool = False,
+        https_ports: Sequence[int] = (),
     ) -> None:
         self._context = context
         self._ancestors = ancestors
         self._name = name
         self._host = host
         self._mail = mail
+        self._https_ports = https_ports
         self._lookups: dict[tuple[str, str], Lookup] = {}
 
     async def run(self) -> None:
@@ -45,10 +55,13 @@ class NameProbe:
             wanted += [(name, dns.rdatatype.MX), (name, dns.rdatatype.TXT)]
             wanted += [(dns.name.from_text("_dmarc", name), dns.rdatatype.TXT)]
         await self._look_up(wanted)
+        exchangers: list[str] = []
         if self._mail:
             exchangers = await exchangers_of(self._context, self._name)
             await self._look_up([(parse_name(e), t) for e in exchangers for t in ADDRESS_TYPES.values()])
         await asyncio.gather(*(self._ask_each_server(lookup) for lookup in self._lookups.values()))
+        self._take(await web_records(self._context, self._name, self._https_ports))
+        self._take(await mail_records(self._context, exchangers))
         await self._note_zones()
 
     def facts(self, failure: Failure | None) -> Iterable[Fact]:
@@ -56,7 +69,9 @@ class NameProbe:
         yield NameFact(id=f"name-{self._name}", name=self._name, lookups=tuple(self._lookups.values()))
 
     async def _look_up(self, wanted: list[tuple[dns.name.Name, dns.rdatatype.RdataType]]) -> None:
-        found = await asyncio.gather(*(self._context.lookup(name, rdtype) for name, rdtype in wanted))
+        self._take(await asyncio.gather(*(self._context.lookup(name, rdtype) for name, rdtype in wanted)))
+
+    def _take(self, found: Iterable[Lookup]) -> None:
         self._lookups.update({(lookup.name, lookup.rdtype): lookup for lookup in found})
 
     async def _ask_each_server(self, lookup: Lookup) -> None:

@@ -64,6 +64,8 @@ def test_shared_hosts_are_measured_once_and_closed_networks_not_at_all(inventory
 def test_estimates_count_what_is_sent(inventory: Inventory) -> None:
     jobs = {job.name: job for job in plan_jobs(inventory)}
     assert jobs["zone:p.example"].queries > 0
+    # HTTPS, TLSA and CAA are looked up for what is served over TLS
+    assert jobs["name:www.p.example"].queries > jobs["name:axis.p.example"].queries
     # plain HTTP is fetched along with HTTPS, unless it is a service of its own
     assert (
         jobs["endpoint:https://www.p.example:443"].connections

@@ -27,6 +27,7 @@ async def test_a_host_and_mail_domain_is_one_fact_with_all_its_look_ups(open_con
         ("p.example", "A"), ("p.example", "AAAA"), ("p.example", "MX"), ("p.example", "TXT"),
         ("_dmarc.p.example", "TXT"),
         ("mx1.p.example", "A"), ("mx1.p.example", "AAAA"), ("mx2.p.example", "A"), ("mx2.p.example", "AAAA"),
+        ("_25._tcp.mx1.p.example", "TLSA"), ("_25._tcp.mx2.p.example", "TLSA"),
     }  # fmt: skip
     found = fact.lookup("AAAA", "mx1.p.example")
     assert found is not None

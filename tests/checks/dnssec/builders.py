@@ -8,7 +8,11 @@ import dns.flags
 import dns.message
 import dns.name
 import dns.rcode
+import dns.rdata
+import dns.rdataclass
 import dns.rdatatype
+import dns.rrset
+from msgspec.structs import replace
 
 from netaudit.dns.message import make_query
 from netaudit.dns.validate import Validator
@@ -217,6 +221,20 @@ def found(served: Zone, name: str, rdtype: str, *, above: Zone = PARENT_WITH_DS)
     )
     lookup = Lookup(name=name, rdtype=rdtype, facts=(told[1].id,))
     return FoundRecords(lookup=lookup, exchange=told[1], security=_status(validator, name, rdtype))
+
+
+def raw(item: FoundRecords, data: bytes) -> FoundRecords:
+    """A look-up whose answer holds nothing but a record of these data, whatever they are."""
+    assert item.exchange is not None
+    assert item.exchange.response is not None
+    message = dns.message.from_wire(item.exchange.response)
+    rdata = dns.rdata.GenericRdata(dns.rdataclass.IN, item.exchange.question[1], data)
+    message.answer = [dns.rrset.from_rdata(item.owner, 300, rdata)]
+    exchange = Exchange.new(
+        server=A1, transport=Transport.UDP, query=item.exchange.query, at=NOW,
+        response=message.to_wire(max_size=65_535),
+    )  # fmt: skip
+    return replace(item, exchange=exchange)
 
 
 def _ask(asked: Iterable[Question], behaviour: Behaviour, address: str, tries: int) -> Iterator[Exchange]:

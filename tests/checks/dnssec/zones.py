@@ -117,6 +117,7 @@ class Zone:
     nsec3: Nsec3 | None = None
     hosts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     mx: tuple[str, ...] = ()
+    others: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)  # name -> type -> records
     cuts: dict[str, Cut] = field(default_factory=dict)
     parameters: tuple[str, ...] | None = None  # NSEC3PARAM other than those of `nsec3`
     cds: tuple[str, ...] = ()
@@ -166,6 +167,8 @@ class Zone:
         kind = dns.rdatatype.to_text(dns.rdatatype.RdataType(rdtype))
         if name in self.cuts:
             return [ds.to_text() for ds in self.cuts[name].ds] if kind == "DS" else []
+        if kind in self.others.get(name, {}):
+            return list(self.others[name][kind])
         if name in self.hosts:
             return [address for address in self.hosts[name] if kind == ("AAAA" if ":" in address else "A")]
         if name != self.name:
@@ -183,7 +186,7 @@ class Zone:
         }.get(kind, [])
 
     def _names(self) -> list[str]:
-        return [self.name, *self.hosts, *self.cuts]
+        return list(dict.fromkeys((self.name, *self.hosts, *self.others, *self.cuts)))
 
     def _rrset(self, name: str, rdtype: int, records: list[str]) -> dns.rrset.RRset:
         kind = dns.rdatatype.to_text(dns.rdatatype.RdataType(rdtype))
@@ -224,6 +227,7 @@ class Zone:
             return "NS DS RRSIG" if self.cuts[name].ds else "NS"
         kinds = "NS SOA MX" if name == self.name and self.mx else "NS SOA" if name == self.name else ""
         kinds += "".join(f" {kind}" for kind in ("A", "AAAA") if self._records(name, dns.rdatatype.RdataType[kind]))
+        kinds += "".join(f" {kind}" for kind in self.others.get(name, {}))
         return f"{kinds} RRSIG" + (" DNSKEY" if name == self.name else "")
 
     def _nsec(self) -> list[dns.rrset.RRset]:
