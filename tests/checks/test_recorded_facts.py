@@ -24,9 +24,11 @@ IMPOSSIBLE: dict[tuple[str, str], str] = {
     ("coverage.working", "not_applicable"): _ONLY_WITH_SERVICE,
     ("dns.authoritative", "not_applicable"): _ALWAYS_ASKED,
     ("dns.edns", "not_applicable"): _ALWAYS_ASKED,
+    ("dns.embedded_addresses", "not_applicable"): _ALWAYS_ASKED,
     ("dns.name_resolves", "not_applicable"): _ALWAYS_ASKED,
     ("dns.ns_ipv6", "not_applicable"): _ALWAYS_ASKED,
     ("dns.nsid", "fail"): "nobody has to tell its name",
+    ("dns.resolvable_ipv4", "not_applicable"): _ALWAYS_ASKED,
     ("dns.server_count", "not_applicable"): _ALWAYS_ASKED,
     (
         "dns.servers_reachable",

@@ -1,6 +1,7 @@
 """Whether a name server serves the same zone over both families: data, keys and signatures."""
 
 import dns.message
+import dns.rrset
 import pytest
 
 from netaudit.model.verdict import Status
@@ -35,11 +36,9 @@ PLAIN = serving(unsigned())
 
 def other_timers(response: dns.message.Message) -> None:
     """The same serial with another refresh, as a zone edited without a new serial shows."""
-    for rrset in response.answer:
+    for index, rrset in enumerate(response.answer):
         if rrset.rdtype.name == "SOA":
-            changed = rrset[0].replace(refresh=60)
-            rrset.clear()
-            rrset.add(changed)
+            response.answer[index] = dns.rrset.from_rdata(rrset.name, rrset.ttl, rrset[0].replace(refresh=60))
 
 
 CASES: dict[str, list[Case]] = {
