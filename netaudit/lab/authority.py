@@ -19,6 +19,7 @@ import dns.zonefile
 from netaudit.lab.flaws import Flaws, served_addresses
 from netaudit.lab.keyring import Keyring
 from netaudit.lab.keys import SHORT_RSA, ZoneKeys, make_keys
+from netaudit.lab.tlsa import tlsa_records
 from netaudit.lab.world import Signing, World, WorldZone
 from netaudit.lab.zonedata import Nsec3Parameters, ZoneData
 from netaudit.model.common import Family
@@ -96,6 +97,7 @@ class _Builder:
         self._keys: dict[str, ZoneKeys] = {}
         self._children: dict[str, list[WorldZone]] = {zone.name: [] for zone in world.zones}
         self._hosts: dict[str, dict[dns.name.Name, tuple[str, ...]]] = {zone.name: {} for zone in world.zones}
+        self._tlsa: dict[str, list[tuple[dns.name.Name, dns.rdata.Rdata]]] = {zone.name: [] for zone in world.zones}
         for name, zone in self._zones.items():
             if name != dns.name.root:
                 self._children[self._holder(name.parent()).name].append(zone)
@@ -104,6 +106,8 @@ class _Builder:
                 self._place(dns.name.from_text(label, name) if label != "@" else name, machine)
             for server, machine in zone.servers.items():
                 self._place(dns.name.from_text(server), machine)
+        for owner, record in tlsa_records(world, keyring):
+            self._tlsa[self._holder(owner).name].append((owner, record))
 
     def build(self, zone: WorldZone, *, stale: bool = False, foreign: bool = False) -> ZoneData:
         """One zone; `stale` makes it as it was ten days ago, with signatures that have ended since.
@@ -169,6 +173,8 @@ class _Builder:
                 continue
             if without_spf and name == data.apex and rdata.to_text().lower().startswith('"v=spf1'):
                 continue
+            data.add(name, rdata)
+        for name, rdata in self._tlsa[zone.name]:
             data.add(name, rdata)
 
     def _delegate(self, data: ZoneData, child: WorldZone) -> None:

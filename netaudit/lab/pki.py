@@ -15,6 +15,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from netaudit.lab.flaws import Flaws
 from netaudit.lab.keyring import Keyring
+from netaudit.lab.tlsa import server_key
 from netaudit.model.common import Family
 
 __all__ = ["Condition", "Credentials", "Pki", "condition_of"]
@@ -59,7 +60,8 @@ class Pki:
 
     def __init__(self, now: float, keyring: Keyring | None = None) -> None:
         self._now = datetime.fromtimestamp(int(now), UTC)
-        self._key: ec.EllipticCurvePrivateKey = (keyring or Keyring()).key("certification authority", "ECDSAP256SHA256")
+        self._keyring = keyring or Keyring()
+        self._key: ec.EllipticCurvePrivateKey = self._keyring.key("certification authority", "ECDSAP256SHA256")
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "netaudit lab root")])
         self._root = self._make_root()
         self._leaves: dict[tuple[tuple[str, ...], Condition], Credentials] = {}
@@ -91,7 +93,7 @@ class Pki:
 
     def _make_leaf(self, hosts: tuple[str, ...], condition: Condition) -> Credentials:
         names = (_OTHER_NAME,) if condition == "mismatch" else hosts
-        key = ec.generate_private_key(ec.SECP256R1())
+        key = server_key(hosts, condition, self._keyring)
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0][:64])])
         ends = self._now - _DAY if condition == "expired" else self._now + 90 * _DAY
         own = condition == "untrusted"

@@ -55,6 +55,7 @@ class Website(Record, frozen=True, kw_only=True):
     title: str  # shown in the page
     redirect: bool = True  # http:// answers 301 to https://
     hsts: bool = True
+    tlsa: bool = False  # TLSA of its good certificate for each of the hosts
     paths: dict[str, int] = {}  # path -> status other than 200
 
 
@@ -64,6 +65,7 @@ class MailServer(Record, frozen=True, kw_only=True):
     machine: str
     host: str
     starttls: bool = True
+    tlsa: bool = False  # TLSA of its good certificate
 
 
 class RouteEntry(Record, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from netaudit.lab.authority import Contents, zone_contents
 from netaudit.lab.flaws import Flaws
+from netaudit.lab.keyring import Keyring
 from netaudit.lab.pki import Pki
 from netaudit.lab.world import World
 from tests.lab.daemons import Daemons
@@ -49,7 +50,8 @@ def realised(world: World) -> Iterator[Realised]:
     Raises AssertionError with a daemon's last words when one does not start.
     """
     now = time.time()
-    contents, pki, flaws = zone_contents(world, now), Pki(now), Flaws(world)
+    ring = Keyring()  # one for both: TLSA records are of the servers' keys
+    contents, pki, flaws = zone_contents(world, now, ring), Pki(now, ring), Flaws(world)
     _remove_orphans()
     with (
         tempfile.TemporaryDirectory(prefix=f"{_FOLDER}{os.getpid()}-") as name,
