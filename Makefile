@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 APT    := tests/apt-packages.txt
 
-.PHONY: demo test check fast bench record docs daemons help clean
+.PHONY: demo test check fast bench fuzz record docs daemons help clean
 
 help:            ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ check: $(VENV)/.test   ## style, types and architecture
 bench: $(VENV)/.test   ## zones per second beside Zonemaster and DNSViz, in one run (root)
 	$(BIN)/python -m bench
 
+fuzz: $(VENV)/.fuzz   ## ten minutes of hostile bytes for the readers of DNS, routes and zone files
+	$(BIN)/python -m tests.fuzz --seconds 600
+
 record: $(VENV)/.test   ## record the facts that the check fixtures are judged from
 	$(BIN)/python -m tests.record
 
@@ -50,6 +53,11 @@ $(VENV)/.demo: $(VENV)/bin/python pyproject.toml constraints.txt
 $(VENV)/.test: $(VENV)/bin/python pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,raw]'
 	@touch $@ $(VENV)/.demo
+
+# Not every Python has a wheel of atheris; without it the fuzzing is blind, and says so.
+$(VENV)/.fuzz: $(VENV)/.test
+	-$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,raw,fuzz]'
+	@touch $@
 
 clean:           ## remove what the targets made
 	rm -rf $(VENV) out dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -244,14 +244,5 @@ def _target(rrset: dns.rrset.RRset) -> dns.name.Name | None:
 
 
 def _own_message(exchange: Exchange) -> dns.message.Message | None:
-    """The message, when it answers the question that was asked."""
-    message = exchange.message
-    if message is None or not message.flags & dns.flags.QR:
-        return None
-    if message.question:
-        asked = message.question[0]
-        if (asked.name, asked.rdtype) != exchange.question:
-            return None
-    elif message.rcode() == dns.rcode.NOERROR:
-        return None
-    return message
+    """The message, when it answers the question that was asked and no other (RFC 9619)."""
+    return exchange.message if exchange.readable else None

@@ -10,6 +10,7 @@ import gzip
 import ipaddress
 import lzma
 import struct
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -74,7 +75,7 @@ def read_routes(path: Path, prefixes: Sequence[str]) -> TableDump:
     try:
         with _opened(path) as stream:
             scanner.read(stream)
-    except (OSError, EOFError, lzma.LZMAError, zstandard.ZstdError) as error:
+    except (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError) as error:
         raise RoutingError(path.name, scanner.offset, str(error), scanner.result()) from error
     if not scanner.peers:
         raise RoutingError(path.name, scanner.offset, "no peer index table: this is no TABLE_DUMP_V2 file")
