@@ -62,8 +62,11 @@ class NameDeriver:
 
     @cached_property
     def _surroundings(self) -> Surroundings:
-        own = {id for fact in self.book.zones.values() for id in fact.answers}
-        return surroundings(self.book.exchanges, frozenset(own))
+        """What is asked of a server of parent and zone alike is asked once: then the parent's servers told it."""
+        facts = self.book.zones.values()
+        own = {id for fact in facts for id in fact.answers}
+        above = {id for fact in facts if fact.delegation is not None for id in fact.delegation.referrals}
+        return surroundings(self.book.exchanges, frozenset(own - above))
 
     def is_closed(self, host: str) -> bool:
         """Whether all services of a host are on a closed network."""

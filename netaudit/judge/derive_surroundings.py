@@ -16,12 +16,12 @@ __all__ = ["surroundings"]
 
 _FAMILIES = {dns.rdatatype.A: Family.IPV4, dns.rdatatype.AAAA: Family.IPV6}
 
-_Glue = dict[str, dict[str, None]]
-"""Server name -> its addresses, each once, in the order met."""
+_Glue = dict[str, set[str]]
+"""Server name -> its addresses."""
 
 
 def surroundings(exchanges: Iterable[Exchange], own: frozenset[str] = frozenset()) -> Surroundings:
-    """Read the delegations and the addresses of their servers.
+    """Read the delegations and the addresses of their servers; the order of the exchanges changes nothing.
 
     `own` are the ids of exchanges with a zone's own servers: what those say of their zone is no delegation. A
     zone can be spoken of by those alone who were asked about it, which are its parent's servers and its own.
@@ -47,7 +47,7 @@ def _known(zone: str, found: list[Exchange], apexes: frozenset[dns.name.Name]) -
     apex = dns.name.from_text(zone)
     above = _parent(apex, apexes)
     servers: set[str] = set()
-    glue: _Glue = defaultdict(dict)
+    glue: _Glue = defaultdict(set)
     telling: list[Exchange] = []
     for exchange in found:
         names = server_names(exchange, apex) if exchange.rcode == dns.rcode.NOERROR else frozenset()
@@ -62,10 +62,10 @@ def _known(zone: str, found: list[Exchange], apexes: frozenset[dns.name.Name]) -
     return KnownZone(
         zone=zone,
         servers=tuple(sorted(servers)),
-        glue={name: tuple(addresses) for name, addresses in sorted(glue.items()) if name in servers},
+        glue={name: tuple(sorted(addresses)) for name, addresses in sorted(glue.items()) if name in servers},
         complete=not all(exchange.truncated for exchange in telling),
         served_above=any(exchange.authoritative for exchange in telling),
-        facts=tuple(dict.fromkeys(exchange.id for exchange in telling)),
+        facts=tuple(sorted({exchange.id for exchange in telling})),
     )
 
 
@@ -81,16 +81,16 @@ def _parent(apex: dns.name.Name, apexes: frozenset[dns.name.Name]) -> dns.name.N
 def _take_glue(glue: _Glue, exchange: Exchange, bailiwick: dns.name.Name) -> None:
     for rrset in exchange.message.additional if exchange.message is not None else ():
         if rrset.rdtype in _FAMILIES and rrset.name.is_subdomain(bailiwick):
-            glue[name_text(rrset.name)] |= dict.fromkeys(addresses_of(rrset))
+            glue[name_text(rrset.name)].update(addresses_of(rrset))
 
 
 def _addresses(found: list[Exchange]) -> dict[Family, tuple[str, ...]]:
     """What the name's own zone says; an alias says nothing, for no name server's name may be one (RFC 2181 10.3)."""
-    told: dict[Family, dict[str, None]] = {}
+    told: dict[Family, set[str]] = {}
     for exchange in found:
         name, rdtype = exchange.question
         if not authoritative(exchange) or exchange.answer(name, dns.rdatatype.CNAME) is not None:
             continue
         rrset = exchange.answer(name, rdtype)
-        told.setdefault(_FAMILIES[rdtype], {}).update(dict.fromkeys(addresses_of(rrset)))
-    return {family: tuple(addresses) for family, addresses in told.items()}
+        told.setdefault(_FAMILIES[rdtype], set()).update(addresses_of(rrset))
+    return {family: tuple(sorted(told[family])) for family in Family if family in told}
