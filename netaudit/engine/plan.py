@@ -17,6 +17,7 @@ _SERVER_ADDRESSES = 4
 _PARENT_ADDRESSES = 4
 _QUESTIONS_PER_SERVER = 8  # SOA, NS, DNSKEY, CDS, CDNSKEY, NSEC3PARAM, a missing name; SOA over TCP
 _QUESTIONS_PER_PARENT = 2  # NS, DS
+_ZONE_LOOKUPS = 2  # DSYNC of the child and of the parent; signed zones without DS take some more (RFC 9615)
 _QUERIES_PER_LOOKUP = 2  # the question, and the zone cut's share
 _HOST_LOOKUPS = 2  # A, AAAA
 _HTTPS_LOOKUPS = 3  # HTTPS, TLSA, CAA: asked once, and not at every server
@@ -94,7 +95,7 @@ def _zone_jobs(inventory: Inventory, selection: Selection) -> Iterable[PlannedJo
     if not selection.needs(TargetKind.ZONE):
         return
     per_server = _QUESTIONS_PER_SERVER + (EXTRA_QUESTIONS if selection.extras else 0)
-    queries = _SERVER_ADDRESSES * per_server + _PARENT_ADDRESSES * _QUESTIONS_PER_PARENT
+    queries = _SERVER_ADDRESSES * per_server + _PARENT_ADDRESSES * _QUESTIONS_PER_PARENT + _ZONE_LOOKUPS
     for zone in dict.fromkeys(inventory.zones):
         if selection.takes("zone", zone):
             yield PlannedJob(f"zone:{zone}", Target(kind=TargetKind.ZONE, name=zone), queries=queries)

@@ -146,6 +146,7 @@ class NameDeriver:
             denial=self._denial(apex, answers),
             ancestors=tuple(zone for zone in above if zone is not None),
             surroundings=self._surroundings,
+            found=tuple(self._found(lookup) for lookup in fact.lookups),
         )
 
     def _denial(self, apex: dns.name.Name, answers: tuple[Exchange, ...]) -> Security | None:

@@ -23,6 +23,7 @@ from netaudit.lab.tlsa import tlsa_records
 from netaudit.lab.world import Signing, World, WorldZone
 from netaudit.lab.zonedata import Nsec3Parameters, ZoneData
 from netaudit.model.common import Family
+from netaudit.rules.signal_names import bootstrap_name
 
 __all__ = ["Contents", "ServedZone", "read_records", "zone_contents"]
 
@@ -120,6 +121,7 @@ class _Builder:
         for host, addresses in self._hosts[zone.name].items():
             _add_addresses(data, host, addresses)
         self._add_records(data, zone)
+        self._add_signals(data)
         for child in self._children[zone.name]:
             self._delegate(data, child)
         signing = self._signing(zone)
@@ -176,6 +178,18 @@ class _Builder:
             data.add(name, rdata)
         for name, rdata in self._tlsa[zone.name]:
             data.add(name, rdata)
+
+    def _add_signals(self, data: ZoneData) -> None:
+        """Bootstrap signals of the zones whose name servers have their names in this one (RFC 9615 section 4)."""
+        for name, zone in self._zones.items():
+            if zone.signing is None or not zone.signing.bootstrap:
+                continue
+            for server in map(dns.name.from_text, zone.servers):
+                owner = bootstrap_name(name, server)
+                if owner is None or server.is_subdomain(name) or self._holder(server).name != data.apex.to_text(True):
+                    continue
+                data.add(owner, _rdata("CDS", self._keys_of(zone).ds().to_text()))
+                data.add(owner, _rdata("CDNSKEY", self._keys_of(zone).ksk.dnskey.to_text()))
 
     def _delegate(self, data: ZoneData, child: WorldZone) -> None:
         """NS, glue and DS of a child (RFC 1034 section 4.2.1, RFC 4035 section 2.4)."""

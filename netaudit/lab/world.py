@@ -29,6 +29,7 @@ class Signing(Record, frozen=True, kw_only=True):
     nsec3_iterations: int = 0
     nsec3_salt: str = ""
     cds: bool = False  # CDS and CDNSKEY of the KSK (RFC 7344)
+    bootstrap: bool = False  # the same under the name servers outside the zone (RFC 9615)
 
 
 class WorldZone(Record, frozen=True, kw_only=True):

@@ -104,6 +104,26 @@ class Surroundings(Record, frozen=True, kw_only=True):
     addresses: dict[str, dict[Family, tuple[str, ...]]] = {}  # name -> its addresses, as its own zone says
 
 
+class FoundRecords(Record, frozen=True, kw_only=True, dict=True):
+    """A look-up on behalf of a name, the response that it ended at, and the security status of both."""
+
+    lookup: Lookup
+    exchange: Exchange | None = None  # None: the look-up failed
+    security: Security | None = None
+
+    @cached_property
+    def owner(self) -> dns.name.Name:
+        """The name that has the records: the one asked, or where its aliases lead."""
+        return dns.name.from_text(self.lookup.canonical or self.lookup.name)
+
+    @cached_property
+    def rdatas(self) -> tuple[dns.rdata.Rdata, ...]:
+        """The records found; those that could not be parsed are missing."""
+        if self.exchange is None:
+            return ()
+        return tuple(self.exchange.answer(self.owner, dns.rdatatype.from_text(self.lookup.rdtype)) or ())
+
+
 class ZoneEvidence(Evidence, frozen=True, kw_only=True):
     """A zone: every server's answers, the parent's delegation, and the zone's security status."""
 
@@ -116,6 +136,7 @@ class ZoneEvidence(Evidence, frozen=True, kw_only=True):
     denial: Security | None = None  # of a name that should not exist; None: not asked
     ancestors: tuple["ZoneEvidence", ...] = ()  # root first, the parent last
     surroundings: Surroundings = Surroundings()
+    found: tuple[FoundRecords, ...] = ()  # DSYNC with its targets' addresses, and bootstrap signals
 
     @cached_property
     def apex(self) -> dns.name.Name:
@@ -135,26 +156,6 @@ class ZoneEvidence(Evidence, frozen=True, kw_only=True):
     def delegation_only(self) -> bool:
         """Whether the zone could not be measured at all: no server address, or none that responded."""
         return not any(server.responded for server in self.servers)
-
-
-class FoundRecords(Record, frozen=True, kw_only=True, dict=True):
-    """A look-up on behalf of a name, the response that it ended at, and the security status of both."""
-
-    lookup: Lookup
-    exchange: Exchange | None = None  # None: the look-up failed
-    security: Security | None = None
-
-    @cached_property
-    def owner(self) -> dns.name.Name:
-        """The name that has the records: the one asked, or where its aliases lead."""
-        return dns.name.from_text(self.lookup.canonical or self.lookup.name)
-
-    @cached_property
-    def rdatas(self) -> tuple[dns.rdata.Rdata, ...]:
-        """The records found; those that could not be parsed are missing."""
-        if self.exchange is None:
-            return ()
-        return tuple(self.exchange.answer(self.owner, dns.rdatatype.from_text(self.lookup.rdtype)) or ())
 
 
 class HostEvidence(Evidence, frozen=True, kw_only=True):

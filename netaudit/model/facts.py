@@ -84,6 +84,22 @@ class Delegation(Record, frozen=True, kw_only=True):
     ds: tuple[str, ...] = ()
 
 
+class Lookup(Record, frozen=True, kw_only=True):
+    """One question answered by the authoritative servers, followed through CNAMEs.
+
+    `zones` names the zones asked, in order; `facts` the exchanges, last one last.
+    """
+
+    name: str
+    rdtype: str
+    zones: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    failure: Failure | None = None
+    canonical: str = ""  # the last name of the CNAME chain; empty: the name itself
+    addresses: tuple[str, ...] = ()  # A and AAAA look-ups: the addresses found, at most 32
+    nonexistent: bool = False  # the zone says that the name, or the last one of the chain, does not exist (NXDOMAIN)
+
+
 class ZoneFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="zone"):
     """A zone as its own servers and its parent's servers show it.
 
@@ -101,22 +117,7 @@ class ZoneFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="zone"):
     failure: Failure | None = None  # the zone could not be found or reached at all
     audited: bool = True  # False: an ancestor, asked only as far as the chain of trust needs
     extras: bool = False  # whether the active extras were wanted: questions with a purpose of their own
-
-
-class Lookup(Record, frozen=True, kw_only=True):
-    """One question answered by the authoritative servers, followed through CNAMEs.
-
-    `zones` names the zones asked, in order; `facts` the exchanges, last one last.
-    """
-
-    name: str
-    rdtype: str
-    zones: tuple[str, ...] = ()
-    facts: tuple[str, ...] = ()
-    failure: Failure | None = None
-    canonical: str = ""  # the last name of the CNAME chain; empty: the name itself
-    addresses: tuple[str, ...] = ()  # A and AAAA look-ups: the addresses found, at most 32
-    nonexistent: bool = False  # the zone says that the name, or the last one of the chain, does not exist (NXDOMAIN)
+    lookups: tuple[Lookup, ...] = ()  # DSYNC with its targets' addresses, and bootstrap signals
 
 
 class NameFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="name"):

@@ -10,10 +10,11 @@ from netaudit.dns.message import name_text
 from netaudit.dns.zonecut import ResolutionError, ZoneCut
 from netaudit.model.common import Failure, Family, Reason, Side, Transport
 from netaudit.model.exchange import Exchange
-from netaudit.model.facts import Delegation, Fact, ServerAddress, ZoneFact
+from netaudit.model.facts import Delegation, Fact, Lookup, ServerAddress, ZoneFact
 from netaudit.probes.ancestors import Ancestors
 from netaudit.probes.context import ADDRESS_TYPES, ProbeContext, parse_name
 from netaudit.probes.extras import Extras
+from netaudit.probes.zone_records import bootstrap_signals, notification_targets
 
 __all__ = ["NONEXISTENT_LABEL", "ZoneProbe"]
 
@@ -28,7 +29,8 @@ class ZoneProbe:
     """Asks every server of a zone, and every server of its parent, over UDP and TCP.
 
     The zone's own for SOA, NS, DNSKEY, NSEC3PARAM and a name that should not exist, for CDS and CDNSKEY where there
-    are keys, and with `extras` how they behave; the parent's for NS and DS. A server that leaves the first
+    are keys, and with `extras` how they behave; the parent's for NS and DS. DSYNC and bootstrap signals are
+    looked up once (`netaudit.probes.zone_records`). A server that leaves the first
     question unanswered after all tries is asked nothing more, but for one try after the others are done
     (RFC 9520).
     """
@@ -46,11 +48,20 @@ class ZoneProbe:
         self._answers: dict[str, None] = {}  # ordered set of ids
         self._referrals: dict[str, None] = {}
         self._ds: dict[str, None] = {}
+        self._lookups: list[Lookup] = []
         self._failure: Failure | None = None
 
     async def run(self) -> None:
         """Observe the zone. Trouble with its servers is in the facts."""
         name = parse_name(self._zone)
+        await self._observe(name)
+        if self._parent is not None:
+            self._lookups += await notification_targets(self._context, name, self._parent.name)
+            if self._signed() and not self._delegated_securely():
+                servers = sorted({server.name for server in self._servers.values()})
+                self._lookups += await bootstrap_signals(self._context, name, map(parse_name, servers))
+
+    async def _observe(self, name: dns.name.Name) -> None:
         try:
             cut = await self._context.resolver.zone(name)
         except ResolutionError as error:
@@ -83,7 +94,17 @@ class ZoneProbe:
             unresolved=self._unresolved,
             failure=failure or self._failure,
             extras=self._extras,
+            lookups=tuple(self._lookups),
         )
+
+    def _signed(self) -> bool:
+        name = parse_name(self._zone)
+        return any(exchange.answer(name, dns.rdatatype.DNSKEY) is not None for exchange in self._recorded())
+
+    def _delegated_securely(self) -> bool:
+        delegation, name = self._delegation(), parse_name(self._zone)
+        told = [self._context.record.exchange(id) for id in (delegation.ds if delegation is not None else ())]
+        return any(e is not None and e.answer(name, dns.rdatatype.DS) is not None for e in told)
 
     def _delegation(self) -> Delegation | None:
         if self._parent is None:

@@ -7,7 +7,7 @@ from netaudit.model.evidence import FoundRecords
 from netaudit.model.security import Security, SecurityStatus
 from netaudit.rules.zones import unreadable
 
-__all__ = ["INDETERMINATE", "find", "malformed", "missing", "reason_of", "status_of"]
+__all__ = ["INDETERMINATE", "find", "malformed", "missing", "nothing_looked_up", "reason_of", "status_of"]
 
 _NOT_LOOKED_UP = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail="the records were not looked up")
 
@@ -44,3 +44,8 @@ def status_of(security: Security | None) -> SecurityStatus:
 def reason_of(security: Security | None) -> str:
     """The word that decided a security status."""
     return security.reason if security is not None else ""
+
+
+def nothing_looked_up() -> Failure:
+    """The failure of a look-up that was not made."""
+    return _NOT_LOOKED_UP

@@ -10,8 +10,11 @@ import pytest
 
 from netaudit.model.common import Transport
 from netaudit.probes.ancestors import Ancestors
+from netaudit.probes.context import parse_name
 from netaudit.probes.names import NameProbe
 from netaudit.probes.records import mail_records, web_records
+from netaudit.probes.zone import ZoneProbe
+from netaudit.probes.zone_records import bootstrap_signals, notification_targets
 
 Open = Callable[..., Any]
 Asked = set[tuple[str, str]]
@@ -82,3 +85,34 @@ async def test_each_question_is_put_to_one_server_once(open_context: Open, scrip
     }
     assert set(times.values()) == {1}
     assert all(transport is Transport.UDP for *_, rdtype, transport in script.asked if rdtype == "TLSA")
+
+
+async def test_a_zone_is_looked_for_in_its_parents_dsync_and_no_further(open_context: Open, script: Any) -> None:
+    publish(script, "example", "p._dsync.example", "DSYNC", "CDS 1 5359 ns.example.")
+    async with open_context() as context:
+        found = await notification_targets(context, parse_name("p.example"), parse_name("example"))
+    assert [(lookup.name, lookup.rdtype) for lookup in found] == [
+        ("p._dsync.example", "DSYNC"), ("ns.example", "A"), ("ns.example", "AAAA"),
+    ]  # fmt: skip
+
+
+async def test_without_dsync_for_the_child_the_parents_own_is_asked_for(open_context: Open) -> None:
+    async with open_context() as context:
+        found = await notification_targets(context, parse_name("p.example"), parse_name("example"))
+    assert [lookup.name for lookup in found] == ["p._dsync.example", "_dsync.example"]
+
+
+async def test_signals_are_sought_under_servers_outside_the_zone_whose_names_leave_room(open_context: Open) -> None:
+    servers = [parse_name(name) for name in ("ns1.p.example", "ns.example", f"{'.'.join(['a' * 60] * 4)}.example")]
+    async with open_context() as context:
+        found = await bootstrap_signals(context, parse_name("p.example"), servers)
+    assert {(lookup.name, lookup.rdtype) for lookup in found} == {
+        ("_dsboot.p.example._signal.ns.example", "CDS"), ("_dsboot.p.example._signal.ns.example", "CDNSKEY"),
+    }  # fmt: skip
+
+
+async def test_an_unsigned_zone_is_not_asked_for_signals(open_context: Open, script: Any) -> None:
+    async with open_context() as context:
+        await ZoneProbe(context, Ancestors(context, frozenset({"p.example"})), "p.example").run()
+    assert {rdtype for _, _, rdtype, _ in script.asked} & {"CDS", "CDNSKEY"} == set()
+    assert any(rdtype == "DSYNC" for _, _, rdtype, _ in script.asked)

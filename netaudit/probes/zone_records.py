@@ -1,0 +1,51 @@
+"""What others publish about a zone: whom its parent wants to be told (RFC 9859), and bootstrap signals (RFC 9615)."""
+
+import asyncio
+from collections.abc import Iterable
+
+import dns.exception
+import dns.name
+import dns.rdatatype
+from dns.rdtypes.ANY.DSYNC import DSYNC
+
+from netaudit.model.facts import Lookup
+from netaudit.probes.context import ADDRESS_TYPES, ProbeContext, parse_name
+from netaudit.rules.signal_names import bootstrap_name, dsync_names
+
+__all__ = ["bootstrap_signals", "notification_targets"]
+
+_SERVERS = 8  # name servers whose signals are looked up
+_TARGETS = 2  # of the DSYNC records
+
+
+async def notification_targets(context: ProbeContext, zone: dns.name.Name, parent: dns.name.Name) -> list[Lookup]:
+    """DSYNC for the zone, else for all of the parent's children (RFC 9859 section 4.1), and its targets' addresses."""
+    found: list[Lookup] = []
+    for name in dsync_names(zone, parent):
+        lookup = await context.lookup(name, dns.rdatatype.DSYNC)
+        found.append(lookup)
+        targets = _targets(context, lookup)
+        if targets:
+            wanted = [(target, rdtype) for target in targets[:_TARGETS] for rdtype in ADDRESS_TYPES.values()]
+            return [*found, *await asyncio.gather(*(context.lookup(*question) for question in wanted))]
+        if lookup.failure is not None:
+            break
+    return found
+
+
+async def bootstrap_signals(
+    context: ProbeContext, zone: dns.name.Name, servers: Iterable[dns.name.Name]
+) -> list[Lookup]:
+    """CDS and CDNSKEY under each name server outside the zone (RFC 9615 section 4.2); too long names are left out."""
+    outside = [server for server in servers if not server.is_subdomain(zone)][:_SERVERS]
+    names = [name for server in outside if (name := bootstrap_name(zone, server)) is not None]
+    wanted = [(name, rdtype) for name in names for rdtype in (dns.rdatatype.CDS, dns.rdatatype.CDNSKEY)]
+    return await asyncio.gather(*(context.lookup(*question) for question in wanted))
+
+
+def _targets(context: ProbeContext, lookup: Lookup) -> list[dns.name.Name]:
+    owner = parse_name(lookup.canonical or lookup.name)
+    exchanges = (context.record.exchange(id) for id in lookup.facts)
+    rrsets = (e.answer(owner, dns.rdatatype.DSYNC) for e in exchanges if e is not None)
+    targets = (rdata.target for rrset in rrsets for rdata in rrset or () if isinstance(rdata, DSYNC))
+    return list(dict.fromkeys(targets))
