@@ -1,6 +1,6 @@
 """Whether each name server serves the same zone over IPv4 and IPv6 (RFC 4472 section 1.3, RFC 3901)."""
 
-from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 import dns.rdatatype
 from dns.rdtypes.ANY.SOA import SOA
@@ -11,8 +11,15 @@ from netaudit.model.verdict import Outcome, could_not_test, failed, not_applicab
 from netaudit.rules.rrsig import DNSKEY, key_text, validity
 from netaudit.rules.zones import authoritative, replies, server_names, signatures, survey, where
 
-_Signers = tuple[frozenset[tuple[int, int]], str]  # algorithms and key tags, and how the signatures stand in time
-_Look = Callable[[ZoneEvidence, ServerEvidence, dns.rdatatype.RdataType], Iterable[object]]
+_Signers = tuple[tuple[tuple[int, int], ...], str]  # algorithms and key tags, and how the signatures stand in time
+
+
+class _Told(NamedTuple):
+    """What one server says of one type, once for each complete response."""
+
+    values: frozenset[object]
+    signers: frozenset[_Signers]
+
 
 _TYPES = (dns.rdatatype.SOA, dns.rdatatype.NS, dns.rdatatype.DNSKEY)
 
@@ -29,10 +36,11 @@ def judge(evidence: ZoneEvidence) -> Outcome:
     both = {name: found for name, found in by_name.items() if len({server.family for server in found}) == len(Family)}
     if evidence.servers and not both:
         return not_applicable("single_family", servers=tuple(sorted(by_name)))
+    told = {name: [(server, _told(evidence, server)) for server in found] for name, found in both.items()}
+    rows = tuple(where(server, _shown(said)) for found in told.values() for server, said in found)
     servers = [server for found in both.values() for server in found]
-    rows = tuple(where(server, _shown(evidence, server)) for server in servers)
     facts = tuple(exchange.id for server in servers for exchange in server.exchanges if authoritative(exchange))
-    states = {name: _compared(evidence, found) for name, found in both.items()}
+    states = {name: _compared(found) for name, found in told.items()}
     differing = {
         name: kinds for name, found in states.items() if (kinds := [k for k, same in found.items() if not same])
     }
@@ -46,24 +54,27 @@ def judge(evidence: ZoneEvidence) -> Outcome:
     return passed("ok", observed=rows, facts=facts, compared=compared, total=len(by_name))
 
 
-def _compared(evidence: ZoneEvidence, servers: list[ServerEvidence]) -> dict[str, bool]:
+def _told(evidence: ZoneEvidence, server: ServerEvidence) -> dict[str, _Told]:
+    return {t.name: _Told(_values(evidence, server, t), _signers(evidence, server, t)) for t in _TYPES}
+
+
+def _compared(found: list[tuple[ServerEvidence, dict[str, _Told]]]) -> dict[str, bool]:
     """For each kind of data that both families told: whether it is the same."""
     compared: dict[str, bool] = {}
-    for rdtype in _TYPES:
-        looks: dict[str, _Look] = {rdtype.name: _values, f"RRSIG/{rdtype.name}": _signers}
-        for kind, look in looks.items():
-            v4, v6 = (
-                {value for s in servers if s.family is family for value in look(evidence, s, rdtype)}
-                for family in (Family.IPV4, Family.IPV6)
-            )
-            if v4 and v6:
-                # a zone that changes between two questions shows more than one version: one in common is enough
-                compared[kind] = bool(v4 & v6)
+    for rdtype in (rdtype.name for rdtype in _TYPES):
+        sides = [[told[rdtype] for server, told in found if server.family is family] for family in Family]
+        values = [frozenset[object]().union(*(told.values for told in side)) for side in sides]
+        signers = [frozenset[_Signers]().union(*(told.signers for told in side)) for side in sides]
+        # a zone that changes between two questions shows more than one version: one in common is enough
+        if all(values):
+            compared[rdtype] = bool(frozenset.intersection(*values))
+        if all(signers):
+            compared[f"RRSIG/{rdtype}"] = bool(frozenset.intersection(*signers))
     return compared
 
 
-def _values(evidence: ZoneEvidence, server: ServerEvidence, rdtype: dns.rdatatype.RdataType) -> set[object]:
-    """What the server says, once for each complete response: the data, or the kind of refusal."""
+def _values(evidence: ZoneEvidence, server: ServerEvidence, rdtype: dns.rdatatype.RdataType) -> frozenset[object]:
+    """The data, or the kind of refusal."""
     values: set[object] = set()
     for exchange in replies(server, evidence.apex, rdtype):
         rrset = exchange.answer(evidence.apex, rdtype)
@@ -73,10 +84,10 @@ def _values(evidence: ZoneEvidence, server: ServerEvidence, rdtype: dns.rdatatyp
             values.add(server_names(exchange, evidence.apex))
         else:
             values.add(frozenset(rrset or ()))
-    return values
+    return frozenset(values)
 
 
-def _signers(evidence: ZoneEvidence, server: ServerEvidence, rdtype: dns.rdatatype.RdataType) -> set[_Signers]:
+def _signers(evidence: ZoneEvidence, server: ServerEvidence, rdtype: dns.rdatatype.RdataType) -> frozenset[_Signers]:
     """By which keys each complete answer is signed, and whether that is in date.
 
     Not the signatures themselves: who signs when asked makes new ones each time.
@@ -85,28 +96,26 @@ def _signers(evidence: ZoneEvidence, server: ServerEvidence, rdtype: dns.rdataty
     for exchange in replies(server, evidence.apex, rdtype):
         if authoritative(exchange) and exchange.answer(evidence.apex, rdtype) is not None:
             made = signatures(exchange, evidence.apex, rdtype)
-            keys = frozenset((int(one.algorithm), int(one.key_tag)) for one in made)
-            values.add((keys, validity(made, evidence.now).state))
-    return values
+            keys = {(int(one.algorithm), int(one.key_tag)) for one in made}
+            values.add((tuple(sorted(keys)), validity(made, evidence.now).state))
+    return frozenset(values)
 
 
-def _shown(evidence: ZoneEvidence, server: ServerEvidence) -> str:
-    told = [f"{rdtype.name} {text}" for rdtype in _TYPES for text in _texts(evidence, server, rdtype)]
+def _shown(told: dict[str, _Told]) -> str:
+    """SOA by its serial, NS by name, DNSKEY by tag, and who signed each."""
+    data = [f"{rdtype} {text}" for rdtype, said in told.items() for text in sorted(map(_text, said.values))]
     signed = [
-        f"RRSIG/{rdtype.name} by {', '.join(str(tag) for _, tag in sorted(keys)) or 'none'}, {state}"
-        for rdtype in _TYPES
-        for keys, state in sorted(_signers(evidence, server, rdtype), key=str)
+        f"RRSIG/{rdtype} by {', '.join(str(tag) for _, tag in keys)}, {state}"
+        for rdtype, said in told.items()
+        for keys, state in sorted(said.signers)
         if keys
     ]
-    return "; ".join((*told, *signed)) or "no response"
-
-
-def _texts(evidence: ZoneEvidence, server: ServerEvidence, rdtype: dns.rdatatype.RdataType) -> list[str]:
-    """The values of a type as a person reads them: SOA by its serial, NS by name, DNSKEY by tag."""
-    return sorted(value if isinstance(value, str) else _text(value) for value in _values(evidence, server, rdtype))
+    return "; ".join((*data, *signed)) or "no response"
 
 
 def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
     items = value if isinstance(value, frozenset) else frozenset({value})
     return ", ".join(sorted(map(_item, items))) or "none"
 

@@ -5,7 +5,8 @@ names live in, must be served and be found within the one family. What was not a
 twice: once as if every unknown address existed, once as if none did.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 import dns.name
@@ -37,15 +38,20 @@ def views(evidence: ZoneEvidence, families: tuple[Family, ...] = _BOTH) -> Views
     return Views(_graph(met, starts, families, True), _graph(met, starts, families, False))
 
 
-def home_of(name: str, zones: Iterable[str]) -> str:
+def home_of(name: str, zones: Container[str]) -> str:
     """The deepest of `zones` that a name lies in, the root when there is none."""
-    known = zones if isinstance(zones, (dict, frozenset, set)) else frozenset(zones)
+    return next((zone for zone in _upwards(name) if zone in zones), ".")
+
+
+@lru_cache(8_192)
+def _upwards(name: str) -> tuple[str, ...]:
+    """A name and the names above it, without the root."""
+    found = []
     rest = dns.name.from_text(name)
     while rest != dns.name.root:
-        if (text := name_text(rest)) in known:
-            return text
+        found.append(name_text(rest))
         rest = rest.parent()
-    return "."
+    return tuple(found)
 
 
 def _graph(known: Surroundings, starts: tuple[str, ...], families: tuple[Family, ...], hope: bool) -> Graph:
@@ -62,7 +68,7 @@ def _graph(known: Surroundings, starts: tuple[str, ...], families: tuple[Family,
 
 def _node(known: Surroundings, item: KnownZone, families: tuple[Family, ...], hope: bool) -> Node:
     has = _chooser(families)
-    above = home_of(name_text(dns.name.from_text(item.zone).parent()), known.zones)
+    above = next((zone for zone in _upwards(item.zone)[1:] if zone in known.zones), ".")
     servers = []
     for name in item.servers:
         home = home_of(name, known.zones)

@@ -33,9 +33,14 @@ def asked(
     response.flags |= flags | (dns.flags.AA if answer else 0)
     response.set_rcode(dns.rcode.Rcode(rcode))
     section = response.answer if answer else response.authority
-    section += [dns.rrset.from_text(*record.split(maxsplit=4)) for record in records]
-    response.additional += [dns.rrset.from_text(*record.split(maxsplit=4)) for record in additional]
+    section.extend(map(rrset, records))
+    response.additional.extend(map(rrset, additional))
     return Exchange.new(server=server, transport=Transport.UDP, query=query, at=1.0, response=response.to_wire())
+
+
+def rrset(record: str) -> dns.rrset.RRset:
+    name, ttl, rdclass, rdtype, rdata = record.split(maxsplit=4)
+    return dns.rrset.from_text(name, int(ttl), rdclass, rdtype, rdata)
 
 
 def a(name: str, address: str, *, server: str = "192.0.2.7") -> Exchange:
