@@ -69,7 +69,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--zones", type=int, nargs="+", default=[200, 1000], help="sizes (default: 200 1000)")
     parser.add_argument("--runs", type=int, default=3, help="times that the smallest size is measured (default: 3)")
-    parser.add_argument("--sample", type=int, default=200, help="zones that the peers audit (default: 200)")
+    parser.add_argument("--sample", type=int, default=100, help="zones that the peers audit (default: 100)")
     parser.add_argument("--alone", action="store_true", help="netaudit without its peers")
     return parser.parse_args(arguments)
 
