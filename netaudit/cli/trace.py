@@ -14,6 +14,7 @@ from netaudit.cli.options import language_option, network_options, read_network_
 from netaudit.cli.session import NetworkOptions, Session, open_session
 from netaudit.dns.anchors import parse_anchors
 from netaudit.dns.resolver import Resolver
+from netaudit.dns.signers import Signers
 from netaudit.dns.validate import Validator
 from netaudit.engine import loop
 from netaudit.inventory.problems import shown
@@ -23,7 +24,10 @@ from netaudit.model.inventory import Inventory
 from netaudit.model.security import Security, SecurityStatus
 from netaudit.probes.courtesy import CourteousNetwork
 from netaudit.writers.chain import chain_text
+from netaudit.writers.chain_picture import standalone_picture
+from netaudit.writers.files import write_whole
 from netaudit.writers.safe import one_line
+from netaudit.writers.wording import Wording
 
 __all__ = ["trace"]
 
@@ -63,12 +67,16 @@ Examples:
   netaudit trace lamdong.gov.vn
   netaudit trace www.lamdong.gov.vn AAAA --at 2026-12-31T00:00:00Z
   netaudit trace --lab dalat.lamdong.gov.vn MX
+  netaudit trace --lab dilinh.lamdong.gov.vn --svg dilinh.svg
 """
 )
 @click.argument("name")
 @click.argument("rdtype", metavar="[TYPE]", callback=_read_type, default="SOA")
 @click.option("--at", callback=_read_time, metavar="TIME", help="Validate as if it were this time (ISO 8601).")
 @lab_options
+@click.option(
+    "--svg", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Draw the chain into this file too."
+)
 @language_option
 @network_options
 def trace(
@@ -77,6 +85,7 @@ def trace(
     at: float | None,
     lab: bool,
     world: Path | None,
+    svg: Path | None,
     language: str,
     **values: Any,
 ) -> int:
@@ -91,7 +100,16 @@ def trace(
     click.echo(text, nl=False)  # click drops colour when it is no terminal
     if lookup.failure is not None:
         click.echo(one_line(f"    {lookup.failure.reason}: {lookup.failure.detail}"))
+    if svg is not None:
+        _draw(svg, standalone_picture(security, asked, dns.rdatatype.to_text(rdtype), Wording(language)))
     return _CODES[security.status]
+
+
+def _draw(path: Path, picture: str) -> None:
+    try:
+        write_whole(path, picture.encode())
+    except OSError as error:
+        raise Usage(f"{shown(str(path))} can't be written: {error.strerror}") from error
 
 
 async def _trace(
@@ -108,7 +126,10 @@ async def _trace(
         anchors = parse_anchors(session.anchors)
     except ValueError as error:
         raise Usage(str(error)) from error
-    return Validator(exchanges, anchors, now).status(name, rdtype), lookup, exchanges
+    security = Validator(exchanges, anchors, now).status(name, rdtype)
+    by_id = {exchange.id: exchange for exchange in exchanges}
+    signers = Signers(lambda ids: [by_id[id] for id in ids if id in by_id], now)
+    return signers.completed(security, name, rdtype), lookup, exchanges
 
 
 async def _collected(

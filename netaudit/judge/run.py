@@ -7,7 +7,7 @@ from netaudit.judge.clauses import clause_result, demands_of
 from netaudit.judge.derive import derive
 from netaudit.judge.rollup import pillars_of, results_of, totals_of, unit_results
 from netaudit.judge.subjects import Subjects
-from netaudit.judge.summaries import coverage_of_run, registers_of_run
+from netaudit.judge.summaries import coverage_of_run, registers_of_run, zones_of_run
 from netaudit.judge.verdicts import Verdicts, with_standard_messages
 from netaudit.model.book import FactBook
 from netaudit.model.profile import CheckInfo, Profile, Severity
@@ -48,6 +48,7 @@ def judge(
     if checks is not None:
         results = tuple(result for result in results if result.verdict.check in checks)
     targets = tuple(verdicts.targets.values())
+    links, zone_summaries = zones_of_run(targets, book)
     return Run(
         schema=RUN_SCHEMA,
         id=scan.id,
@@ -82,6 +83,8 @@ def judge(
         totals=totals_of(results),
         fail_on=fail_on,
         exit_code=_exit_code(results, book.complete, fail_on, allow_incomplete),
+        links=links,
+        zone_summaries=zone_summaries,
     )
 
 

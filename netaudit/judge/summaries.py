@@ -1,13 +1,19 @@
-"""What the report counts beside verdicts: coverage by tier, and registers of certificates."""
+"""What the report shows beside verdicts: coverage, registers of certificates, and chains of trust."""
 
 from collections.abc import Iterable, Iterator
 
+import dns.rdatatype
+import msgspec
+
+from netaudit.dns.signers import Signers
 from netaudit.judge.derive import Derived
-from netaudit.model.evidence import CoverageEvidence, RegisterEvidence
-from netaudit.model.run import Coverage, RegisterSummary
+from netaudit.model.book import FactBook
+from netaudit.model.evidence import CoverageEvidence, RegisterEvidence, ZoneEvidence
+from netaudit.model.run import Coverage, RegisterSummary, ZoneSummary
+from netaudit.model.security import ChainLink
 from netaudit.rules.registers import counted, expired, expiring
 
-__all__ = ["coverage_of_run", "registers_of_run"]
+__all__ = ["coverage_of_run", "registers_of_run", "zones_of_run"]
 
 
 def coverage_of_run(targets: Iterable[Derived]) -> Iterator[Coverage]:
@@ -44,3 +50,21 @@ def registers_of_run(targets: Iterable[Derived]) -> Iterator[RegisterSummary]:
                 expiring_90=len(expiring(rows, evidence.now, 90)),
                 broken=len(evidence.fact.broken),
             )
+
+
+def zones_of_run(targets: Iterable[Derived], book: FactBook) -> tuple[dict[str, ChainLink], dict[str, ZoneSummary]]:
+    """Each audited zone with its servers and its chain of trust, told who signed what; the chains' links by zone."""
+    signers = Signers(book.exchanges_of, book.scan.at)
+    links: dict[str, ChainLink] = {}
+    summaries: dict[str, ZoneSummary] = {}
+    for derived in targets:
+        evidence = derived.evidence
+        if isinstance(evidence, ZoneEvidence):
+            found = signers.completed(evidence.security, evidence.apex, dns.rdatatype.SOA)
+            links.update({link.zone: link for link in found.links})
+            summaries[evidence.zone] = ZoneSummary(
+                servers=evidence.fact.servers,
+                chain=tuple(link.zone for link in found.links),
+                security=msgspec.structs.replace(found, links=(), facts=()),
+            )
+    return links, summaries

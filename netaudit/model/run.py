@@ -3,15 +3,18 @@
 from datetime import date
 from enum import StrEnum
 
+import msgspec
+
 from netaudit.model.common import Family, Record, Text, Timestamp
-from netaudit.model.facts import FamilyCheck
+from netaudit.model.facts import FamilyCheck, ServerAddress
 from netaudit.model.inventory import Authorisation, Contact, NetworkKind, Province, Service, Tier, Unit
 from netaudit.model.profile import CheckInfo, Profile, Severity
+from netaudit.model.security import ChainLink, Security
 from netaudit.model.verdict import Status, Verdict
 
 __all__ = [
     "ClauseResult", "ClauseStatus", "Coverage", "PillarSummary", "RegisterSummary", "Result", "Run", "Totals",
-    "UnitResult", "UnitStatus",
+    "UnitResult", "UnitStatus", "ZoneSummary",
 ]  # fmt: skip
 
 
@@ -107,6 +110,14 @@ class RegisterSummary(Record, frozen=True, kw_only=True):
     broken: int
 
 
+class ZoneSummary(Record, frozen=True, kw_only=True):
+    """An audited zone: its servers, and its chain of trust, whose links are in `Run.links`: zones share ancestors."""
+
+    servers: tuple[ServerAddress, ...]
+    chain: tuple[str, ...]  # zones, from the trust anchor's to the one that holds the data
+    security: Security  # of the zone's SOA, without links
+
+
 class Totals(Record, frozen=True, kw_only=True):
     """Counts over all results. Compliance = passed / evaluated; coverage = evaluated / applicable."""
 
@@ -152,6 +163,16 @@ class Run(Record, frozen=True, kw_only=True):
     totals: Totals
     fail_on: Severity | None
     exit_code: int
+    links: dict[str, ChainLink] = {}  # zone -> its link of every chain it is part of
+    zone_summaries: dict[str, ZoneSummary] = {}  # by audited zone
+
+    def security(self, zone: str) -> Security | None:
+        """The security status of an audited zone's SOA with its chain of trust; None: not known."""
+        summary = self.zone_summaries.get(zone)
+        if summary is None:
+            return None
+        links = tuple(self.links[name] for name in summary.chain if name in self.links)
+        return msgspec.structs.replace(summary.security, links=links)
 
     def check_text(self, check: str) -> Text:
         """The title of a check."""

@@ -2,9 +2,9 @@
 
 from enum import StrEnum
 
-from netaudit.model.common import Record
+from netaudit.model.common import Record, Timestamp
 
-__all__ = ["ChainLink", "Security", "SecurityStatus"]
+__all__ = ["ChainLink", "ChainSignature", "Security", "SecurityStatus"]
 
 
 class SecurityStatus(StrEnum):
@@ -14,6 +14,16 @@ class SecurityStatus(StrEnum):
     INSECURE = "insecure"
     BOGUS = "bogus"
     INDETERMINATE = "indeterminate"
+
+
+class ChainSignature(Record, frozen=True, kw_only=True):
+    """An RRSIG record that the chain of trust met, and what became of it."""
+
+    covers: str  # the type: DNSKEY, DS, SOA, NSEC3
+    key_tag: int
+    algorithm: int
+    expires: Timestamp
+    state: str  # "validated", or why not, in a word of `netaudit.dns.reasons`
 
 
 class ChainLink(Record, frozen=True, kw_only=True):
@@ -27,6 +37,8 @@ class ChainLink(Record, frozen=True, kw_only=True):
     signed_by: tuple[int, ...] = ()  # key tags whose signature over the DNSKEY RRset was verified
     server: str = ""  # whose answer was used
     facts: tuple[str, ...] = ()
+    vouched: tuple[ChainSignature, ...] = ()  # by the parent's keys, over the DS RRset or the proof that there is none
+    signatures: tuple[ChainSignature, ...] = ()  # by the zone's keys, over its DNSKEY RRset
 
 
 class Security(Record, frozen=True, kw_only=True):
@@ -46,3 +58,4 @@ class Security(Record, frozen=True, kw_only=True):
     detail: str = ""
     links: tuple[ChainLink, ...] = ()
     facts: tuple[str, ...] = ()
+    signatures: tuple[ChainSignature, ...] = ()  # over the data asked for, or the proof that there is none

@@ -16,13 +16,17 @@ from netaudit.model.run import Run
 from netaudit.rules.calendar import day_of
 from netaudit.writers import words
 from netaudit.writers.bars import segments
+from netaudit.writers.chain_parts import chain_parts
+from netaudit.writers.chain_picture import chain_picture
 from netaudit.writers.files import make_folder, write_whole
 from netaudit.writers.links import reference_link
 from netaudit.writers.messages import argument_text
+from netaudit.writers.names import both_ways
 from netaudit.writers.observed import worst_first
 from netaudit.writers.report import MAIN_PILLARS, Report
 from netaudit.writers.safe import bounded, page_name, visible
 from netaudit.writers.wording import Wording
+from netaudit.writers.zones import Zones
 
 __all__ = ["write_html"]
 
@@ -40,7 +44,7 @@ _LIMITS = {
 
 
 def write_html(run: Run, out: Path, language: str) -> list[Path]:
-    """Write index.html, unit/ID.html and checks/ID.html below `out`; return the paths, index last.
+    """Write index.html, unit/ID.html, zone/NAME.html and checks/ID.html below `out`; return the paths, index last.
 
     `language` is `vi` or `en`. Files are of mode 0600, each written whole or not at all; the index comes last,
     so that it never links to a page that is not there. Raises OSError; ValueError for another language.
@@ -50,7 +54,7 @@ def write_html(run: Run, out: Path, language: str) -> list[Path]:
     environment = _environment(wording)
     today = day_of(run.judged_at)
     written = []
-    for folder in (out, out / "unit", out / "checks"):
+    for folder in (out, out / "unit", out / "zone", out / "checks"):
         make_folder(folder)
     for name, template, values in _pages(report):
         page = environment.get_template(template).render(report=report, run=run, today=today, **values)
@@ -64,9 +68,27 @@ def write_html(run: Run, out: Path, language: str) -> list[Path]:
 def _pages(report: Report) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for unit in report.run.units:
         yield f"unit/{page_name(unit.id)}", "unit.html", {"root": "../", "unit": unit}
+    zones = Zones(report.run)
+    for zone in report.run.zone_summaries:
+        yield f"zone/{page_name(zone)}", "zone.html", {"root": "../", **_zone(zone, zones, report)}
     for check, info in report.run.checks.items():
         yield f"checks/{page_name(check)}", "check.html", {"root": "../", "check": check, "info": info}
     yield "index.html", "index.html", {"root": ""}
+
+
+def _zone(zone: str, zones: Zones, report: Report) -> dict[str, Any]:
+    """What a zone's page shows."""
+    security = report.run.security(zone)
+    assert security is not None  # one of those with a summary
+    links, data = chain_parts(security, zone, "SOA", report.wording)
+    return {
+        "zone": zone,
+        "results": zones.results(zone),
+        "servers": zones.servers(zone),
+        "links": links,
+        "data": data,
+        "picture": chain_picture(security, zone, "SOA", report.wording),
+    }
 
 
 def _environment(wording: Wording) -> Environment:
@@ -80,7 +102,8 @@ def _environment(wording: Wording) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_translations(wording.translations, newstyle=True)  # type: ignore[attr-defined]
-    style, script = _asset("report.css"), _asset("report.js")
+    style = "".join(_asset(name) for name in ("colours.css", "report.css", "chain.css"))
+    script = _asset("report.js")
     policy = (
         f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
         "img-src data:; base-uri 'none'; form-action 'none'"
@@ -91,6 +114,7 @@ def _environment(wording: Wording) -> Environment:
         limits=_LIMITS,
         main_pillars=MAIN_PILLARS,
         segments=segments,
+        both_ways=both_ways,
         worst_first=worst_first,
         page_name=page_name,
         style=Markup(style),  # noqa: S704  # our own file, and the policy names its hash

@@ -16,7 +16,7 @@ from netaudit.writers.messages import recheck_command, sentence
 from netaudit.writers.sorting import sort_key
 from netaudit.writers.wording import Wording
 
-__all__ = ["MAIN_PILLARS", "CheckGroup", "Gap", "Report"]
+__all__ = ["MAIN_PILLARS", "CheckGroup", "Gap", "Report", "worst_first"]
 
 MAIN_PILLARS = ("dnssec", "ipv6", "dual_stack", "multihome")
 _STATUS_ORDER = (
@@ -238,7 +238,7 @@ class Report:
         """A unit's results, fails first."""
         ids = self.unit_results[unit].results if unit in self.unit_results else ()
         known = [self.results[identifier] for identifier in ids if identifier in self.results]
-        return sorted(known, key=_worst_first)
+        return sorted(known, key=worst_first)
 
     @cached_property
     def services_of(self) -> dict[str, list[Service]]:
@@ -256,6 +256,12 @@ class Report:
         for unit in sorted(self.run.units, key=lambda u: sort_key(u.name.in_language(self.wording.language))):
             grouped.setdefault(unit.tier, []).append(unit)
         return {tier: units for tier, units in grouped.items() if units}
+
+    def zones_of(self, unit: str) -> list[str]:
+        """The zones with a known chain of trust that a unit's results speak of."""
+        targets = (result.verdict.target for result in self.results_of_unit(unit))
+        found = {target.name for target in targets if target.kind is TargetKind.ZONE}
+        return sorted(found & self.run.zone_summaries.keys(), key=lambda zone: (len(zone), zone))
 
     def unit_pillars(self, unit: str) -> dict[str, Mapping[Status, int]]:
         """A unit's counts by pillar, in the order of the report's pillars."""
@@ -313,7 +319,7 @@ class Report:
             grouped[result.verdict.check].append(result)
         groups = []
         for check, members in grouped.items():
-            members.sort(key=_worst_first)
+            members.sort(key=worst_first)
             units = dict.fromkeys(unit for result in members for unit in result.units)
             worst = min((result.severity for result in members), key=lambda s: s.rank)
             groups.append(CheckGroup(check, self.run.checks.get(check), tuple(members), tuple(units), worst))
@@ -325,7 +331,8 @@ def host_of(target: str) -> str:
     return target.partition("://")[2].rpartition(":")[0] if "://" in target else target
 
 
-def _worst_first(result: Result) -> tuple[int, int, str, str]:
+def worst_first(result: Result) -> tuple[int, int, str, str]:
+    """The place of a result in a list: fails first, waived ones last."""
     status = _STATUS_ORDER.index(result.verdict.outcome.status)
     return (status + (10 if result.waived else 0), result.severity.rank, result.verdict.check,
             result.verdict.target.name)  # fmt: skip

@@ -13,6 +13,20 @@ pytestmark = pytest.mark.browser
 WIDTHS = (1280, 768, 390, 320)
 
 
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_chains_of_trust_fit_every_screen(browser: Browser, tmp_path: Path, dark: bool) -> None:
+    write_html(province_run(), tmp_path, "vi")
+    pages = sorted((tmp_path / "zone").iterdir())
+    measured, console = browser.measure([(page, width) for page in pages for width in (1280, 390, 320)], dark=dark)
+    assert len(measured) == 15
+    for page in measured:
+        assert page.scroll <= page.client == page.width, page
+        assert not page.wide, page
+        assert not page.small, page
+        assert not page.broken, page
+    assert console == ""
+
+
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_pages_fit_every_screen(browser: Browser, tmp_path: Path, language: str) -> None:
     write_html(province_run(), tmp_path, language)

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -93,3 +94,19 @@ def test_wrong_usage_is_2(arguments: list[str], said: str, province: Path, insid
     done = inside("trace", *WORLD, *arguments, cwd=province)
     assert done.returncode == 2
     assert said in done.stderr
+
+
+def test_the_chain_can_be_drawn_into_a_file(province: Path) -> None:
+    done = netaudit("trace", *WORLD, "tinh.vn", "--svg", "chain.svg", cwd=province)
+    assert done.returncode == 0, done.stderr
+    picture = (province / "chain.svg").read_text("utf-8")
+    tags = re.findall(r"DNSKEY  (\d+)", done.stdout)
+    assert len(tags) >= 6
+    assert all(re.search(rf">[KZC]SK {tag} ", picture) for tag in tags)
+    ElementTree.fromstring(picture)
+
+
+def test_a_picture_that_cannot_be_written_is_2(province: Path) -> None:
+    done = netaudit("trace", *WORLD, "tinh.vn", "--svg", "missing/chain.svg", cwd=province)
+    assert done.returncode == 2
+    assert "chain.svg" in done.stderr

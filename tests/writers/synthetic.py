@@ -9,7 +9,7 @@ import msgspec
 from netaudit.content import content_path
 from netaudit.inventory import load
 from netaudit.model.common import Failure, Family, Reason, Side, Text
-from netaudit.model.facts import FamilyCheck
+from netaudit.model.facts import FamilyCheck, ServerAddress
 from netaudit.model.inventory import Service, Unit
 from netaudit.model.profile import Basis, CheckInfo, Clause, Confidence, Measure, Profile, Severity
 from netaudit.model.run import (
@@ -23,7 +23,9 @@ from netaudit.model.run import (
     Totals,
     UnitResult,
     UnitStatus,
+    ZoneSummary,
 )
+from netaudit.model.security import Security
 from netaudit.model.verdict import (
     Observation,
     Outcome,
@@ -38,6 +40,7 @@ from netaudit.model.verdict import (
     passed,
     warned,
 )
+from tests.writers import chains
 
 __all__ = ["AT", "CHECKS", "HOSTILE", "hostile_run", "large_run", "province_run", "run_of"]
 
@@ -210,7 +213,9 @@ def province_run() -> Run:
         Verdict(check=check, target=target, outcome=_outcome(check, target, wrong, gaps))
         for check, target in _questions(zones, inventory.services)
     ]
-    return run_of(inventory.units, inventory.services, verdicts, zones=zones)
+    run = run_of(inventory.units, inventory.services, verdicts, zones=zones)
+    broken = (chains.wrong_ds(), chains.expired(), chains.insecure(), chains.indeterminate())
+    return with_chains(run, dict(zip(zones, (chains.secure(), *broken), strict=False)))
 
 
 def large_run(services: int = 5_000) -> Run:
@@ -254,13 +259,30 @@ def hostile_run() -> Run:
         )
     run = run_of(units, services, verdicts, zones=("example",))
     return msgspec.structs.replace(
-        run,
+        with_chains(run, {text: chains.secure(text) for text in HOSTILE}),
         vantage=HOSTILE[0],
         incomplete_reason=HOSTILE[1],
         complete=False,
         inventory_file=HOSTILE[2],
         tool=HOSTILE[3],
     )
+
+
+def with_chains(run: Run, securities: dict[str, Security]) -> Run:
+    """The run with chains of trust of some zones, the last link renamed to the zone."""
+    links, summaries = {}, {}
+    for zone, security in securities.items():
+        own = [*security.links[:-1], msgspec.structs.replace(security.links[-1], zone=zone)]
+        links.update({link.zone: link for link in own})
+        summaries[zone] = ZoneSummary(
+            servers=tuple(
+                ServerAddress(name=f"ns1.{zone}", address=address, source="glue")
+                for address in ("203.0.113.53", "2001:db8:100::53")
+            ),
+            chain=tuple(link.zone for link in own),
+            security=msgspec.structs.replace(security, links=()),
+        )
+    return msgspec.structs.replace(run, links=links, zone_summaries=summaries)
 
 
 def run_of(

@@ -57,6 +57,32 @@ def test_every_unit_and_every_check_has_its_page(province_report: Path, province
     assert checks == {f"{check}.html" for check in CHECKS}
 
 
+def test_every_audited_zone_has_a_page_that_others_lead_to(province_report: Path, province: Run) -> None:
+    expected = {f"{zone}.html" for zone in province.zone_summaries}
+    assert {path.name for path in (province_report / "zone").iterdir()} == expected
+    linked = {
+        attributes["href"].rpartition("/")[2]
+        for path in pages(province_report)
+        if path.parent.name in ("unit", "checks")
+        for tag, attributes in tags(path)
+        if tag == "a" and "/zone/" in attributes.get("href", "")
+    }
+    assert linked == expected
+
+
+def test_a_zone_page_says_in_a_table_what_the_picture_shows(province_report: Path, province: Run) -> None:
+    for zone in province.zone_summaries:
+        tree = html5lib.parse(
+            (province_report / "zone" / f"{zone}.html").read_text("utf-8"), namespaceHTMLElements=False
+        )
+        (table,) = tree.iterfind(".//table[@class='links']")
+        told = " ".join(table.itertext())
+        drawn = {"".join(text.itertext()) for text in tree.iter("{http://www.w3.org/2000/svg}text")}
+        records = {text for text in drawn if text.startswith(("KSK", "ZSK", "DS 1", "DS 3", "DS 4", "RRSIG"))}
+        assert len(records) >= 6
+        assert {text for text in records if text not in told} == set()
+
+
 def test_files_are_for_their_owner_only(province_report: Path) -> None:
     assert {stat.S_IMODE(path.stat().st_mode) for path in pages(province_report)} == {0o600}
     assert not list(province_report.rglob(".netaudit-*"))
@@ -244,7 +270,7 @@ def test_an_incomplete_and_half_blind_scan_says_so(tmp_path: Path, province: Run
 def test_a_run_without_results_gives_a_report(tmp_path: Path, province: Run) -> None:
     empty = msgspec.structs.replace(
         province, results=(), clauses=(), unit_results=(), coverage=(), registers=(), pillars=(), checks={}, units=(),
-        services=(), profiles=(), contact=None, authorisation=None,
+        services=(), profiles=(), contact=None, authorisation=None, zone_summaries={},
         totals=msgspec.structs.replace(province.totals, counts={}, findings={}, evaluated=0, applicable=0),
     )  # fmt: skip
     for language in ("vi", "en"):
