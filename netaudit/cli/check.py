@@ -68,7 +68,9 @@ def check(names: tuple[str, ...], lab: bool, world: Path | None, extras: bool, l
         raise Usage(f"{len(wanted)} names are too many for check ({_MOST_NAMES}); write an inventory and scan it")
     judging = read_judging_options(values)
     selection = Selection(target_kinds=target_kinds(judging), extras=extras)
-    found, facts = loop.run(_observe(wanted, bare_inventory(lab, world), network, selection, values["quiet"]))
+    found, facts = loop.run(
+        _observe(wanted, bare_inventory(lab, world), network, selection, ScanProgress(language, values["quiet"]))
+    )
     run = judge_book(FactBook(facts), judging, judging.profiles or _PROFILES)
     if values["form"] == "json":
         click.echo(run_json(run), nl=False)
@@ -90,10 +92,10 @@ def _first_line(found: Found, language: str) -> str:
 
 
 async def _observe(
-    names: tuple[str, ...], inventory: Inventory, options: NetworkOptions, selection: Selection, quiet: bool
+    names: tuple[str, ...], inventory: Inventory, options: NetworkOptions, selection: Selection, shown: ScanProgress
 ) -> tuple[list[Found], list[Fact]]:
     facts: list[Fact] = []
-    with ScanProgress(quiet) as progress:
+    with shown as progress:
         async with open_session(inventory, Path(), options) as session:
             found = await discover(names, session.network, session.hints)
             await collect(

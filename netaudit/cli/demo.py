@@ -12,6 +12,7 @@ from netaudit.cli.session import NetworkOptions
 from netaudit.content import content_path
 from netaudit.engine.plan import Selection
 from netaudit.store.runfolder import RunFolder, RunFolderError
+from netaudit.writers.notices import Notices
 
 __all__ = ["demo"]
 
@@ -40,11 +41,11 @@ def demo(output: Path, delay: float, quiet: bool, language: str) -> int:
         folder = RunFolder.create(output)
     except RunFolderError as error:
         raise Usage(str(error)) from error
-    request = CollectRequest(Selection(), NetworkOptions(delay_ms=delay), quiet=quiet)
+    request = CollectRequest(Selection(), NetworkOptions(delay_ms=delay), quiet=quiet, language=language)
     end = collect_into(loaded, folder, request)
     code = judge_and_write(folder, JudgingOptions(), language)
     if end is None:
         return INTERRUPTED
-    click.echo(f"a scan would have ended with exit code {code}")
-    click.echo(f"report: {folder.index.resolve()}")
+    for line in Notices(language).demonstrated(code, folder.index.resolve()):
+        click.echo(line)
     return 0

@@ -26,6 +26,7 @@ from netaudit.probes.context import ProbeContext, Recorder
 from netaudit.probes.courtesy import CourteousNetwork
 from netaudit.probes.selfcheck import check_self
 from netaudit.writers.doctor import Host, diagnosis, doctor_text
+from netaudit.writers.notices import Notices
 
 __all__ = ["doctor"]
 
@@ -60,10 +61,7 @@ def doctor(path: Path | None, output: Path, lab: bool, world: Path | None, langu
         raise Usage("-i names a network of its own: leave out --lab and --world")
     inventory = bare_inventory(lab, world) if path is None else load_inventory(path).inventory
     folder = Path() if path is None else path.parent
-    click.echo(
-        f"network: {inventory.network}; asks up to three root servers in each family for . SOA, over UDP and TCP",
-        err=True,
-    )
+    click.echo(Notices(language).self_check(inventory.network), err=True)
     vantage, blackout = loop.run(_observe(inventory, folder, options))
     host = Host(
         vantage=vantage,

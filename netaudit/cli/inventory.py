@@ -7,8 +7,10 @@ from pathlib import Path
 import click
 
 from netaudit.cli.errors import Usage
+from netaudit.cli.options import language_option
 from netaudit.inventory import InventoryError, LoadedInventory, inventory_schema, load
 from netaudit.inventory.starter import inventory_from_csv, inventory_from_zone
+from netaudit.writers.notices import Notices
 
 __all__ = ["inventory"]
 
@@ -29,16 +31,15 @@ Examples:
 """
 )
 @click.argument("file", type=click.Path(path_type=Path), default=Path("inventory.yaml"))
-def validate(file: Path) -> None:
+@language_option
+def validate(file: Path, language: str) -> None:
     """Check FILE (default: inventory.yaml); each problem with its line. Exit code 2 when there is one."""
     loaded = _loaded(file)
     for warning in loaded.warnings[:_MOST_WARNINGS]:
         click.echo(f"warning: {warning}", err=True)
     if len(loaded.warnings) > _MOST_WARNINGS:
         click.echo(f"warning: … and {len(loaded.warnings) - _MOST_WARNINGS} more", err=True)
-    found = loaded.inventory
-    counts = f"{len(found.units)} units, {len(found.services)} services, {len(found.zones)} zones"
-    click.echo(f"{file}: valid: {counts}, {len(found.datacentres)} data centres, {len(found.registers)} registers")
+    click.echo(Notices(language).valid(str(file), loaded.inventory))
 
 
 @inventory.command(
@@ -66,7 +67,8 @@ Examples:
 @click.argument("file", type=click.Path(path_type=Path), default=Path("inventory.yaml"))
 @click.option("--kind", help="Only services of this kind, such as portal or one_stop.")
 @click.option("--tier", help="Only services of units in this tier, such as district.")
-def list_services(file: Path, kind: str | None, tier: str | None) -> None:
+@language_option
+def list_services(file: Path, kind: str | None, tier: str | None, language: str) -> None:
     """List the services of FILE: id, kind, endpoint, how many units they serve. Exit code 2 when none matches."""
     found = _loaded(file).inventory
     of_tier = {unit.id for unit in found.units if tier is None or unit.tier == tier}
@@ -79,7 +81,7 @@ def list_services(file: Path, kind: str | None, tier: str | None) -> None:
         kinds = ", ".join(sorted({service.kind for service in found.services}))
         tiers = ", ".join(known.id for known in found.tiers)
         raise Usage(f"no service matches. Kinds: {kinds}. Tiers: {tiers}")
-    table = [("ID", "KIND", "ENDPOINT", "NETWORK", "UNITS"), *((*row[:4], str(row[4])) for row in rows)]
+    table = [Notices(language).service_columns(), *((*row[:4], str(row[4])) for row in rows)]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     for row in table:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

@@ -7,9 +7,17 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from netaudit.cli.options import extras_option, inventory_argument, inventory_path, read_selection, selection_options
+from netaudit.cli.options import (
+    extras_option,
+    inventory_argument,
+    inventory_path,
+    language_option,
+    read_selection,
+    selection_options,
+)
 from netaudit.cli.scan import load_inventory
 from netaudit.engine.plan import plan_jobs
+from netaudit.writers.notices import Notices
 
 __all__ = ["plan"]
 
@@ -19,14 +27,16 @@ __all__ = ["plan"]
 @selection_options
 @extras_option
 @click.option("--all", "everything", is_flag=True, help="List every target, not only the sums.")
-def plan(position: Path | None, option: Path | None, everything: bool, **values: Any) -> int:
+@language_option
+def plan(position: Path | None, option: Path | None, everything: bool, language: str, **values: Any) -> int:
     """Show what would be sent, to what, and about how often. Sends nothing."""
     loaded = load_inventory(inventory_path(position, option))
     jobs = plan_jobs(loaded.inventory, read_selection(loaded.inventory, values))
     console = Console(highlight=False, markup=False)
-    table = Table(title=f"{loaded.path.name}: {len(jobs)} targets")
-    for column in ("target", "DNS queries", "connections"):
-        table.add_column(column, justify="left" if column == "target" else "right")
+    notices = Notices(language)
+    table = Table(title=notices.planned(loaded.path.name, len(jobs)))
+    for number, column in enumerate(notices.plan_columns()):
+        table.add_column(column, justify="right" if number else "left")
     sums: dict[str, list[int]] = {}
     for job in jobs:
         kind = job.name.partition(":")[0]
@@ -36,13 +46,15 @@ def plan(position: Path | None, option: Path | None, everything: bool, **values:
         if everything:
             table.add_row(job.name, str(job.queries or ""), str(job.connections or ""))
     for kind, (count, queries, connections) in sums.items():
-        table.add_row(f"{count} × {kind}", f"≈ {queries}" if queries else "", f"≈ {connections}" if connections else "")
+        table.add_row(
+            f"{count} × {notices.job_kind(kind)}",
+            f"≈ {queries}" if queries else "",
+            f"≈ {connections}" if connections else "",
+        )
     table.add_section()
-    table.add_row("all", f"≈ {sum(s[1] for s in sums.values())}", f"≈ {sum(s[2] for s in sums.values())}")
-    console.print(table)
-    limits = loaded.inventory.limits
-    console.print(
-        f"at most {limits.per_server_per_second:g} a second and {limits.per_server_concurrent} at once to one server; "
-        f"network: {loaded.inventory.network}"
+    table.add_row(
+        notices.all_of_them(), f"≈ {sum(s[1] for s in sums.values())}", f"≈ {sum(s[2] for s in sums.values())}"
     )
+    console.print(table)
+    console.print(notices.politeness(loaded.inventory.limits, loaded.inventory.network))
     return 0 if jobs else 2

@@ -17,13 +17,18 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from netaudit.model.common import Failure
+from netaudit.model.facts import FamilyCheck, ScanEndFact
+from netaudit.writers.notices import Notices
+
 __all__ = ["ScanProgress"]
 
 
 class ScanProgress:
-    """Follows a scan; a context manager. Quiet when stderr is no terminal, or when asked to be."""
+    """Follows a scan in a language; a context manager. Quiet when asked to be; without a bar when no terminal."""
 
-    def __init__(self, quiet: bool = False) -> None:
+    def __init__(self, language: str, quiet: bool = False) -> None:
+        self._notices = Notices(language)
         console = Console(stderr=True)
         self._shown = console.is_terminal and not quiet
         self._quiet = quiet
@@ -51,15 +56,30 @@ class ScanProgress:
 
     def started(self, total: int) -> None:
         """The number of jobs is known."""
-        self._task = self._bar.add_task("scanning", total=total)
+        self._task = self._bar.add_task(self._notices.scanning(), total=total)
 
     def advanced(self, job: str) -> None:
         """A job has ended."""
         if self._task is not None:
             self._bar.update(self._task, advance=1, description=_shortened(job))
 
-    def note(self, text: str) -> None:
-        """Something the user should read now."""
+    def nothing_sent(self, failure: Failure) -> None:
+        """A blackout window is on."""
+        self._note(self._notices.nothing_sent(failure))
+
+    def blind(self, check: FamilyCheck) -> None:
+        """The self-check found a family that can't be used."""
+        self._note(self._notices.blind(check))
+
+    def clock_off(self, seconds: float) -> None:
+        """The self-check found our own clock off."""
+        self._note(self._notices.clock_off(seconds))
+
+    def observed(self, end: ScanEndFact, seconds: float) -> None:
+        """The scan has ended."""
+        self._note(self._notices.observed(end, seconds))
+
+    def _note(self, text: str) -> None:
         if self._shown:
             self._bar.console.print(text, markup=False, highlight=False)
         elif not self._quiet:

@@ -23,6 +23,7 @@ from netaudit.model.common import Text
 from netaudit.probes.courtesy import CourteousNetwork
 from netaudit.store.runfolder import RunFolder, RunFolderError
 from netaudit.writers.comparison import comparison_text
+from netaudit.writers.notices import Notices
 from netaudit.writers.safe import one_line
 from netaudit.writers.zonefile import findings_text
 
@@ -70,7 +71,7 @@ def scan_proposed(
     try:
         loop.run(_collect_both(loaded, output, live, request, proposals, rehearsal))
     except KeyboardInterrupt:
-        click.echo("interrupted: nothing is compared", err=True)
+        click.echo(Notices(language).not_compared(), err=True)
         return INTERRUPTED
     return _told(output, live, judging, rehearsal, language, formats)
 
@@ -137,7 +138,7 @@ def _findings(proposal: Proposal, made: Deployed, now: float) -> list[Finding]:
 
 
 async def _collect(loaded: LoadedInventory, session: Session, folder: RunFolder, request: CollectRequest) -> None:
-    with ScanProgress(request.quiet) as progress, folder.writer() as writer:
+    with ScanProgress(request.language, request.quiet) as progress, folder.writer() as writer:
         await collect(
             loaded.inventory,
             session.network,

@@ -35,6 +35,7 @@ from netaudit.model.verdict import TargetKind
 from netaudit.rules.calendar import day_of
 from netaudit.store.facts import FactsError, FactWriter, read_facts
 from netaudit.store.runfolder import RunFolder, RunFolderError
+from netaudit.writers.notices import Notices
 
 __all__ = ["LAB_KEYS", "CollectRequest", "collect", "collect_into", "load_inventory", "scan", "scan_options"]
 
@@ -51,6 +52,7 @@ class CollectRequest:
     resume: bool = False
     vantage: str = ""
     quiet: bool = False
+    language: str = "vi"
     proposed: str = ""  # what is taken for live that is not
 
 
@@ -127,6 +129,7 @@ def scan(position: Path | None, option: Path | None, **values: Any) -> int:
 @_collect_options
 @selection_options
 @extras_option
+@language_option
 @network_options
 def collect(position: Path | None, option: Path | None, **values: Any) -> int:
     """Collect the facts of an inventory and judge nothing.
@@ -136,7 +139,7 @@ def collect(position: Path | None, option: Path | None, **values: Any) -> int:
     loaded, request = _asked(position, option, values, None)
     folder = _folder(loaded, request, values["output"])
     end = collect_into(loaded, folder, request)
-    click.echo(f"facts: {folder.facts}", err=True)
+    click.echo(Notices(request.language).facts(folder.facts), err=True)
     return INTERRUPTED if end is None else 0
 
 
@@ -153,6 +156,7 @@ def _asked(
         resume=values["resume"],
         vantage=values["vantage"],
         quiet=values["quiet"],
+        language=values["language"],
     )
     return loaded, request
 
@@ -196,7 +200,7 @@ def collect_into(loaded: LoadedInventory, folder: RunFolder, request: CollectReq
     try:
         return loop.run(_collect_async(loaded, folder, request, earlier))
     except KeyboardInterrupt:
-        click.echo("interrupted: what was collected is kept and will be marked as incomplete", err=True)
+        click.echo(Notices(request.language).interrupted(), err=True)
         return None
 
 
@@ -220,7 +224,7 @@ async def _collect_async(
     loaded: LoadedInventory, folder: RunFolder, request: CollectRequest, earlier: _Earlier | None
 ) -> ScanEndFact:
     network = replace(request.network, lab_keys=folder.path / LAB_KEYS)
-    with ScanProgress(request.quiet) as progress:
+    with ScanProgress(request.language, request.quiet) as progress:
         async with open_session(loaded.inventory, loaded.path.parent, network) as session:
             if earlier is not None and earlier.anchors != session.anchors:
                 raise Usage("can't resume: the facts were collected under other trust anchors; start a new scan")
@@ -236,7 +240,7 @@ async def _collect_async(
                     options=options,
                     progress=progress,
                 )
-        progress.note(f"{end.jobs_done} of {end.jobs_total} targets observed in {time.monotonic() - began:.1f} s")
+        progress.observed(end, time.monotonic() - began)
         return end
 
 

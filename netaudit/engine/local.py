@@ -9,7 +9,7 @@ from typing import Protocol
 
 from netaudit.engine.jobs import Job, PlannedJob
 from netaudit.model.common import Failure, Reason, Side
-from netaudit.model.facts import Fact, JobFact
+from netaudit.model.facts import Fact, FamilyCheck, JobFact
 
 __all__ = ["Progress", "RunSummary", "Silent", "run_jobs"]
 
@@ -28,8 +28,16 @@ class Progress(Protocol):
         """A job has ended."""
         ...
 
-    def note(self, text: str) -> None:
-        """Something the user should read now."""
+    def nothing_sent(self, failure: Failure) -> None:
+        """A blackout window is on."""
+        ...
+
+    def blind(self, check: FamilyCheck) -> None:
+        """The self-check found a family that can't be used."""
+        ...
+
+    def clock_off(self, seconds: float) -> None:
+        """The self-check found our own clock off."""
         ...
 
 
@@ -42,7 +50,13 @@ class Silent:
     def advanced(self, job: str) -> None:
         """Say nothing."""
 
-    def note(self, text: str) -> None:
+    def nothing_sent(self, failure: Failure) -> None:
+        """Say nothing."""
+
+    def blind(self, check: FamilyCheck) -> None:
+        """Say nothing."""
+
+    def clock_off(self, seconds: float) -> None:
         """Say nothing."""
 
 

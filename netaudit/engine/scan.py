@@ -137,7 +137,7 @@ async def _observe(
         if blackout is None:
             await _check_ourselves(context, hints, progress)
         else:
-            progress.note(f"nothing is sent: {blackout.detail}")
+            progress.nothing_sent(blackout)
         files = _route_files(inventory, options)
         await run_jobs(
             build_jobs(planned, inventory, context, options.selection, files, options.folder),
@@ -160,9 +160,9 @@ async def _check_ourselves(context: ProbeContext, hints: Mapping[str, Sequence[s
     context.record(found)
     for check in found.families:
         if not check.available and check.failure is not None:
-            progress.note(f"{check.family} can't be tested from here: {check.failure.detail}")
+            progress.blind(check)
     if found.clock_offset_s:
-        progress.note(f"our clock seems to be {found.clock_offset_s:+.0f} s off: signatures may be misjudged")
+        progress.clock_off(found.clock_offset_s)
 
 
 def _refuse(job: PlannedJob, inventory: Inventory, context: ProbeContext) -> Failure | None:

@@ -11,15 +11,18 @@ import dns.rrset
 from dns.rdtypes.ANY.RRSIG import RRSIG
 
 from netaudit.dns.reasons import explain
+from netaudit.model.common import Failure
 from netaudit.model.exchange import Exchange
 from netaudit.model.security import ChainLink, Security, SecurityStatus
 from netaudit.rules.algorithms import algorithm_name, digest_name
 from netaudit.rules.rrsig import utc
+from netaudit.writers import words
+from netaudit.writers.details import detail_text
 from netaudit.writers.names import both_ways
 from netaudit.writers.safe import one_line
 from netaudit.writers.wording import Wording
 
-__all__ = ["SECURITY", "chain_text"]
+__all__ = ["SECURITY", "chain_text", "failure_line"]
 
 
 def _(message: str) -> str:
@@ -55,6 +58,14 @@ def chain_text(
     writer = _Chain(Wording(language), colour)
     lines = [*writer.links(security), *writer.answers(answers), "", *writer.status(name, rdtype, security)]
     return "\n".join(lines) + "\n"
+
+
+def failure_line(failure: Failure, language: str) -> str:
+    """Return why a look-up below the chain gave nothing. `language` is `vi` or `en`."""
+    wording = Wording(language)
+    return one_line(
+        f"    {wording.gettext(words.REASONS[failure.reason])}: {detail_text(failure.detail, wording)}", 400
+    )
 
 
 class _Chain:

@@ -6,6 +6,7 @@ import click
 
 from netaudit.model.common import Failure, Family, Reason, Record
 from netaudit.model.facts import FamilyCheck, SelfFact
+from netaudit.writers.details import detail_text
 from netaudit.writers.safe import one_line
 from netaudit.writers.wording import Wording
 
@@ -86,7 +87,7 @@ class _Diagnosis:
             subject=self._say("Time"),
             fine=False,
             word=self._say("a blackout window is on, so nothing was asked"),
-            detail=failure.detail,
+            detail=detail_text(failure.detail, self._wording),
             remedy=self._say("Run this again, and the scan, outside the window."),
         )
 
@@ -103,7 +104,7 @@ class _Diagnosis:
         return self._way(check, "TCP", check.tcp, remedy)
 
     def _way(self, check: FamilyCheck, transport: str, works: bool, remedy: str) -> Line:
-        failed = check.failure.detail if check.failure is not None else ""
+        failed = detail_text(check.failure.detail, self._wording) if check.failure is not None else ""
         return Line(
             subject=f"{'IPv6' if check.family is Family.IPV6 else 'IPv4'} {transport}",
             fine=works,

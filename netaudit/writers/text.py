@@ -9,6 +9,7 @@ import click
 from netaudit.model.run import Result, Run
 from netaudit.model.verdict import Status, Target
 from netaudit.writers import words
+from netaudit.writers.details import detail_text
 from netaudit.writers.observed import Alike, alike, worst_first
 from netaudit.writers.report import CheckGroup, Gap, Report
 from netaudit.writers.safe import one_line
@@ -112,7 +113,7 @@ class _Terminal:
         yield f"      {self._say('Targets')}: {targets}"
         yield f"      {self._say('Checks')}: {self._wording.joined(gap.checks, _ROWS)}"
         for detail in gap.details[:_DETAILS]:
-            yield f"      {one_line(detail, 200)}"
+            yield f"      {one_line(detail_text(detail, self._wording), 200)}"
         yield f"      {self._say('What to do')}: {self._say(words.REMEDIES[gap.reason])}"
 
     def _group(self, group: CheckGroup) -> Iterator[str]:
@@ -173,7 +174,8 @@ class _Terminal:
             if outcome.failure is not None:
                 side = self._say(words.SIDES[outcome.failure.side])
                 line += f" ({self._say('Whose side')}: {side})"
-                line += f" [{one_line(outcome.failure.detail, 120)}]" if outcome.failure.detail else ""
+                detail = one_line(detail_text(outcome.failure.detail, self._wording), 120)
+                line += f" [{detail}]" if detail else ""
             yield line
             if self._full:
                 yield from self._observed(result)

@@ -11,8 +11,8 @@ from netaudit.model.run import ClauseStatus, UnitStatus
 from netaudit.model.verdict import Status, TargetKind
 
 __all__ = [
-    "BASIS", "BASIS_NOTES", "CLAUSE_STATUSES", "CONFIDENCE", "FAMILIES", "HOLDERS", "KINDS", "PILLARS", "REASONS",
-    "REMEDIES", "SEVERITIES", "SIDES", "STATUSES", "TARGETS", "UNIT_STATUSES", "word",
+    "BASIS", "BASIS_NOTES", "CLAUSE_STATUSES", "CONFIDENCE", "FAMILIES", "HOLDERS", "JOBS", "KINDS", "PILLARS",
+    "REASONS", "REMEDIES", "SEVERITIES", "SIDES", "STATUSES", "TARGETS", "UNIT_STATUSES", "word",
 ]  # fmt: skip
 
 
@@ -94,6 +94,15 @@ KINDS: dict[str, str] = {
     "one_stop": _("One-stop e-service"),
     "document_axis": _("Document exchange axis"),
     "document_management": _("Document management"),
+}
+
+JOBS: dict[str, str] = {  # prefix of a job's name -> what such jobs look at
+    "zone": _("DNS zone"),
+    "name": _("host name"),
+    "endpoint": _("web or TCP service"),
+    "mail": _("mail domain"),
+    "routes": _("data centre's routes"),
+    "register": _("register of certificates"),
 }
 
 HOLDERS: dict[str, str] = {"organisation": _("organisations"), "person": _("persons")}

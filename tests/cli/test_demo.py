@@ -17,8 +17,8 @@ def test_the_demo_exits_0_and_says_what_a_scan_would_have_given(tmp_path: Path) 
     run = read_run(tmp_path / "out" / "run.json")
     assert run.complete
     assert done.stdout.splitlines() == [
-        f"a scan would have ended with exit code {run.exit_code}",
-        f"report: {tmp_path / 'out' / 'index.html'}",
+        f"nếu là lần quét thật, mã thoát sẽ là {run.exit_code}",
+        f"báo cáo: {tmp_path / 'out' / 'index.html'}",
     ]
     assert run.exit_code == 1
     assert (tmp_path / "out" / "index.html").is_file()

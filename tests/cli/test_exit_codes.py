@@ -1,6 +1,7 @@
 """How a scan ends: each exit code, and what the last line and the run say of it."""
 
 import resource
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -154,14 +155,14 @@ def test_a_disk_that_is_full_is_4_and_keeps_what_was_written(province: Path) -> 
 
 
 def test_a_bug_is_4_and_says_how_to_see_it(province: Path) -> None:
-    for name in ("netaudit", "reports", "sample", "pyproject.toml"):
+    for name in ("checks", "reports", "sample", "pyproject.toml"):
         (province / name).symlink_to(ROOT / name)
-    broken = province / "checks" / "dns"
-    broken.mkdir(parents=True)
-    (broken / "half.py").write_text("")
+    shutil.copytree(ROOT / "netaudit", province / "netaudit", ignore=shutil.ignore_patterns("__pycache__"))
+    with (province / "netaudit" / "engine" / "plan.py").open("a", encoding="utf-8") as file:
+        file.write("\nraise LookupError('half a thought')\n")
     done = netaudit("check", "--lab", "tinh.vn", cwd=province)
     assert done.returncode == 4
-    assert "half.yaml is missing" in done.stderr
+    assert done.stderr.startswith("exit 4: internal error: LookupError: half a thought\n")
     assert done.stderr.endswith("NETAUDIT_DEBUG=1 shows the traceback.\n")
 
 

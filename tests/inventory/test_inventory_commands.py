@@ -19,7 +19,8 @@ def run(*arguments: str) -> Result:
 def test_validate_counts_what_is_there() -> None:
     result = run("validate", SAMPLE)
     assert result.exit_code == 0
-    assert "185 units" in result.stdout
+    assert "185 đơn vị" in result.stdout
+    assert "185 units" in run("validate", SAMPLE, "--lang", "en").stdout
     assert result.stderr == ""
 
 

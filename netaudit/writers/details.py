@@ -1,0 +1,101 @@
+"""The details of failures, which facts keep in English, in the reader's language as far as they are our own words."""
+
+import re
+from functools import cache
+
+from netaudit.model.common import Family
+from netaudit.writers import words
+from netaudit.writers.wording import Wording
+
+__all__ = ["DETAILS", "detail_text"]
+
+
+def _(message: str) -> str:
+    return message
+
+
+# The first that fits is taken, so what is more special stands first.
+DETAILS = (
+    _("%(family)s was switched off for this scan"),
+    _("no %(family)s route on this host: %(error)s"),
+    _("only a link-local %(family)s address on this host"),
+    _("no %(family)s address of a root server is known"),
+    _("%(number)s root servers left us unanswered over %(family)s: %(detail)s"),
+    _("the inventory's blackout window %(hours)s %(zone)s is on: %(reason)s"),
+    _("the inventory's blackout window %(hours)s %(zone)s is on"),
+    _("%(name)s is excluded by the inventory"),
+    _("%(address)s is a special-purpose address: %(kind)s"),
+    _("from one outside host to another, %(host)s, which scope.outside_hosts would allow"),
+    _("the scan ended before this target was observed: interrupted"),
+    _("the scan ended before this target was observed: deadline"),
+    _("the scan ended before this target was observed: %(reason)s"),
+    _("not asked again: %(number)s earlier questions in this scan got no answer (%(detail)s)"),
+    _("no reply"),
+    _("connection refused"),
+    _("nothing was sent to this address"),
+    _("this was never asked when the facts were recorded"),
+    _("%(name)s has no address"),
+    _("it has neither A nor AAAA"),
+    _("%(name)s has neither A nor AAAA"),
+    _("no server of %(zone)s has an address"),
+    _("%(name)s was not resolved within %(seconds)s s"),
+    _("the name was not looked up"),
+    _("the record was not looked up"),
+    _("the records were not looked up"),
+    _("the name's AAAA was not looked up"),
+    _("the domain's MX was not looked up"),
+    _("the exchanger's AAAA was not looked up"),
+    _("the exchanger's addresses were not looked up"),
+    _("no address of a name server was asked"),
+    _("no question about a missing name was answered"),
+    _("the parent's servers gave no referral"),
+    _("the parent's servers gave no answer about DS"),
+    _("more signatures or keys than are verified here"),
+    _("the security status could not be determined"),
+    _("the response can't be read"),
+    _("more than %(number)s redirects"),
+    _("the redirect leads to no web address"),
+    _("the redirect leads to %(host)s, which has no %(family)s"),
+    _("the redirect leads to %(host)s, which is not %(family)s"),
+    _("HTTP %(status)s: the scanner was turned away"),
+    _("port 80 gives error pages alone"),
+    _("no SMTP dialogue was held"),
+    _("no complete SMTP dialogue over both families"),
+    _("the dialogue ended before the TLS handshake"),
+    _("no route table was read"),
+    _("the route table does not say of when it is"),
+    _("the newest route table is %(days)s days old"),
+    _("%(peers)s peers, %(minimum)s are needed"),
+    _("the register was not read"),
+    _("%(number)s rows can't be read"),
+)
+"""What the machine says in details. What targets, libraries and the operating system say stays as it is."""
+
+_PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+_NESTED = {"detail"}
+
+
+def detail_text(text: str, wording: Wording) -> str:
+    """Return the detail of a failure in the reader's language; one that is none of `DETAILS` as it is."""
+    for pattern, message in _patterns():
+        match = pattern.fullmatch(text)
+        if match is not None:
+            given = {name: _value(name, value, wording) for name, value in match.groupdict().items()}
+            return wording.gettext(message) % given
+    return text
+
+
+def _value(name: str, value: str, wording: Wording) -> str:
+    if name in _NESTED:
+        return detail_text(value, wording)
+    return words.FAMILIES[Family(value)] if value in set(Family) else value
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(_pattern(message), re.DOTALL), message) for message in DETAILS)
+
+
+def _pattern(message: str) -> str:
+    parts = _PLACEHOLDER.split(message)  # text, name, text, …
+    return "".join(f"(?P<{part}>.+?)" if index % 2 else re.escape(part) for index, part in enumerate(parts))
