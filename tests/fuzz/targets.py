@@ -90,8 +90,8 @@ def validator(data: bytes) -> None:
     slot, changed = _replaced(data)
     genuine = WORLD.exchanges[slot]
     count = _Counted()
-    exchanges = (*WORLD.exchanges[:slot], changed, *WORLD.exchanges[slot + 1 :])
-    judge = Validator(exchanges, WORLD.anchors, WORLD.now, policy=count.policy)
+    evidence = (changed, *(exchange for exchange in _evidence(slot) if exchange is not genuine))
+    judge = Validator(evidence, WORLD.anchors, WORLD.now, policy=count.policy)
     for question in (genuine.question, *_DEEP):
         before, after = _genuine(question), judge.status(*question)
         if before.status is _SECURE:
@@ -189,6 +189,14 @@ def _verified(data: bytes, signature: bytes, key: signatures.DNSKEY) -> bool:
 def _genuine(question: Question) -> Security:
     """The status in the world as it was recorded."""
     return Validator(WORLD.exchanges, WORLD.anchors, WORLD.now).status(*question)
+
+
+@functools.cache
+def _evidence(slot: int) -> tuple[Exchange, ...]:
+    """What the statuses asked for rest on, and the exchange itself: to validate the whole world each time is slow."""
+    own = WORLD.exchanges[slot]
+    needed = {own.id, *(fact for question in (own.question, *_DEEP) for fact in _genuine(question).facts)}
+    return tuple(exchange for exchange in WORLD.exchanges if exchange.id in needed)
 
 
 @functools.cache

@@ -1,18 +1,20 @@
 """A short sample of `make fuzz`: every kept input, and some thousands of mutations that are the same every time."""
 
 from itertools import islice
+from pathlib import Path
 
 import dns.message
 import dns.rrset
 import pytest
 
 from netaudit.dns.budget import Meter
+from netaudit.dns.validate import Validator
 from tests.fuzz import targets
-from tests.fuzz.__main__ import NAMES
+from tests.fuzz.__main__ import NAMES, _blind, main
 from tests.fuzz.corpus import CORPUS, genuine, seeds
 from tests.fuzz.mutate import mutations
 
-_SAMPLES = {"response": 3_000, "validator": 600, "mrt": 1_500, "zone-file": 600}  # a few seconds each
+_SAMPLES = {"response": 6_000, "validator": 1_500, "mrt": 3_000, "zone-file": 1_200}  # five seconds each
 
 
 def test_each_target_has_a_sample() -> None:
@@ -42,6 +44,14 @@ def test_the_recorded_world_is_secure_where_it_should_be() -> None:
     assert targets._usual() > 20
 
 
+def test_the_evidence_chosen_says_what_all_of_it_says() -> None:
+    for slot, exchange in enumerate(targets.WORLD.exchanges):
+        judge = Validator(targets._evidence(slot), targets.WORLD.anchors, targets.WORLD.now)
+        for question in (exchange.question, *targets._DEEP):
+            few, all_ = judge.status(*question), targets._genuine(question)
+            assert (question, few.status, few.reason) == (question, all_.status, all_.reason)
+
+
 def test_a_validator_that_believed_any_signature_would_be_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(targets, "_verified", lambda data, signature, key: True)
     with pytest.raises(AssertionError, match=r"false data is believed|other keys are trusted"):
@@ -59,6 +69,18 @@ def test_a_hang_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(targets, "HANG", 0.0)
     with pytest.raises(AssertionError, match="CPU"):
         targets.response(genuine("response")[0])
+
+
+def test_blind_fuzzing_keeps_the_input_that_made_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(targets, "HANG", 0.0)
+    assert not _blind("response", 5)
+    (kept,) = (tmp_path / "build/fuzz/response").glob("crash-*")
+    with pytest.raises(AssertionError, match="CPU"):
+        main(["--replay", str(kept), "response"])
+    monkeypatch.setattr(targets, "HANG", 2.0)
+    assert main(["--replay", str(kept), "response"]) == 0
+    assert _blind("response", 1)
 
 
 def test_mutations_are_the_same_for_the_same_seed() -> None:
