@@ -18,11 +18,14 @@ __all__ = ["DnsServers"]
 class DnsServers:
     """The servers of all machines. Zones that two machines share keep their responses once.
 
-    `flaws` says which machines behave badly, over which family.
+    `flaws` says which machines behave badly, over which family; `agents` whom machines name for error reports.
     """
 
-    def __init__(self, zones: Iterable[ServedZone], flaws: Flaws | None = None) -> None:
+    def __init__(
+        self, zones: Iterable[ServedZone], flaws: Flaws | None = None, agents: Mapping[str, str] | None = None
+    ) -> None:
         self._flaws = flaws
+        self._agents = agents or {}
         responders: dict[int, Responder] = {}
         self._zones: dict[str, list[tuple[ServedZone, Responder]]] = {}
         for zone in zones:
@@ -53,6 +56,7 @@ class DnsServers:
             name=machine,
             broken_edns=flaws.machine(machine, family, "edns_broken"),
             resolve=resolve if flaws.machine(machine, family, "open_recursor") else None,
+            agent=self._agents.get(machine, ""),
             transfers=partial(_named, open_zones),
         )
         return MannerlyServer(DnsServer(known, edns=not flaws.machine(machine, family, "no_edns")), manners)

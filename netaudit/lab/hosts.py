@@ -44,7 +44,8 @@ class Hosts:
         self._flaws = Flaws(world)
         self._pki = pki
         self._machines = {str(ip_address(a)): machine.id for machine in world.machines for a in machine.addresses}
-        self._dns = DnsServers(contents.zones, self._flaws)
+        agents = {machine.id: machine.report_channel for machine in world.machines}
+        self._dns = DnsServers(contents.zones, self._flaws, agents)
         self._mail = {server.machine: server for server in world.mail}
         self._contexts: dict[tuple[tuple[str, ...], str, bool], ssl.SSLContext] = {}
         self._bases: dict[Host, ssl.SSLContext] = {}

@@ -15,7 +15,7 @@ import dns.rrset
 
 from netaudit.authority.content import ZoneContent
 from netaudit.authority.server import DnsServer
-from netaudit.rules.edns import COOKIE, NSID, Opt, opt_in
+from netaudit.rules.edns import COOKIE, NSID, REPORT_CHANNEL, Opt, opt_in
 
 __all__ = ["Manners", "MannerlyServer"]
 
@@ -36,12 +36,13 @@ class Manners:
     name: str  # its NSID
     broken_edns: bool = False
     resolve: Respond | None = None
+    agent: str = ""  # for error reports
     transfers: Callable[[dns.name.Name], ZoneContent | None] = lambda name: None
 
     @property
     def good(self) -> bool:
         """Whether there is nothing to be seen of them in answers to ordinary queries."""
-        return not self.broken_edns and self.resolve is None
+        return not self.broken_edns and self.resolve is None and not self.agent
 
 
 class _Asked(NamedTuple):
@@ -107,6 +108,8 @@ class MannerlyServer:
         return whole if not asked.datagram or len(whole) <= max(512, opt.size) else response
 
     def _options(self, opt: Opt) -> Iterator[tuple[int, bytes]]:
+        if self._manners.agent:
+            yield REPORT_CHANNEL, dns.name.from_text(self._manners.agent).to_wire() or b""
         for code, value in opt.options:
             if code == NSID:
                 yield NSID, self._manners.name.encode()

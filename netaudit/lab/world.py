@@ -18,6 +18,7 @@ class Machine(Record, frozen=True, kw_only=True):
 
     id: str
     addresses: tuple[str, ...]
+    report_channel: str = ""  # the agent that its name server tells resolvers (RFC 9567); the Python servers do
 
 
 class Signing(Record, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from netaudit.model.facts import Delegation, Fact, Lookup, ServerAddress, ZoneFa
 from netaudit.probes.ancestors import Ancestors
 from netaudit.probes.context import ADDRESS_TYPES, ProbeContext, parse_name
 from netaudit.probes.extras import Extras
-from netaudit.probes.zone_records import bootstrap_signals, notification_targets
+from netaudit.probes.zone_records import bootstrap_signals, notification_targets, report_agents
 
 __all__ = ["NONEXISTENT_LABEL", "ZoneProbe"]
 
@@ -29,8 +29,8 @@ class ZoneProbe:
     """Asks every server of a zone, and every server of its parent, over UDP and TCP.
 
     The zone's own for SOA, NS, DNSKEY, NSEC3PARAM and a name that should not exist, for CDS and CDNSKEY where there
-    are keys, and with `extras` how they behave; the parent's for NS and DS. DSYNC and bootstrap signals are
-    looked up once (`netaudit.probes.zone_records`). A server that leaves the first
+    are keys, and with `extras` how they behave; the parent's for NS and DS. DSYNC, bootstrap signals and the
+    agents for error reports are looked up once (`netaudit.probes.zone_records`). A server that leaves the first
     question unanswered after all tries is asked nothing more, but for one try after the others are done
     (RFC 9520).
     """
@@ -55,6 +55,7 @@ class ZoneProbe:
         """Observe the zone. Trouble with its servers is in the facts."""
         name = parse_name(self._zone)
         await self._observe(name)
+        self._lookups += await report_agents(self._context, self._recorded())
         if self._parent is not None:
             self._lookups += await notification_targets(self._context, name, self._parent.name)
             if self._signed() and not self._delegated_securely():

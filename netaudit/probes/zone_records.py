@@ -8,13 +8,16 @@ import dns.name
 import dns.rdatatype
 from dns.rdtypes.ANY.DSYNC import DSYNC
 
+from netaudit.model.exchange import Exchange
 from netaudit.model.facts import Lookup
 from netaudit.probes.context import ADDRESS_TYPES, ProbeContext, parse_name
+from netaudit.rules.edns import report_agent
 from netaudit.rules.signal_names import bootstrap_name, dsync_names
 
-__all__ = ["bootstrap_signals", "notification_targets"]
+__all__ = ["bootstrap_signals", "notification_targets", "report_agents"]
 
 _SERVERS = 8  # name servers whose signals are looked up
+_AGENTS = 2  # for error reports
 _TARGETS = 2  # of the DSYNC records
 
 
@@ -41,6 +44,12 @@ async def bootstrap_signals(
     names = [name for server in outside if (name := bootstrap_name(zone, server)) is not None]
     wanted = [(name, rdtype) for name in names for rdtype in (dns.rdatatype.CDS, dns.rdatatype.CDNSKEY)]
     return await asyncio.gather(*(context.lookup(*question) for question in wanted))
+
+
+async def report_agents(context: ProbeContext, exchanges: Iterable[Exchange]) -> list[Lookup]:
+    """The agents that responses name for error reports, looked up by the type of reports (RFC 9567 section 6.1)."""
+    agents = sorted({agent for exchange in exchanges if (agent := report_agent(exchange)) not in ("", ".")})[:_AGENTS]
+    return await asyncio.gather(*(context.lookup(parse_name(agent), dns.rdatatype.TXT) for agent in agents))
 
 
 def _targets(context: ProbeContext, lookup: Lookup) -> list[dns.name.Name]:

@@ -7,12 +7,14 @@ import dns.rdatatype
 import dns.wire
 
 from netaudit.model.exchange import Exchange
+from netaudit.rules.zones import name_text
 
-__all__ = ["COOKIE", "NSID", "Opt", "opt_in", "opt_of", "option_of"]
+__all__ = ["COOKIE", "NSID", "REPORT_CHANNEL", "Opt", "opt_in", "opt_of", "option_of", "report_agent"]
 
-NSID, COOKIE = 3, 10
-"""Option codes (RFC 5001, RFC 7873)."""
+NSID, COOKIE, REPORT_CHANNEL = 3, 10, 18
+"""Option codes (RFC 5001, RFC 7873, RFC 9567)."""
 
+_REPORT_CHANNEL_CODE = REPORT_CHANNEL.to_bytes(2, "big")
 _COUNTS = 4  # where the header's four counts begin (RFC 1035 section 4.1.1)
 
 
@@ -52,6 +54,18 @@ def option_of(exchange: Exchange, code: int) -> bytes | None:
     """The data of an EDNS option in the response; None without it."""
     opt = opt_of(exchange)
     return next((data for found, data in opt.options if found == code), None) if opt is not None else None
+
+
+def report_agent(exchange: Exchange) -> str:
+    """The agent that a response names for error reports (RFC 9567 section 5), "." for the root; empty without one."""
+    if exchange.response is None or _REPORT_CHANNEL_CODE not in exchange.response:
+        return ""  # nearly all responses
+    data = option_of(exchange, REPORT_CHANNEL)
+    try:
+        name, used = dns.name.from_wire(data, 0) if data else (dns.name.root, 0)
+    except Exception:  # as above
+        return ""
+    return name_text(name) if data and used == len(data) else ""
 
 
 def _find(parser: dns.wire.Parser) -> Opt | None:

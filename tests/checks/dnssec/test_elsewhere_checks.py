@@ -1,16 +1,23 @@
-"""What others publish about a zone, case by case, on signed messages: DSYNC and bootstrap signals."""
+"""What others publish about a zone, case by case, on signed messages: DSYNC, bootstrap signals, report agents."""
 
 import dataclasses
+from functools import partial
 
+import dns.edns
+import dns.flags
+import dns.message
+import dns.name
+import dns.rcode
 import pytest
 from msgspec.structs import replace
 
-from netaudit.model.common import Transport
+from netaudit.model.common import Failure, Transport
 from netaudit.model.evidence import FoundRecords, ZoneEvidence
 from netaudit.model.facts import Lookup
 from netaudit.model.verdict import Status
 from tests.checks.dnssec.builders import (
     APEX,
+    BUDGET,
     PARENT,
     PARENT_WITH_DS,
     PARENT_WITHOUT_DS,
@@ -97,6 +104,38 @@ def lost(told: ZoneEvidence, *names: str) -> ZoneEvidence:
     return replace(told, found=tuple(made))
 
 
+def telling(*agents: bytes) -> ZoneEvidence:
+    """The zone at servers that each name an agent for error reports; the option's data are as given."""
+    servers = [
+        Server(serving(zone(), partial(_add_option, data)), f"ns{n}.{APEX}", f"203.0.113.{n}")
+        for n, data in enumerate(agents, 1)
+    ]
+    return evidence(*servers)
+
+
+def _add_option(data: bytes, message: dns.message.Message) -> None:
+    options: list[dns.edns.Option] = [dns.edns.GenericOption(dns.edns.OptionType.REPORTCHANNEL, data)] if data else []
+    message.use_edns(edns=0, ednsflags=dns.flags.DO, options=options)
+
+
+def wire(name: str) -> bytes:
+    return dns.name.from_text(name).to_wire() or b""
+
+
+def agent(name: str, *, rcode: dns.rcode.Rcode = dns.rcode.NOERROR) -> FoundRecords:
+    """The look-up of an agent's name."""
+    made = looked_up({}, name, "TXT", zone())
+    assert made.exchange is not None
+    assert made.exchange.response is not None
+    head = bytearray(made.exchange.response)
+    head[3] = head[3] & 0xF0 | rcode
+    return replace(made, exchange=replace(made.exchange, response=bytes(head)))
+
+
+def unanswered(name: str, failure: Failure) -> FoundRecords:
+    return FoundRecords(lookup=Lookup(name=name, rdtype="TXT", failure=failure))
+
+
 def without_delegation(name: str = APEX) -> ZoneEvidence:
     told = evidence(Server(serving(zone())))
     return replace(told, zone=name, fact=replace(told.fact, zone=name, delegation=None, failure=None))
@@ -119,6 +158,22 @@ CASES: dict[str, list[Case]] = {
         Case("not looked up", evidence(Server(serving(zone()))), UNTESTED, "not_tested"),
         Case("parent not found", without_delegation(), UNTESTED, "not_tested"),
         Case("root", without_delegation("."), NONE, "no_parent"),
+    ],
+    "dns.report_channel": [
+        Case("heard", replace(telling(wire("reports.example")), found=(agent("reports.example"),)), PASS, "ok", {
+            "agents": ("reports.example",)}),
+        Case("no such name", replace(telling(wire("a.example")), found=(
+            agent("a.example", rcode=dns.rcode.NXDOMAIN),)), WARN, "unresolved", {"agents": ("a.example",)}),
+        Case("one of two is dead", replace(telling(wire("a.example"), wire("b.example")), found=(
+            agent("a.example"), unanswered("b.example", SERVFAIL))), WARN, "unresolved", {"agents": ("b.example",)}),
+        Case("out of our reach", replace(telling(wire("a.example")), found=(unanswered("a.example", BUDGET),)),
+            UNTESTED, "not_tested"),
+        Case("not looked up", telling(wire("a.example")), UNTESTED, "not_tested"),
+        Case("the root", telling(wire(".")), WARN, "null"),
+        Case("no name", telling(b"\x05abc"), NONE, "none"),
+        Case("a name and more", telling(wire("a.example") + b"x"), NONE, "none"),
+        Case("none", telling(b""), NONE, "none"),
+        Case("silent", _DEAF, UNTESTED, "no_answer"),
     ],
     "dnssec.bootstrap": [
         Case("as at the apex", signals(SIGNALS, SIGNALS), PASS, "ok", {"servers": (OUT1, OUT2)}),
