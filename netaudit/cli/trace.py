@@ -23,15 +23,10 @@ from netaudit.model.facts import Fact, Lookup
 from netaudit.model.inventory import Inventory
 from netaudit.model.security import Security, SecurityStatus
 from netaudit.probes.courtesy import CourteousNetwork
-<<<<<<< netaudit/cli/trace.py
 from netaudit.writers.chain import chain_text, failure_line
-=======
-from netaudit.writers.chain import chain_text
 from netaudit.writers.chain_picture import standalone_picture
 from netaudit.writers.files import write_whole
-from netaudit.writers.safe import one_line
 from netaudit.writers.wording import Wording
->>>>>>> /tmp/mn
 
 __all__ = ["trace"]
 
@@ -103,13 +98,9 @@ def trace(
     text = chain_text(asked, dns.rdatatype.to_text(rdtype), security, last.values(), language, colour=True)
     click.echo(text, nl=False)  # click drops colour when it is no terminal
     if lookup.failure is not None:
-<<<<<<< netaudit/cli/trace.py
         click.echo(failure_line(lookup.failure, language))
-=======
-        click.echo(one_line(f"    {lookup.failure.reason}: {lookup.failure.detail}"))
     if svg is not None:
         _draw(svg, standalone_picture(security, asked, dns.rdatatype.to_text(rdtype), Wording(language)))
->>>>>>> /tmp/mn
     return _CODES[security.status]
 
 

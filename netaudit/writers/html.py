@@ -16,12 +16,9 @@ from netaudit.model.run import Run
 from netaudit.rules.calendar import day_of
 from netaudit.writers import words
 from netaudit.writers.bars import segments
-<<<<<<< netaudit/writers/html.py
-from netaudit.writers.details import detail_text
-=======
 from netaudit.writers.chain_parts import chain_parts
 from netaudit.writers.chain_picture import chain_picture
->>>>>>> /tmp/mn
+from netaudit.writers.details import detail_text
 from netaudit.writers.files import make_folder, write_whole
 from netaudit.writers.links import reference_link
 from netaudit.writers.messages import argument_text
