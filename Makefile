@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 APT    := tests/apt-packages.txt
 
-.PHONY: demo test check fast bench fuzz record docs daemons help clean
+.PHONY: demo test check fast bench fuzz record agreement docs daemons help clean
 
 help:            ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ fuzz: $(VENV)/.fuzz   ## ten minutes of hostile bytes for the readers of DNS, ro
 
 record: $(VENV)/.test   ## record the facts that the check fixtures are judged from
 	$(BIN)/python -m tests.record
+
+agreement: $(VENV)/.test daemons   ## ask Unbound, BIND and Knot Resolver what they make of our zones; writes docs/agreement.md (root)
+	$(BIN)/python -m tests.lab.agreement --write
 
 docs: $(VENV)/.demo   ## write docs/checks from the catalogue
 	$(BIN)/netaudit checks docs --output docs/checks

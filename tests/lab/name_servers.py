@@ -10,7 +10,7 @@ from netaudit.model.common import Family, family_of
 from tests.lab.daemons import Command, Daemons
 from tests.lab.ready import Expectation
 
-__all__ = ["dns_expectations", "dns_rules", "start_name_servers"]
+__all__ = ["dns_expectations", "dns_rules", "nsd_command", "start_name_servers"]
 
 Zones = Mapping[str, str]  # zone name -> master file
 _Program = Callable[[Path, Sequence[str], Zones], Command]
@@ -18,7 +18,7 @@ _Program = Callable[[Path, Sequence[str], Zones], Command]
 
 def start_name_servers(machines: Sequence[Machine], contents: Contents, folder: Path, daemons: Daemons) -> None:
     """Start the name servers of all machines; one process for a machine, or one a family where they differ."""
-    programs: tuple[_Program, ...] = (_nsd, _knot, _bind)
+    programs: tuple[_Program, ...] = (nsd_command, _knot, _bind)
     serving = [m for m in machines if any(zone.machine == m.id for zone in contents.zones)]
     for turn, machine in enumerate(serving):
         silent = [zone.name for zone in contents.zones if zone.machine == machine.id and zone.silent]
@@ -65,7 +65,8 @@ def _instances(machine: Machine, zones: Iterable[ServedZone]) -> list[tuple[list
     return [([a for a in machine.addresses if family_of(a) is family], known[family]) for family in Family]
 
 
-def _nsd(folder: Path, addresses: Sequence[str], zones: Zones) -> Command:
+def nsd_command(folder: Path, addresses: Sequence[str], zones: Zones) -> Command:
+    """NSD at these addresses; it serves what the master files say, signed or not, and checks nothing."""
     listen = "\n".join(f"  ip-address: {address}" for address in addresses)
     parts = [
         f'server:\n{listen}\n  port: 53\n  username: ""\n  chroot: ""\n  zonesdir: "{folder}"\n  database: ""\n'
