@@ -7,7 +7,7 @@ from dns.rdtypes.ANY.DSYNC import DSYNC
 from netaudit.model.evidence import FoundRecords, ZoneEvidence
 from netaudit.model.security import SecurityStatus
 from netaudit.model.verdict import Outcome, could_not_test, not_applicable, passed, warned
-from netaudit.rules.records import find, missing, nothing_looked_up, status_of
+from netaudit.rules.records import NOT_LOOKED_UP, find, missing, status_of
 from netaudit.rules.signal_names import dsync_names
 from netaudit.rules.zones import name_text
 
@@ -20,7 +20,7 @@ def judge(evidence: ZoneEvidence) -> Outcome:
         return (
             not_applicable("no_parent")
             if evidence.zone == "."
-            else could_not_test("not_tested", evidence.fact.failure or nothing_looked_up())
+            else could_not_test("not_tested", evidence.fact.failure or NOT_LOOKED_UP)
         )
     parent = dns.name.from_text(evidence.fact.delegation.parent)
     made = [find(evidence.found, "DSYNC", name_text(name)) for name in dsync_names(evidence.apex, parent)]

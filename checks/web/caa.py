@@ -48,8 +48,8 @@ def _held(
     public: list[tuple[WebFact, CertificateTrust]],
 ) -> Outcome:
     """What the policy says of the issuers of these certificates."""
-    exact = evidence.host.host in {name.lower() for _, trust in public for name in trust.names}
-    allowed = policy.allowed(wildcard=not exact)
+    plain = all(evidence.host.host in {name.lower() for name in trust.names} for _, trust in public)
+    allowed = policy.allowed(wildcard=not plain)  # where one address shows a wildcard, that is what must be renewed
     judged = [(fact, issuer, _may_issue(issuer, allowed)) for fact, issuer in _issuers(public)]
     said = _said(allowed)
     observed = tuple(row(fact, f"issuer {issuer}; CAA at {at}: {said}", good) for fact, issuer, good in judged)

@@ -7,10 +7,9 @@ from netaudit.model.evidence import FoundRecords
 from netaudit.model.security import Security, SecurityStatus
 from netaudit.rules.zones import unreadable
 
-__all__ = ["INDETERMINATE", "find", "malformed", "missing", "nothing_looked_up", "reason_of", "status_of"]
+__all__ = ["INDETERMINATE", "NOT_LOOKED_UP", "find", "malformed", "missing", "reason_of", "status_of"]
 
-_NOT_LOOKED_UP = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail="the records were not looked up")
-
+NOT_LOOKED_UP = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail="the records were not looked up")
 INDETERMINATE = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail="the security status could not be determined")
 
 
@@ -22,11 +21,11 @@ def find(found: Iterable[FoundRecords], rdtype: str, name: str) -> FoundRecords 
 def missing(item: FoundRecords | None) -> Failure | None:
     """Why a look-up shows neither all records nor that there are none; None when it shows one of these."""
     if item is None:
-        return _NOT_LOOKED_UP
+        return NOT_LOOKED_UP
     if item.lookup.failure is not None:
         return item.lookup.failure
     if item.exchange is None:
-        return _NOT_LOOKED_UP
+        return NOT_LOOKED_UP
     error = malformed(item)
     return Failure(reason=Reason.MALFORMED, side=Side.TARGET, detail=error) if error else None
 
@@ -44,8 +43,3 @@ def status_of(security: Security | None) -> SecurityStatus:
 def reason_of(security: Security | None) -> str:
     """The word that decided a security status."""
     return security.reason if security is not None else ""
-
-
-def nothing_looked_up() -> Failure:
-    """The failure of a look-up that was not made."""
-    return _NOT_LOOKED_UP
