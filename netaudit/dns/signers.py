@@ -43,47 +43,46 @@ class Signers:
         self._now = now
         self._budget = budget or Budget()
         self._verifier = SignatureVerifier(now, policy, self._budget)
-        self._known: dict[tuple[str, str], ChainLink] = {}
+        self._known: dict[tuple[str, str], tuple[ChainLink, _Keys]] = {}
 
     def completed(self, security: Security, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> Security:
         """Return the security status of `name` and `rdtype` with the signatures of each link and of the data."""
         links: list[ChainLink] = []
         keys: _Keys | None = None
         for link in security.links:
-            links.append(self._link(link, keys, links[-1].zone if links else ""))
-            keys = self._keys(link)
-        if not links or keys is None:
-            return msgspec.structs.replace(security, links=tuple(links))
-        asked = [e for e in self._exchanges(security.facts) if e.question == (name, rdtype) and e.message is not None]
-        section = [rrset for e in asked[-1:] for rrset in _sections(e)]
-        own = [rrset for rrset in section if rrset.name == name and rrset.rdtype in (rdtype, dns.rdatatype.CNAME)]
-        signatures = self._over(own or _denials(section), section, keys)
+            above = links[-1].zone if links else ""
+            if (link.zone, above) not in self._known:
+                self._known[link.zone, above] = self._link(link, keys)
+            complete, keys = self._known[link.zone, above]
+            links.append(complete)
+        signatures = self._data(security, name, rdtype, keys) if keys is not None and keys[1] else ()
         return msgspec.structs.replace(security, links=tuple(links), signatures=tuple(signatures))
 
-    def _link(self, link: ChainLink, parent: _Keys | None, above: str) -> ChainLink:
-        known = self._known.get((link.zone, above))
-        if known is None:
-            zone = dns.name.from_text(link.zone)
-            rrsets = [rrset for exchange in self._exchanges(link.facts) for rrset in _sections(exchange)]
-            own = [rrset for rrset in rrsets if rrset.name == zone]
-            ds = [rrset for rrset in own if rrset.rdtype == dns.rdatatype.DS]
-            vouched: Iterable[ChainSignature] = ()
-            if parent is not None:
-                vouched = self._over(ds or ([] if link.ds else _denials(rrsets)), rrsets, parent)
-            dnskey = [rrset for rrset in own if rrset.rdtype == dns.rdatatype.DNSKEY]
-            known = self._known[link.zone, above] = msgspec.structs.replace(
-                link,
-                vouched=tuple(vouched),
-                signatures=tuple(self._over(dnskey, rrsets, self._keys(link))),
-            )
-        return known
+    def _data(
+        self, security: Security, name: dns.name.Name, rdtype: dns.rdatatype.RdataType, keys: _Keys
+    ) -> Iterable[ChainSignature]:
+        """The signatures over the data, an alias in its place, or the proof that there is none."""
+        if security.name and security.rdtype == dns.rdatatype.to_text(rdtype):
+            name = dns.name.from_text(security.name)  # of a chain of aliases, the one that decided
+        found = [
+            e for e in self._exchanges(reversed(security.facts)) if e.question[1] == rdtype and e.question[0] == name
+        ][:1]
+        section = [rrset for exchange in found for rrset in _sections(exchange)]
+        own = [rrset for rrset in section if rrset.rdtype in (rdtype, dns.rdatatype.CNAME) and rrset.name == name]
+        return self._over(own or _denials(section), section, keys)
 
-    def _keys(self, link: ChainLink) -> _Keys:
-        """The zone keys that a link's answer held."""
+    def _link(self, link: ChainLink, parent: _Keys | None) -> tuple[ChainLink, _Keys]:
+        """A link with its signatures, and the keys of its zone."""
         zone = dns.name.from_text(link.zone)
-        rrsets = [e.answer(zone, dns.rdatatype.DNSKEY) for e in self._exchanges(link.facts)]
-        found = (key for rrset in rrsets for key in rrset or () if isinstance(key, DNSKEY) and is_zone_key(key))
-        return zone, tuple(dict.fromkeys(found))
+        rrsets = [rrset for exchange in self._exchanges(link.facts) for rrset in _sections(exchange)]
+        ds = [rrset for rrset in rrsets if rrset.rdtype == dns.rdatatype.DS and rrset.name == zone]
+        dnskey = [rrset for rrset in rrsets if rrset.rdtype == dns.rdatatype.DNSKEY and rrset.name == zone]
+        found = (key for rrset in dnskey for key in rrset if isinstance(key, DNSKEY) and is_zone_key(key))
+        keys = zone, tuple(dict.fromkeys(found))
+        vouching = ds or ([] if link.ds else _denials(rrsets))
+        vouched = self._over(vouching, rrsets, parent) if parent is not None else ()
+        signatures = self._over(dnskey, rrsets, keys)
+        return msgspec.structs.replace(link, vouched=tuple(vouched), signatures=tuple(signatures)), keys
 
     def _over(
         self, rrsets: Sequence[dns.rrset.RRset], section: Sequence[dns.rrset.RRset], keys: _Keys
@@ -103,7 +102,7 @@ class Signers:
         return list(found.values())[:_MOST]
 
     def _of(self, rrset: dns.rrset.RRset, section: Sequence[dns.rrset.RRset]) -> list[RRSIG]:
-        own = (other for other in section if other.name == rrset.name and other.rdtype == dns.rdatatype.RRSIG)
+        own = (other for other in section if other.rdtype == dns.rdatatype.RRSIG and other.name == rrset.name)
         covering = (s for other in own for s in other if isinstance(s, RRSIG) and s.type_covered == rrset.rdtype)
         return list(dict.fromkeys(covering))
 

@@ -157,7 +157,7 @@ class _Parts:
         security = self._security
         signatures = tuple(self._signatures(security.signatures))
         secure = bool(security.links) and security.links[-1].status is SecurityStatus.SECURE
-        if secure and not signatures:
+        if security.reason == "rrsigs_missing" and not signatures:
             signatures = (ChainRow("RRSIG", self._say("no signature")),)
         reason = "" if security.status is SecurityStatus.SECURE else self._why(security.reason)
         return RRsetPart(

@@ -89,3 +89,12 @@ async def test_an_unsigned_zone_has_no_signatures() -> None:
     security = await completed(signing=None)
     assert security.status is SecurityStatus.INSECURE
     assert security.links[-1].signatures == security.signatures == ()
+
+
+async def test_an_alias_is_signed_by_the_zone_that_holds_it() -> None:
+    security = await completed(asked="www2.tinh.vn", rdtype="A")
+    assert security.status is SecurityStatus.SECURE
+    assert {s.covers for s in security.signatures} <= {"CNAME", "A"}
+    assert {(s.key_tag, s.state) for s in security.signatures} == {
+        (tag, "validated") for tag in tags(security.links[-1], "256")
+    }
