@@ -25,12 +25,12 @@ from tests.lab.relay import add_distant
 from tests.lab.routers import Routers
 from tests.lab.web_sites import start_web_servers, web_expectations, web_rules
 
-__all__ = ["SCANNER", "Realised", "realised"]
+__all__ = ["FOLDER", "SCANNER", "Realised", "realised", "remove_orphans"]
 
 SCANNER = "scanner"
 _SCANNER_ADDRESSES = ("192.0.2.250", "2001:db8:ffff::250")
 _START = 30.0  # seconds
-_FOLDER = "netaudit-daemons-"
+FOLDER = "netaudit-daemons-"
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,9 @@ def realised(world: World) -> Iterator[Realised]:
     now = time.time()
     ring = Keyring()  # one for both: TLSA records are of the servers' keys
     contents, pki, flaws = zone_contents(world, now, ring), Pki(now, ring), Flaws(world)
-    _remove_orphans()
+    remove_orphans()
     with (
-        tempfile.TemporaryDirectory(prefix=f"{_FOLDER}{os.getpid()}-") as name,
+        tempfile.TemporaryDirectory(prefix=f"{FOLDER}{os.getpid()}-") as name,
         Namespaces() as namespaces,
         Daemons(namespaces) as daemons,
     ):
@@ -81,10 +81,10 @@ def realised(world: World) -> Iterator[Realised]:
         yield Realised(namespaces, contents, pki.root, tables)
 
 
-def _remove_orphans() -> None:
+def remove_orphans() -> None:
     """Delete the folders of runs that were killed."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*"):
-        creator = folder.name.removeprefix(_FOLDER).partition("-")[0]
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*"):
+        creator = folder.name.removeprefix(FOLDER).partition("-")[0]
         if not Path(f"/proc/{creator}").exists():
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -44,7 +44,8 @@ def ksk_retired_too_early(zone: Zone) -> None:
     zone.ds = [old.ds(zone.name)]
 
 
-def _second_algorithm(zone: Zone) -> tuple[Key, Key]:
+def _second_algorithm() -> tuple[Key, Key]:
+    """A KSK and a ZSK of Ed25519."""
     return make_key(15, ZONE | SEP), make_key(15)
 
 
@@ -65,7 +66,7 @@ def algorithm_rollover_signatures_first(zone: Zone) -> None:
 @planted("www A: secure", "nope A: secure")
 def algorithm_rollover_both(zone: Zone) -> None:
     """Algorithm rollover, step 3: keys, signatures and DS of both algorithms."""
-    ksk, zsk = _second_algorithm(zone)
+    ksk, zsk = _second_algorithm()
     zone.sign(keys=(zone.ksk, zone.zsk, ksk, zsk))
     _sign_with_both(zone, zsk)
     zone.cosign("@", "DNSKEY", ksk)
@@ -75,14 +76,14 @@ def algorithm_rollover_both(zone: Zone) -> None:
 @planted("www A: secure", "nope A: secure")
 def algorithm_rollover_keys_first(zone: Zone) -> None:
     """Algorithm rollover begun wrongly: keys of the new algorithm without its signatures (RFC 6840 section 5.11)."""
-    ksk, zsk = _second_algorithm(zone)
+    ksk, zsk = _second_algorithm()
     zone.sign(keys=(zone.ksk, zone.zsk, ksk, zsk))
 
 
 @planted("www A: secure", "nope A: secure")
 def algorithm_rollover_ds_too_early(zone: Zone) -> None:
     """DS records of both algorithms, though the new one signs the keys only (RFC 6840 section 5.11)."""
-    ksk, zsk = _second_algorithm(zone)
+    ksk, zsk = _second_algorithm()
     zone.sign(keys=(zone.ksk, zone.zsk, ksk, zsk))
     zone.cosign("@", "DNSKEY", ksk)
     zone.ds.append(ksk.ds(zone.name))
@@ -91,7 +92,7 @@ def algorithm_rollover_ds_too_early(zone: Zone) -> None:
 @planted("www A: bogus")
 def algorithm_rollover_ds_swapped_too_early(zone: Zone) -> None:
     """The DS record is of the new algorithm alone, whose key does not sign yet."""
-    ksk, zsk = _second_algorithm(zone)
+    ksk, zsk = _second_algorithm()
     zone.sign(keys=(zone.ksk, zone.zsk, ksk, zsk))
     zone.ds = [ksk.ds(zone.name)]
 
@@ -100,7 +101,7 @@ def algorithm_rollover_ds_swapped_too_early(zone: Zone) -> None:
 def algorithm_rollover_old_keys_gone(zone: Zone) -> None:
     """The old keys are withdrawn, the DS record of the old algorithm remains."""
     old = zone.ksk
-    zone.ksk, zone.zsk = _second_algorithm(zone)
+    zone.ksk, zone.zsk = _second_algorithm()
     zone.sign()
     zone.ds = [old.ds(zone.name)]
 

@@ -1,5 +1,6 @@
 """The world of the agreement test: its servers and resolvers, running in two network namespaces."""
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,7 @@ from tests.lab.daemons import Daemons
 from tests.lab.name_servers import nsd_command
 from tests.lab.namespaces import Namespaces
 from tests.lab.ready import Expectation
+from tests.lab.realise import FOLDER, remove_orphans
 
 __all__ = ["ask_everybody"]
 
@@ -56,9 +58,10 @@ def ask_everybody(zones: Sequence[tuple[tuple[str, str], ...]]) -> list[Asked]:
 @contextmanager
 def _running() -> Iterator[tuple[Namespaces, Ds]]:
     """The world, and the DS of its root's key."""
+    remove_orphans()
     broken = [case.zone() for case in CASES.values()]
     with (
-        tempfile.TemporaryDirectory(prefix="netaudit-agreement-") as name,
+        tempfile.TemporaryDirectory(prefix=f"{FOLDER}{os.getpid()}-") as name,
         Namespaces() as namespaces,
         Daemons(namespaces) as daemons,
     ):
