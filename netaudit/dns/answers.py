@@ -25,9 +25,9 @@ from netaudit.dns.signatures import (
     SignatureState,
     SignatureVerifier,
     Verification,
-    owner_labels,
 )
 from netaudit.model.security import SecurityStatus
+from netaudit.rules.signed_data import owner_labels
 
 __all__ = ["AnswerJudge", "DsFinding", "Finding", "Trusted"]
 

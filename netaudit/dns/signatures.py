@@ -1,13 +1,11 @@
 """Verification of RRset signatures (RFC 4035 section 5.3), each distinct signature verified once."""
 
 import hashlib
-import struct
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
 import dns.dnssec
-import dns.dnssecalgs
 import dns.name
 import dns.rdatatype
 import dns.rdtypes.ANY.DNSKEY
@@ -17,10 +15,11 @@ import dns.rrset
 from netaudit.dns.budget import Budget, Meter
 from netaudit.rules.algorithms import Policy
 from netaudit.rules.rrsig import is_zone_key, moment, utc
+from netaudit.rules.signed_data import is_good, owner_labels, signed_data
 
 __all__ = [
     "DNSKEY", "RRSIG", "SignatureOutcome", "SignatureState", "SignatureVerifier", "Verification",
-    "owner_labels", "serial_before", "signed_data",
+    "serial_before",
 ]  # fmt: skip
 
 DNSKEY = dns.rdtypes.ANY.DNSKEY.DNSKEY
@@ -160,7 +159,7 @@ class SignatureVerifier:
         if known is None:
             for meter in meters:
                 meter.spend()
-            verify = self._policy.verifiers.get(int(key.algorithm), _verify)
+            verify = self._policy.verifiers.get(int(key.algorithm), is_good)
             known = self._known[identity] = verify(data, signature.signature, key)
         return known
 
@@ -169,47 +168,6 @@ class SignatureVerifier:
         return may_sign and key.algorithm == signature.algorithm and dns.dnssec.key_id(key) == signature.key_tag
 
 
-def signed_data(rrset: dns.rrset.RRset, signature: RRSIG) -> bytes:
-    """What a signature is over: its own fields and the RRset in canonical form (RFC 4034 section 3.1.8.1)."""
-    fields = struct.pack(
-        "!HBBIIIH",
-        signature.type_covered,
-        signature.algorithm,
-        signature.labels,
-        signature.original_ttl,
-        signature.expiration,
-        signature.inception,
-        signature.key_tag,
-    )
-    owner = rrset.name
-    if signature.labels < owner_labels(owner):  # expanded from a wildcard: the wildcard was signed
-        owner = dns.name.Name((b"*", *owner.labels[len(owner) - 1 - signature.labels :]))
-    head = owner.to_digestable() + struct.pack("!HHI", rrset.rdtype, rrset.rdclass, signature.original_ttl)
-    rdatas = sorted(rdata.to_digestable() for rdata in rrset)
-    return (
-        fields
-        + signature.signer.to_digestable()
-        + b"".join(head + struct.pack("!H", len(rdata)) + rdata for rdata in rdatas)
-    )
-
-
-def owner_labels(name: dns.name.Name) -> int:
-    """Labels as RRSIG counts them: without the root and without a leading asterisk (RFC 4034 section 3.1.3)."""
-    return len(name) - 1 - int(name.is_wild())
-
-
 def serial_before(one: int, other: int) -> bool:
     """Whether `one` lies before `other` on the 32-bit circle (RFC 1982)."""
     return 0 < (int(other) - int(one)) & 0xFFFFFFFF < 0x80000000
-
-
-def _verify(data: bytes, signature: bytes, key: DNSKEY) -> bool:
-    """The cryptography alone."""
-    try:
-        public = dns.dnssecalgs.get_algorithm_cls_from_dnskey(key).public_cls
-        public.from_dnskey(key).verify(signature, data)
-    except Exception:
-        # Key and signature are a stranger's bytes, and the libraries below raise a dozen kinds of
-        # exception over them; whatever it is, the signature was not verified.
-        return False
-    return True

@@ -23,6 +23,7 @@ from netaudit.lab.world import Signing
 from netaudit.model.common import Transport
 from netaudit.model.exchange import Exchange
 from netaudit.model.security import Security, SecurityStatus
+from netaudit.rules.signed_data import is_good
 from tests.dns.memory import MemoryNetwork, collected
 from tests.lab_python.client import small_world
 
@@ -75,13 +76,13 @@ def forged(rrset: dns.rrset.RRset, tag: int, count: int) -> dns.rrset.RRset:
 def verifications(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Counts how often a signature is really verified."""
     counted = [0]
-    real = signatures._verify
+    real = is_good
 
     def counting(data: bytes, signature: bytes, key: signatures.DNSKEY) -> bool:
         counted[0] += 1
         return real(data, signature, key)
 
-    monkeypatch.setattr(signatures, "_verify", counting)
+    monkeypatch.setattr(signatures, "is_good", counting)
     return counted
 
 

@@ -23,6 +23,7 @@ from netaudit.model.exchange import Exchange
 from netaudit.model.security import Security, SecurityStatus
 from netaudit.routing.mrt import RoutingError, read_routes
 from netaudit.rules.algorithms import SOFTWARE, Policy
+from netaudit.rules.signed_data import is_good
 from tests.fuzz.world import UNSIGNED, Question, RecordedWorld
 
 __all__ = ["HANG", "TARGETS", "mrt", "response", "validator", "zone_file"]
@@ -182,7 +183,7 @@ class _Counted:
 
 @functools.lru_cache(1024)
 def _verified(data: bytes, signature: bytes, key: signatures.DNSKEY) -> bool:
-    return signatures._verify(data, signature, key)
+    return is_good(data, signature, key)
 
 
 @functools.cache

@@ -1,0 +1,55 @@
+"""What a signature is over, and whether it is good: the cryptography of RFC 4034 section 3.1.8.1, dates aside."""
+
+import struct
+
+import dns.dnssecalgs
+import dns.name
+import dns.rdtypes.ANY.DNSKEY
+import dns.rdtypes.ANY.RRSIG
+import dns.rrset
+
+__all__ = ["is_good", "owner_labels", "signed_data"]
+
+DNSKEY = dns.rdtypes.ANY.DNSKEY.DNSKEY
+RRSIG = dns.rdtypes.ANY.RRSIG.RRSIG
+
+
+def signed_data(rrset: dns.rrset.RRset, signature: RRSIG) -> bytes:
+    """What a signature is over: its own fields and the RRset in canonical form (RFC 4034 section 3.1.8.1)."""
+    fields = struct.pack(
+        "!HBBIIIH",
+        signature.type_covered,
+        signature.algorithm,
+        signature.labels,
+        signature.original_ttl,
+        signature.expiration,
+        signature.inception,
+        signature.key_tag,
+    )
+    owner = rrset.name
+    if signature.labels < owner_labels(owner):  # expanded from a wildcard: the wildcard was signed
+        owner = dns.name.Name((b"*", *owner.labels[len(owner) - 1 - signature.labels :]))
+    head = owner.to_digestable() + struct.pack("!HHI", rrset.rdtype, rrset.rdclass, signature.original_ttl)
+    rdatas = sorted(rdata.to_digestable() for rdata in rrset)
+    return (
+        fields
+        + signature.signer.to_digestable()
+        + b"".join(head + struct.pack("!H", len(rdata)) + rdata for rdata in rdatas)
+    )
+
+
+def owner_labels(name: dns.name.Name) -> int:
+    """Labels as RRSIG counts them: without the root and without a leading asterisk (RFC 4034 section 3.1.3)."""
+    return len(name) - 1 - int(name.is_wild())
+
+
+def is_good(data: bytes, signature: bytes, key: DNSKEY) -> bool:
+    """Whether `signature` over `data` is by `key`. Never raises."""
+    try:
+        public = dns.dnssecalgs.get_algorithm_cls_from_dnskey(key).public_cls
+        public.from_dnskey(key).verify(signature, data)
+    except Exception:
+        # Key and signature are a stranger's bytes, and the libraries below raise a dozen kinds of
+        # exception over them; whatever it is, the signature was not verified.
+        return False
+    return True
