@@ -69,12 +69,12 @@ class _Denial(NamedTuple):
     """The verified denial records of a response; `failed` is the best of those that did not verify."""
 
     nsec: list[Nsec]
-    nsec3: list[Nsec3Zone]
+    nsec3: Nsec3Zone
     failed: Verification | None
 
     @property
     def empty(self) -> bool:
-        return not self.nsec and not self.nsec3
+        return not self.nsec and not self.nsec3.records
 
 
 class AnswerJudge:
@@ -153,12 +153,11 @@ class AnswerJudge:
             return Finding(_SECURE, "validated", "expanded from a wildcard")
         if self._too_many_iterations(denial):
             return _heavy(denial)
-        for chain in denial.nsec3:
-            proof = chain.no_closer_match(name, labels)
-            if proof is Proof.OPT_OUT:
-                return Finding(_INSECURE, "opt_out", "expanded from a wildcard, beside an opt-out span")
-            if proof is not Proof.NOTHING:
-                return Finding(_SECURE, "validated", "expanded from a wildcard")
+        proof = denial.nsec3.no_closer_match(name, labels)
+        if proof is Proof.OPT_OUT:
+            return Finding(_INSECURE, "opt_out", "expanded from a wildcard, beside an opt-out span")
+        if proof is not Proof.NOTHING:
+            return Finding(_SECURE, "validated", "expanded from a wildcard")
         return self._unproved(denial, response, trusted, "nothing proves that no name is closer than the wildcard")
 
     def _negative(self, response: Response, trusted: Trusted, meter: Meter) -> Finding:
@@ -169,17 +168,18 @@ class AnswerJudge:
             if not found.valid:
                 return self._refused(found, response, response.name, trusted)
         denial = self._denial(response, trusted, meter)
+        # the RCODE is not signed: one that the records do not prove was tampered with, or is a mistake
+        wanted = (Proof.NODATA if response.kind is Kind.NODATA else Proof.NXDOMAIN, Proof.NXNAME)
         proof = nsec_denial(response.name, response.rdtype, denial.nsec)
-        if proof in (Proof.NODATA, Proof.NXDOMAIN):
-            return Finding(_SECURE, "validated", f"{proof} proved by NSEC")
+        if proof in wanted:
+            return Finding(_SECURE, "validated", f"{response.kind} proved by NSEC")
         if self._too_many_iterations(denial):
             return _heavy(denial)
-        for chain in denial.nsec3:
-            proof = chain.denial(response.name, response.rdtype, nodata=response.kind is Kind.NODATA)
-            if proof in (Proof.NODATA, Proof.NXDOMAIN):
-                return Finding(_SECURE, "validated", f"{proof} proved by NSEC3")
-            if proof is Proof.OPT_OUT:
-                return Finding(_INSECURE, "opt_out", "an opt-out span covers the name")
+        proof = denial.nsec3.denial(response.name, response.rdtype, nodata=response.kind is Kind.NODATA)
+        if proof in wanted:
+            return Finding(_SECURE, "validated", f"{response.kind} proved by NSEC3")
+        if proof is Proof.OPT_OUT:
+            return Finding(_INSECURE, "opt_out", "an opt-out span covers the name")
         return self._unproved(denial, response, trusted, f"they do not prove {response.kind} of {response.name}")
 
     def _no_ds(self, response: Response, child: dns.name.Name, parent: Trusted, meter: Meter) -> DsFinding:
@@ -187,9 +187,8 @@ class AnswerJudge:
         proof = nsec_ds_denial(child, denial.nsec)
         if proof is Proof.NOTHING and self._too_many_iterations(denial):
             return DsFinding(*_heavy(denial)[:3])
-        for chain in denial.nsec3:
-            if proof is Proof.NOTHING:
-                proof = chain.ds_denial(child)
+        if proof is Proof.NOTHING:
+            proof = denial.nsec3.ds_denial(child)
         if proof is Proof.UNSIGNED_DELEGATION:
             return DsFinding(_INSECURE, "no_ds", f"proved by {parent.zone}")
         if proof is Proof.OPT_OUT:
@@ -234,8 +233,8 @@ class AnswerJudge:
         return self._verifier.verify(rrset, signatures, trusted.zone, trusted.keys, meter)
 
     def _too_many_iterations(self, denial: _Denial) -> bool:
-        """Whether every chain of the response costs more than validators pay (RFC 9276 section 3.2)."""
-        return bool(denial.nsec3) and all(c.iterations > self._budget.nsec3_iterations for c in denial.nsec3)
+        """Whether an NSEC3 record costs more than validators pay (RFC 9276 section 3.2)."""
+        return denial.nsec3.iterations > self._budget.nsec3_iterations
 
     def _refused(self, found: Verification, response: Response, owner: dns.name.Name, trusted: Trusted) -> Finding:
         """Why an RRset without a valid signature is not believed.
@@ -285,8 +284,7 @@ def _expanded(found: Verification, rrset: dns.rrset.RRset) -> bool:
 
 
 def _heavy(denial: _Denial) -> Finding:
-    most = max(chain.iterations for chain in denial.nsec3)
-    return Finding(_INSECURE, "nsec3_iterations", f"{most} iterations")
+    return Finding(_INSECURE, "nsec3_iterations", f"{denial.nsec3.iterations} iterations")
 
 
 def _detail(found: Verification, response: Response) -> str:

@@ -35,6 +35,7 @@ class Proof(StrEnum):
 
     NODATA = "nodata"
     NXDOMAIN = "nxdomain"
+    NXNAME = "nxname"  # the name does not exist, said in the form of NODATA (RFC 9824)
     OPT_OUT = "opt_out"  # an unsigned delegation may be there: proves nothing more, RFC 5155 section 9.2
     UNSIGNED_DELEGATION = "unsigned_delegation"  # DS only: a cut is there and has no DS
     NO_CUT = "no_cut"  # DS only: there is no zone cut at this name
@@ -60,12 +61,14 @@ class Nsec(NamedTuple):
 
 
 class Nsec3(NamedTuple):
-    """An NSEC3 record: hashes as 20 octets."""
+    """An NSEC3 record: hashes as 20 octets, made with these parameters."""
 
     owner: bytes
     next: bytes
     types: frozenset[int]
     opt_out: bool
+    salt: bytes
+    iterations: int
 
     def covers(self, hashed: bytes) -> bool:
         """Whether `hashed` lies strictly between owner and next; the last record wraps around."""
@@ -120,7 +123,7 @@ def nsec_ds_denial(name: dns.name.Name, records: Sequence[Nsec]) -> Proof:
                 return Proof.NO_CUT if _CNAME in record.types and _DS not in record.types else Proof.NOTHING
             return Proof.UNSIGNED_DELEGATION if _NS in record.types else Proof.NO_CUT
     proof = nsec_denial(name, _DS, records)
-    return Proof.NO_CUT if proof in (Proof.NODATA, Proof.NXDOMAIN) else Proof.NOTHING
+    return Proof.NO_CUT if proof in (Proof.NODATA, Proof.NXDOMAIN, Proof.NXNAME) else Proof.NOTHING
 
 
 def nsec_no_closer_match(name: dns.name.Name, encloser_labels: int, records: Sequence[Nsec]) -> bool:
@@ -140,7 +143,7 @@ def nsec_no_closer_match(name: dns.name.Name, encloser_labels: int, records: Seq
 
 def _nodata_at(record: Nsec, rdtype: int) -> Proof:
     if NXNAME in record.types:
-        return Proof.NXDOMAIN
+        return Proof.NXNAME
     if rdtype in record.types or (_CNAME in record.types and rdtype != _CNAME):
         return Proof.NOTHING
     if record.delegation() and rdtype != _DS:
@@ -157,17 +160,22 @@ def _may_cover(record: Nsec, name: dns.name.Name) -> bool:
 
 
 class Nsec3Zone:
-    """The NSEC3 records of one response, all with the same parameters, and the hashes computed for them."""
+    """The NSEC3 records of one response, and the hashes computed for them.
 
-    def __init__(
-        self, zone: dns.name.Name, records: Sequence[Nsec3], salt: bytes, iterations: int, meter: Meter
-    ) -> None:
+    While a zone is being salted anew their parameters may differ. Each record is true by itself, so that one
+    may prove what another does not (RFC 5155 section 8.2 lets validators choose; all do so).
+    """
+
+    def __init__(self, zone: dns.name.Name, records: Sequence[Nsec3], meter: Meter) -> None:
         self.zone = zone
         self.records = records
-        self.iterations = iterations
-        self._salt = salt
         self._meter = meter
-        self._hashes: dict[dns.name.Name, bytes] = {}
+        self._hashes: dict[tuple[dns.name.Name, bytes, int], bytes] = {}
+
+    @property
+    def iterations(self) -> int:
+        """The most that a record costs; 0 without records."""
+        return max((record.iterations for record in self.records), default=0)
 
     def denial(self, name: dns.name.Name, rdtype: int, *, nodata: bool = False) -> Proof:
         """Prove the absence of `name` or of its `rdtype` (RFC 5155 sections 8.4 to 8.7).
@@ -224,7 +232,7 @@ class Nsec3Zone:
     @staticmethod
     def _nodata_at(record: Nsec3, rdtype: int) -> Proof:
         if NXNAME in record.types:
-            return Proof.NXDOMAIN
+            return Proof.NXNAME
         if rdtype in record.types or (_CNAME in record.types and rdtype != _CNAME):
             return Proof.NOTHING
         if record.delegation() and rdtype != _DS:
@@ -232,38 +240,33 @@ class Nsec3Zone:
         return Proof.NODATA
 
     def _match(self, name: dns.name.Name) -> Nsec3 | None:
-        hashed = self._hash(name)
-        return next((record for record in self.records if record.owner == hashed), None)
+        return next((record for record in self.records if record.owner == self._hash(name, record)), None)
 
     def _cover(self, name: dns.name.Name) -> Nsec3 | None:
-        hashed = self._hash(name)
-        return next((record for record in self.records if record.covers(hashed)), None)
+        return next((record for record in self.records if record.covers(self._hash(name, record))), None)
 
-    def _hash(self, name: dns.name.Name) -> bytes:
-        known = self._hashes.get(name)
+    def _hash(self, name: dns.name.Name, record: Nsec3) -> bytes:
+        key = (name, record.salt, record.iterations)
+        known = self._hashes.get(key)
         if known is None:
             self._meter.spend()
-            text = dns.dnssec.nsec3_hash(name, self._salt, self.iterations, 1)
-            known = self._hashes[name] = _base32hex(text)
+            text = dns.dnssec.nsec3_hash(name, record.salt, record.iterations, 1)
+            known = self._hashes[key] = _base32hex(text)
         return known
 
 
-def read_nsec3(rrsets: Iterable[dns.rrset.RRset], zone: dns.name.Name, meter: Meter) -> list[Nsec3Zone]:
-    """Return the usable NSEC3 records of `zone`, one chain for each set of parameters (RFC 5155 section 8.2).
-
-    Usable are hash algorithm 1 and known flags. Chains with different parameters stand side by side while
-    a zone is being salted anew; each must prove what it proves alone.
-    """
-    chains: dict[tuple[bytes, int], list[Nsec3]] = {}
+def read_nsec3(rrsets: Iterable[dns.rrset.RRset], zone: dns.name.Name, meter: Meter) -> Nsec3Zone:
+    """Return the usable NSEC3 records of `zone`: those of hash algorithm 1 and known flags (RFC 5155 section 8.2)."""
+    records: list[Nsec3] = []
     for rrset in rrsets:
         if rrset.rdtype != dns.rdatatype.NSEC3 or len(rrset.name) != len(zone) + 1 or not rrset.name.is_subdomain(zone):
             continue
         owner = _base32hex(rrset.name.labels[0].decode("ascii", "replace"))
         for rdata in rrset:
             if rdata.algorithm == 1 and not rdata.flags & ~1 and len(owner) == len(rdata.next) == 20:
-                record = Nsec3(owner, rdata.next, _types(rdata.windows), bool(rdata.flags & 1))
-                chains.setdefault((rdata.salt, rdata.iterations), []).append(record)
-    return [Nsec3Zone(zone, records, salt, iterations, meter) for (salt, iterations), records in chains.items()]
+                types, opt_out = _types(rdata.windows), bool(rdata.flags & 1)
+                records.append(Nsec3(owner, rdata.next, types, opt_out, rdata.salt, rdata.iterations))
+    return Nsec3Zone(zone, records, meter)
 
 
 def _base32hex(text: str) -> bytes:

@@ -24,6 +24,7 @@ __all__ = [
     "Response",
     "aliases",
     "edns_query",
+    "has_signatures",
     "in_date",
     "make_query",
     "malformed_records",
@@ -226,6 +227,11 @@ def in_date(response: Response, now: float) -> bool:
             current = any(moment(s.inception, now) <= now <= moment(s.expiration, now) for s in rrset)
             signed[rrset.name, rrset.covers] = current
     return all(signed.values())
+
+
+def has_signatures(response: Response) -> bool:
+    """Whether a response holds any signature."""
+    return any(rrset.rdtype == dns.rdatatype.RRSIG for rrset in (*response.answer, *response.authority))
 
 
 def malformed_records(exchange: Exchange) -> tuple[str, ...]:

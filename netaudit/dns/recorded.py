@@ -119,7 +119,11 @@ class Recorded:
                 if rdtype in _CUT_TYPES or not _may_alias(exchange.response):
                     continue
                 for target in aliases(Response(exchange), self._budget.aliases):
-                    found[target, rdtype].append(Response(exchange, target))
+                    read = Response(exchange, target)
+                    soa = read.soa()
+                    # a server that does not hold the target's zone ends with the alias: that denies nothing
+                    if read.kind in (Kind.ANSWER, Kind.ALIAS) or (soa is not None and target.is_subdomain(soa.name)):
+                        found[target, rdtype].append(read)
         return dict(found)
 
     @cached_property

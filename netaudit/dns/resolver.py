@@ -12,7 +12,7 @@ import dns.name
 import dns.rdatatype
 
 from netaudit.dns.budget import Budget
-from netaudit.dns.message import Kind, Response, in_date, name_text
+from netaudit.dns.message import Kind, Response, has_signatures, in_date, name_text
 from netaudit.dns.questions import Questions, Work
 from netaudit.dns.walk import Walk, authoritative
 from netaudit.dns.zonecut import ResolutionError, ZoneCut
@@ -93,11 +93,14 @@ class Resolver:
         """Ask for DS, DNSKEY and every server's addresses. Trouble is in the result, not raised."""
         parent = await self._completed(cut.parent) if cut.parent is not None else None
         work = Work()
-        addresses, ds, _ = await asyncio.gather(
+        addresses, ds, keys = await asyncio.gather(
             self._server_addresses(cut, work),
             self._ask(parent, cut.name, dns.rdatatype.DS, work) if parent else _nothing(),
             self._ask(cut, cut.name, dns.rdatatype.DNSKEY, work),
         )
+        signed = ds is not None and ds.kind is Kind.ANSWER
+        if signed and keys is not None and not has_signatures(keys):
+            await self._ask(replace(cut, signed=True), cut.name, dns.rdatatype.DNSKEY, work)
         servers, unresolved = addresses
         delegation = cut.delegation
         if delegation is not None and ds is not None:
@@ -109,6 +112,7 @@ class Resolver:
             unresolved=unresolved,
             delegation=delegation,
             exchanges=tuple(dict.fromkeys((*cut.exchanges, *work.ids))),
+            signed=signed,
         )
 
     async def _ask(
@@ -122,7 +126,7 @@ class Resolver:
     async def _fresh_or_any(
         self, cut: ZoneCut, name: dns.name.Name, rdtype: dns.rdatatype.RdataType, work: Work
     ) -> Response:
-        """Ask on while a server's signatures are out of date, as a validating resolver does; then take what there is.
+        """Ask on while signatures are out of date or missing, as a validating resolver does; then take what there is.
 
         Raises ResolutionError.
         """
@@ -133,7 +137,7 @@ class Resolver:
             if not usable(response):
                 return False
             answers.append(response)
-            return in_date(response, self._network.now())
+            return in_date(response, self._network.now()) and (has_signatures(response) or not cut.signed)
 
         try:
             return await self._walk.ask(cut, name, rdtype, fresh, work)

@@ -46,6 +46,7 @@ class ZoneCut:
     unresolved: Mapping[str, Failure] = field(default_factory=dict)
     delegation: Delegation | None = None
     exchanges: tuple[str, ...] = ()
+    signed: bool = False  # its parent has a DS record for it
 
 
 def spread(addresses: Iterable[str], seed: str, shunned: Mapping[str, int]) -> list[str]:

@@ -13,11 +13,8 @@ import dns.rdatatype
 import msgspec
 
 from netaudit.dns.anchors import parse_anchors
-from netaudit.dns.resolver import Resolver
-from netaudit.dns.validate import Validator
+from netaudit.dns.resolution import ValidatingResolver
 from netaudit.model.common import Record, Transport
-from netaudit.model.exchange import Exchange
-from netaudit.model.facts import Fact
 from netaudit.net.internet import InternetNetwork
 from netaudit.net.limits import Limits
 from netaudit.net.policy import TargetPolicy
@@ -114,26 +111,24 @@ async def put(
 
 
 async def _netaudit(request: Request) -> Found:
-    """Our own view: resolve everything, then validate what was recorded."""
+    """Our own view: the library's validating resolver, one for each zone."""
     network = InternetNetwork(_OURS, TargetPolicy(allowed=ANYWHERE))
-    facts: list[Fact] = []
-    resolver = Resolver(network, request.hints, record=facts.append)
+    anchors = parse_anchors(request.anchors)
     places = asyncio.Semaphore(_AT_ONCE)
+    found: Found = {}
 
     async def of_zone(questions: Iterable[tuple[str, str]]) -> None:
         async with places:
+            resolver = ValidatingResolver(network, hints=request.hints, anchors=anchors)
             for name, rdtype in questions:
-                await resolver.lookup(dns.name.from_text(name), dns.rdatatype.from_text(rdtype))
+                answer = await resolver.resolve(
+                    dns.name.from_text(name), dns.rdatatype.from_text(rdtype), network.now()
+                )
+                assert answer.security is not None
+                found[name, rdtype] = Seen(status=str(answer.security.status), why=answer.security.reason)
+            await resolver.aclose()
 
     await asyncio.gather(*map(of_zone, request.zones))
-    await resolver.aclose()
-    exchanges = [fact for fact in facts if isinstance(fact, Exchange)]
-    validator = Validator(exchanges, parse_anchors(request.anchors), network.now())
-    found: Found = {}
-    for zone in request.zones:
-        for name, rdtype in zone:
-            security = validator.status(dns.name.from_text(name), dns.rdatatype.from_text(rdtype))
-            found[name, rdtype] = Seen(status=str(security.status), why=security.reason)
     return found
 
 
