@@ -15,6 +15,7 @@ import dns.rdatatype
 import dns.rrset
 
 from netaudit.model.exchange import Exchange
+from netaudit.rules.names import name_text
 from netaudit.rules.rrsig import moment
 
 __all__ = [
@@ -74,11 +75,6 @@ def edns_query(
     header = os.urandom(2) + struct.pack("!HHHHH", flags, 1, 0, 0, int(edns is not None))
     question = (name.to_wire() or b"") + struct.pack("!HH", rdtype, dns.rdataclass.IN)
     return header + question + (edns.to_wire() if edns is not None else b"")
-
-
-def name_text(name: dns.name.Name) -> str:
-    """A name as facts have it: lower case, no trailing dot, the root as `.`."""
-    return "." if name == dns.name.root else name.canonicalize().to_text(omit_final_dot=True)
 
 
 class Kind(StrEnum):

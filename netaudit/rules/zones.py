@@ -23,6 +23,7 @@ from netaudit.model.common import Failure, Family, Reason, Side
 from netaudit.model.evidence import ServerEvidence, ZoneEvidence
 from netaudit.model.exchange import Exchange
 from netaudit.model.verdict import Observation, Outcome, could_not_test
+from netaudit.rules.names import name_text
 from netaudit.rules.once import once
 
 __all__ = [
@@ -218,11 +219,6 @@ def trouble(failure: Failure) -> str:
     """A failure in a few technical words."""
     reason = failure.reason.replace("_", " ")
     return f"{reason}: {failure.detail}" if failure.detail else reason
-
-
-def name_text(name: dns.name.Name) -> str:
-    """A name as facts have it: lower case, no trailing dot, the root as `.`."""
-    return "." if name == dns.name.root else name.canonicalize().to_text(omit_final_dot=True)
 
 
 def unusable(exchanges: Iterable[Exchange]) -> Failure | None:
