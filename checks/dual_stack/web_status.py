@@ -1,10 +1,9 @@
 """Whether the site answers alike over IPv4 and IPv6: the same status, at the same final host (RFC 6540)."""
 
-from urllib.parse import urlsplit
-
 from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.facts import WebFact
 from netaudit.model.verdict import Outcome, failed, passed
+from netaudit.rules.fetches import origin
 
 from ._helpers import row, sides
 
@@ -31,12 +30,4 @@ def _statuses(facts: tuple[WebFact, ...]) -> tuple[str, ...]:
 
 
 def _ends(facts: tuple[WebFact, ...]) -> tuple[str, ...]:
-    return tuple(sorted({_origin(fact.hops[-1].url) for fact in facts}))
-
-
-def _origin(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        return f"{parts.scheme}://{parts.hostname or ''}"
-    except ValueError:
-        return url
+    return tuple(sorted({origin(fact.hops[-1].url) for fact in facts}))

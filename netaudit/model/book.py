@@ -8,6 +8,7 @@ import msgspec
 from netaudit.model.exchange import Exchange
 from netaudit.model.facts import (
     ConnectFact,
+    ConnectTimesFact,
     Fact,
     JobFact,
     MailFact,
@@ -29,7 +30,7 @@ _Keyed = TypeVar("_Keyed", WebFact, ConnectFact, MailFact, RoutesFact)
 class FactBook:
     """Facts of one scan. A later fact replaces an earlier one with the same id, as a resumed scan writes them.
 
-    `web` and `connects` are keyed by endpoint, `mail` by mail domain, `routes` by data centre, `zones`
+    `web`, `connects` and `connect_times` are keyed by endpoint, `mail` by mail domain, `routes` by data centre, `zones`
     and `names` by name, `registers` by register id, `jobs` by job name. `controls` holds the repeated
     fetches that tell a changing page from a difference between families; `web` leaves them out.
     """
@@ -48,6 +49,7 @@ class FactBook:
         self.web = _grouped((f.endpoint, f) for f in kept if isinstance(f, WebFact) and not f.control)
         self.controls = _grouped((f.endpoint, f) for f in kept if isinstance(f, WebFact) and f.control)
         self.connects = _grouped((f.endpoint, f) for f in kept if isinstance(f, ConnectFact))
+        self.connect_times = {f.endpoint: f for f in kept if isinstance(f, ConnectTimesFact)}
         self.mail = _grouped((f.domain, f) for f in kept if isinstance(f, MailFact))
         self.routes = _grouped((f.datacentre, f) for f in kept if isinstance(f, RoutesFact))
         self.registers: dict[str, RegisterFact] = {f.register: f for f in kept if isinstance(f, RegisterFact)}

@@ -14,6 +14,7 @@ from netaudit.model.common import Failure, Family, Record, Timestamp, Transport
 from netaudit.model.exchange import Exchange
 from netaudit.model.facts import (
     ConnectFact,
+    ConnectTimesFact,
     Lookup,
     MailFact,
     RegisterFact,
@@ -198,6 +199,7 @@ class EndpointEvidence(Evidence, frozen=True, kw_only=True):
     web: tuple[WebFact, ...] = ()
     connects: tuple[ConnectFact, ...] = ()
     controls: tuple[WebFact, ...] = ()  # the same address fetched again; never in `web`
+    times: ConnectTimesFact | None = None  # connection times by family; None: not taken, as with one family alone
     trust: dict[str, CertificateTrust] = {}  # fact id of a web fact -> trust of its first TLS hop
 
     def fetches(self, family: Family) -> tuple[WebFact, ...]:

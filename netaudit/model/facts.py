@@ -9,9 +9,9 @@ from netaudit.model.exchange import Exchange
 from netaudit.model.inventory import Inventory
 
 __all__ = [
-    "CertificateRow", "ConnectFact", "Delegation", "Fact", "FamilyCheck", "HttpHop", "JobFact", "Lookup", "MailFact",
-    "NameFact", "RegisterFact", "Route", "RoutesFact", "ScanEndFact", "ScanFact", "SelfFact", "ServerAddress",
-    "TlsObservation", "WebFact", "ZoneFact",
+    "CertificateRow", "ConnectFact", "ConnectTimesFact", "Delegation", "Fact", "FamilyCheck", "HttpHop", "JobFact",
+    "Lookup", "MailFact", "NameFact", "RegisterFact", "Route", "RoutesFact", "ScanEndFact", "ScanFact", "SelfFact",
+    "ServerAddress", "TlsObservation", "WebFact", "ZoneFact",
 ]  # fmt: skip
 
 
@@ -155,6 +155,7 @@ class HttpHop(Record, frozen=True, kw_only=True):
     body: bytes = b""  # the first bytes, bounded
     body_size: int = 0
     connect_ms: float = 0.0
+    first_byte_ms: float = 0.0  # from the start, connecting included, to the response's header
     elapsed_ms: float = 0.0
     tls: TlsObservation | None = None
     failure: Failure | None = None
@@ -184,6 +185,20 @@ class ConnectFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="conn
     connect_ms: float = 0.0
     tries: int = 1
     failure: Failure | None = None
+
+
+class ConnectTimesFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="connect_times"):
+    """How long TCP takes to connect to an endpoint over each family: one address each, asked by turns.
+
+    Samples in milliseconds, in the order taken; an attempt that made no connection has no sample and counts as lost.
+    """
+
+    id: str
+    endpoint: str
+    at: Timestamp
+    addresses: dict[Family, str]
+    samples: dict[Family, tuple[float, ...]]
+    lost: dict[Family, int] = {}
 
 
 class MailFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="mail"):
@@ -269,6 +284,6 @@ class JobFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="job"):
 
 
 Fact = (
-    ScanFact | ScanEndFact | SelfFact | Exchange | ZoneFact | NameFact | WebFact | ConnectFact | MailFact | RoutesFact
-    | RegisterFact | JobFact
+    ScanFact | ScanEndFact | SelfFact | Exchange | ZoneFact | NameFact | WebFact | ConnectFact | ConnectTimesFact
+    | MailFact | RoutesFact | RegisterFact | JobFact
 )  # fmt: skip

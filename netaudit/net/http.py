@@ -45,9 +45,10 @@ async def _once(network: Network, url: str, address: str, limits: Limits, identi
     status: int | None = None
     headers: tuple[tuple[str, str], ...] = ()
     body, size = b"", 0
+    first_byte = began
     try:
         async with asyncio.timeout(limits.http_timeout):
-            status, headers, body, size = await _fetch(backend, url, limits, identity)
+            status, headers, body, size, first_byte = await _fetch(backend, url, limits, identity)
     except NetworkError as error:
         failure = error.failure
     except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -63,6 +64,7 @@ async def _once(network: Network, url: str, address: str, limits: Limits, identi
         body=body,
         body_size=size,
         connect_ms=backend.connection.connect_ms if backend.connection else 0.0,
+        first_byte_ms=round((first_byte - began) * 1000, 2),
         elapsed_ms=round((time.monotonic() - began) * 1000, 2),
         tls=backend.tls(failure),
         failure=failure,
@@ -72,20 +74,22 @@ async def _once(network: Network, url: str, address: str, limits: Limits, identi
 
 async def _fetch(
     backend: "_Pinned", url: str, limits: Limits, identity: Identity
-) -> tuple[int, tuple[tuple[str, str], ...], bytes, int]:
+) -> tuple[int, tuple[tuple[str, str], ...], bytes, int, float]:
+    """Status, header, the body's first bytes, its size, and the monotonic time at which the header was there."""
     headers = {"User-Agent": identity.user_agent, "Accept": "text/html,*/*;q=0.5", "Accept-Encoding": "identity"}
     transport = _PinnedTransport(backend)
     async with (
         httpx.AsyncClient(transport=transport, timeout=limits.http_timeout, trust_env=False) as client,
         client.stream("GET", url, headers=headers) as response,
     ):
+        first_byte = time.monotonic()
         body, size = b"", 0
         async for chunk in response.aiter_raw():
             size += len(chunk)
             body += chunk[: max(0, limits.body_bytes - len(body))]
             if size > limits.body_read_bytes:
                 break
-        return response.status_code, _bounded(response.headers, limits), body, size
+        return response.status_code, _bounded(response.headers, limits), body, size, first_byte
 
 
 def _bounded(headers: httpx.Headers, limits: Limits) -> tuple[tuple[str, str], ...]:

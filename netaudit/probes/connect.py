@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from netaudit.model.common import Failure, family_of
-from netaudit.model.facts import ConnectFact, Fact
+from netaudit.model.facts import ConnectFact, ConnectTimesFact, Fact
 from netaudit.net.network import NetworkError
+from netaudit.probes.connect_times import connect_times
 from netaudit.probes.context import ProbeContext
 from netaudit.probes.names import addresses_of
 
@@ -16,7 +17,10 @@ _ADDRESSES = 8  # in one family
 
 
 class ConnectProbe:
-    """Opens a connection to each address of a service and closes it at once; nothing is said."""
+    """Opens a connection to each address of a service and closes it at once; nothing is said.
+
+    Where both families take connections, how long they take is measured a few times.
+    """
 
     def __init__(self, context: ProbeContext, endpoint: str, host: str, port: int) -> None:
         self._context = context
@@ -24,16 +28,20 @@ class ConnectProbe:
         self._host = host
         self._port = port
         self._facts: list[ConnectFact] = []
+        self._times: ConnectTimesFact | None = None
 
     async def run(self) -> None:
         """Connect to every address of both families."""
         async with asyncio.TaskGroup() as group:
             for address in await addresses_of(self._context, self._host, _ADDRESSES):
                 group.create_task(self._connect(address))
+        good = (fact.address for fact in self._facts if fact.failure is None)
+        self._times = await connect_times(self._context, self._endpoint, self._port, good)
 
     def facts(self, failure: Failure | None) -> Iterable[Fact]:
-        """The attempts that came to an end."""
-        return sorted(self._facts, key=lambda fact: fact.id)
+        """The attempts that came to an end, and the connection times."""
+        times = [self._times] if self._times is not None else []
+        return [*sorted(self._facts, key=lambda fact: fact.id), *times]
 
     async def _connect(self, address: str) -> None:
         at = self._context.network.now()

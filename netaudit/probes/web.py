@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from netaudit.model.common import Failure, Family, Reason, Side, family_of
-from netaudit.model.facts import Fact, HttpHop, WebFact
+from netaudit.model.facts import ConnectTimesFact, Fact, HttpHop, WebFact
+from netaudit.probes.connect_times import connect_times
 from netaudit.probes.context import ProbeContext
 from netaudit.probes.names import addresses_of
 
@@ -22,7 +23,7 @@ class WebProbe:
 
     `plain` also fetches `http://host/` at the first address of each family, to see where plain HTTP leads.
     A page that both families deliver is fetched a second time over IPv4, as a control: what differs
-    between those two is the page's own change, not the family's.
+    between those two is the page's own change, not the family's. Such pages also have the connections timed.
     """
 
     def __init__(
@@ -34,9 +35,10 @@ class WebProbe:
         self._path = path if path.startswith("/") else f"/{path}"
         self._plain = plain
         self._facts: list[WebFact] = []
+        self._times: ConnectTimesFact | None = None
 
     async def run(self) -> None:
-        """Fetch from all addresses at once, then the control."""
+        """Fetch from all addresses at once, then the control, then time connections while nothing else is under way."""
         addresses = await addresses_of(self._context, self._host, _ADDRESSES)
         async with asyncio.TaskGroup() as group:
             for address in addresses:
@@ -44,17 +46,17 @@ class WebProbe:
             if self._plain:
                 for address in _first_of_each_family(addresses):
                     group.create_task(self._fetch(f"http://{self._host}:80", "/", address, stop_at_https=True))
-        await self._fetch_control()
-
-    def facts(self, failure: Failure | None) -> Iterable[Fact]:
-        """The fetches that came to an end."""
-        return sorted(self._facts, key=lambda fact: fact.id)
-
-    async def _fetch_control(self) -> None:
         good = [fact for fact in self._facts if fact.endpoint == self._endpoint and fact.failure is None]
         if {fact.family for fact in good} == set(Family):
-            first = min(fact.address for fact in good if fact.family is Family.IPV4)
-            await self._fetch(self._endpoint, self._path, first, control=True)
+            control = min(fact.address for fact in good if fact.family is Family.IPV4)
+            await self._fetch(self._endpoint, self._path, control, control=True)
+            port = int(self._endpoint.rpartition(":")[2])
+            self._times = await connect_times(self._context, self._endpoint, port, (fact.address for fact in good))
+
+    def facts(self, failure: Failure | None) -> Iterable[Fact]:
+        """The fetches that came to an end, and the connection times."""
+        times = [self._times] if self._times is not None else []
+        return [*sorted(self._facts, key=lambda fact: fact.id), *times]
 
     async def _fetch(
         self, endpoint: str, path: str, address: str, *, stop_at_https: bool = False, control: bool = False

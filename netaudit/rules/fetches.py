@@ -17,7 +17,7 @@ from netaudit.rules.addresses import classify, within
 from netaudit.rules.zones import trouble
 
 __all__ = [
-    "Reach", "addresses", "attempt", "endpoint_reach", "first_failure", "header", "is_web", "location", "own",
+    "Reach", "addresses", "attempt", "endpoint_reach", "first_failure", "header", "is_web", "location", "origin", "own",
     "plain", "rows", "trusted", "untested", "usable", "why_unseen",
 ]  # fmt: skip
 
@@ -152,6 +152,15 @@ def location(hop: HttpHop) -> str | None:
         return url if urlsplit(url).hostname else None
     except ValueError:
         return None
+
+
+def origin(url: str) -> str:
+    """Scheme and host of a URL; the text itself where it can't be read."""
+    try:
+        parts = urlsplit(url)
+        return f"{parts.scheme}://{parts.hostname or ''}"
+    except ValueError:
+        return url
 
 
 def trusted(evidence: EndpointEvidence) -> list[tuple[WebFact, CertificateTrust]]:

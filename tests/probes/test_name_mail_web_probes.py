@@ -9,6 +9,7 @@ from netaudit.model.facts import ConnectFact, HttpHop, MailFact, NameFact, WebFa
 from netaudit.model.inventory import Scope
 from netaudit.probes.ancestors import Ancestors
 from netaudit.probes.connect import ConnectProbe
+from netaudit.probes.connect_times import connect_times
 from netaudit.probes.mail import MailProbe
 from netaudit.probes.names import NameProbe
 from netaudit.probes.web import REDIRECTS, WebProbe
@@ -191,3 +192,15 @@ async def test_a_failing_page_is_a_failing_fact(open_context: Open, script: Any)
     facts = await fetch(open_context)
     assert all(f.failure == failure for f in facts)
     assert not any(f.control for f in facts)
+
+
+async def test_connection_times_are_taken_by_turns_over_both_families(open_context: Open) -> None:
+    async with open_context() as context:
+        times = await connect_times(context, HTTPS, 443, ["2001:db8::80", "192.0.2.80", "192.0.2.81"])
+        alone = await connect_times(context, HTTPS, 443, ["2001:db8::80"])
+    assert times is not None
+    assert times.addresses == {Family.IPV4: "192.0.2.80", Family.IPV6: "2001:db8::80"}
+    assert {family: len(taken) + times.lost[family] for family, taken in times.samples.items()} == {
+        Family.IPV4: 5, Family.IPV6: 5,
+    }  # fmt: skip
+    assert alone is None

@@ -2,7 +2,16 @@
 
 from netaudit.model.common import Failure, Family, Reason, Side, family_of
 from netaudit.model.evidence import CertificateTrust, EndpointEvidence, HostEvidence
-from netaudit.model.facts import ConnectFact, FamilyCheck, HttpHop, Lookup, SelfFact, TlsObservation, WebFact
+from netaudit.model.facts import (
+    ConnectFact,
+    ConnectTimesFact,
+    FamilyCheck,
+    HttpHop,
+    Lookup,
+    SelfFact,
+    TlsObservation,
+    WebFact,
+)
 from netaudit.model.inventory import Service
 
 NOW = 1_795_000_000.0
@@ -58,10 +67,9 @@ def host(
     )
 
 
-def tls(version: str = "TLSv1.3", certificate: bytes = b"") -> TlsObservation:
-    return TlsObservation(
-        server_name=HOST, version=version, cipher="TLS_AES_256", certificates=(certificate,) if certificate else ()
-    )
+def tls(version: str = "TLSv1.3", certificate: bytes = b"", alpn: str = "") -> TlsObservation:
+    shown = (certificate,) if certificate else ()
+    return TlsObservation(server_name=HOST, version=version, cipher="TLS_AES_256", alpn=alpn, certificates=shown)
 
 
 def hop(
@@ -123,6 +131,18 @@ def connect(address: str, failure: Failure | None = None, tries: int = 1) -> Con
     )
 
 
+def times(v4: tuple[float, ...], v6: tuple[float, ...], lost_v6: int = 0) -> ConnectTimesFact:
+    """Connection times in milliseconds, taken by turns."""
+    return ConnectTimesFact(
+        id="times",
+        endpoint=ENDPOINT,
+        at=NOW,
+        addresses={Family.IPV4: V4, Family.IPV6: V6},
+        samples={Family.IPV4: v4, Family.IPV6: v6},
+        lost={Family.IPV4: 0, Family.IPV6: lost_v6},
+    )
+
+
 def trust(
     *,
     trusted: bool = True,
@@ -156,6 +176,7 @@ def endpoint(
     vantage: SelfFact | None = None,
     allowed: tuple[str, ...] = (),
     network: str = "public",
+    times: ConnectTimesFact | None = None,
 ) -> EndpointEvidence:
     """An endpoint with these facts; its host has the addresses fetched from, unless `at` says otherwise.
 
@@ -177,5 +198,6 @@ def endpoint(
         web=tuple(fact for fact in web if not fact.control),
         connects=connects,
         controls=tuple(fact for fact in web if fact.control),
+        times=times,
         trust={f"web-{key}-{address}": found for address, found in (trusts or {}).items()},
     )
