@@ -13,6 +13,7 @@ from netaudit.model.book import FactBook
 from netaudit.model.profile import CheckInfo, Profile, Severity
 from netaudit.model.run import Result, Run
 from netaudit.model.verdict import Status
+from netaudit.rules.algorithms import REGISTRY_DATE
 from netaudit.rules.calendar import day_of
 from netaudit.rules.gaps import could_not_see
 
@@ -62,6 +63,7 @@ def judge(
         inventory_file=scan.inventory_file,
         inventory_sha256=scan.inventory_sha256,
         catalogue_sha256=catalogue.sha256,
+        algorithm_registry=REGISTRY_DATE,
         vantage=scan.vantage,
         proposed=scan.arguments.get("proposed", ""),
         families=book.vantage.families if book.vantage is not None else (),

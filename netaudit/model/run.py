@@ -142,6 +142,7 @@ class Run(Record, frozen=True, kw_only=True):
     inventory_file: str
     inventory_sha256: str
     catalogue_sha256: str
+    algorithm_registry: date | None = None  # of which day the registry of DNSSEC algorithms is that judged
     vantage: str
     proposed: str = ""  # what was taken for live that is not: a zone file, a delegation
     families: tuple[FamilyCheck, ...]

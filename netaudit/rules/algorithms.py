@@ -1,86 +1,30 @@
-"""DNSSEC algorithms and DS digests: what software must validate and what operators must treat as insecure.
+"""DNSSEC algorithms and DS digests: what the registry says of them, and the policies of validators.
 
-Source: the IANA registries "DNS Security Algorithm Numbers" and "DS RR Type Digest Algorithms" with the
-columns of RFC 9904, as changed by RFC 9905 (SHA-1) and RFC 9906 (GOST).
+Software must be able to validate more than operators may rely on (RFC 9905 section 2): each has a policy. The registry
+is a dated file, `dnssec-algorithms-….yaml` beside this module.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date
-from enum import StrEnum
+from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
 import dns.rdtypes.ANY.DNSKEY
 
+from netaudit.rules.algorithm_registry import Algorithm, Digest, Registry, RegistryError, Use
+
 __all__ = [
-    "ALGORITHMS", "DIGESTS", "HISTORIC", "OPERATOR", "POLICIES", "REGISTRY_DATE", "SOFTWARE",
-    "Algorithm", "Digest", "Policy", "Use", "Verifier", "algorithm_name", "digest_name",
+    "ALGORITHMS", "DIGESTS", "HISTORIC", "OPERATOR", "POLICIES", "REGISTRY", "REGISTRY_DATE", "SOFTWARE", "VERIFIABLE",
+    "Algorithm", "Digest", "Policy", "Registry", "RegistryError", "Use", "Verifier", "algorithm_name", "digest_name",
 ]  # fmt: skip
 
-REGISTRY_DATE = date(2025, 11, 30)
+REGISTRY = Registry.from_file(Path(__file__).with_name("dnssec-algorithms-2025-11-30.yaml"))
+REGISTRY_DATE = REGISTRY.date
+ALGORITHMS = REGISTRY.algorithms
+DIGESTS = REGISTRY.digests
 
-
-class Use(StrEnum):
-    """The requirement words of RFC 9904's columns."""
-
-    MUST = "MUST"
-    RECOMMENDED = "RECOMMENDED"
-    MAY = "MAY"
-    NOT_RECOMMENDED = "NOT RECOMMENDED"
-    MUST_NOT = "MUST NOT"
-
-
-class Algorithm(NamedTuple):
-    """A signing algorithm: the requirement for zones, for operators of validators, and what we can verify."""
-
-    number: int
-    mnemonic: str
-    signing: Use
-    validation: Use
-    verifiable: bool  # `cryptography` verifies it
-
-
-class Digest(NamedTuple):
-    """A DS digest type: the requirement for delegations and for validators, and its size in octets."""
-
-    number: int
-    mnemonic: str
-    delegation: Use
-    validation: Use
-    size: int | None  # None: not computable here
-
-
-ALGORITHMS: dict[int, Algorithm] = {
-    item.number: item
-    for item in (
-        Algorithm(1, "RSAMD5", Use.MUST_NOT, Use.MUST_NOT, True),
-        Algorithm(3, "DSA", Use.MUST_NOT, Use.MUST_NOT, True),
-        Algorithm(5, "RSASHA1", Use.MUST_NOT, Use.RECOMMENDED, True),
-        Algorithm(6, "DSA-NSEC3-SHA1", Use.MUST_NOT, Use.MUST_NOT, True),
-        Algorithm(7, "RSASHA1-NSEC3-SHA1", Use.MUST_NOT, Use.RECOMMENDED, True),
-        Algorithm(8, "RSASHA256", Use.RECOMMENDED, Use.RECOMMENDED, True),
-        Algorithm(10, "RSASHA512", Use.NOT_RECOMMENDED, Use.RECOMMENDED, True),
-        Algorithm(12, "ECC-GOST", Use.MUST_NOT, Use.MUST_NOT, False),
-        Algorithm(13, "ECDSAP256SHA256", Use.RECOMMENDED, Use.RECOMMENDED, True),
-        Algorithm(14, "ECDSAP384SHA384", Use.MAY, Use.RECOMMENDED, True),
-        Algorithm(15, "ED25519", Use.RECOMMENDED, Use.RECOMMENDED, True),
-        Algorithm(16, "ED448", Use.MAY, Use.RECOMMENDED, True),
-        Algorithm(17, "SM2SM3", Use.MAY, Use.MAY, False),
-        Algorithm(23, "ECC-GOST12", Use.MAY, Use.MAY, False),
-    )
-}
-
-DIGESTS: dict[int, Digest] = {
-    item.number: item
-    for item in (
-        Digest(1, "SHA-1", Use.MUST_NOT, Use.RECOMMENDED, 20),
-        Digest(2, "SHA-256", Use.RECOMMENDED, Use.RECOMMENDED, 32),
-        Digest(3, "GOST R 34.11-94", Use.MUST_NOT, Use.MUST_NOT, None),
-        Digest(4, "SHA-384", Use.MAY, Use.RECOMMENDED, 48),
-        Digest(5, "GOST R 34.11-2012", Use.MAY, Use.MAY, None),
-        Digest(6, "SM3", Use.MAY, Use.MAY, None),
-    )
-}
+VERIFIABLE = frozenset({1, 3, 5, 6, 7, 8, 10, 13, 14, 15, 16})  # the signing algorithms that `cryptography` verifies
+_COMPUTABLE = frozenset({1, 2, 4})  # the digest types that the standard library computes
 
 
 Verifier = Callable[[bytes, bytes, dns.rdtypes.ANY.DNSKEY.DNSKEY], bool]
@@ -98,6 +42,18 @@ class Policy(NamedTuple):
     digests: frozenset[int]
     verifiers: Mapping[int, Verifier] = MappingProxyType({})
 
+    @classmethod
+    def of(cls, registry: Registry, name: str = "software") -> "Policy":
+        """The policy of that name (`operator`, `software`, `historic`) by a registry. Raises ValueError for others."""
+        if name not in _MAKERS:
+            raise ValueError(f"no policy is called {name!r}: {', '.join(_MAKERS)}")
+        return _MAKERS[name](registry)
+
+    @classmethod
+    def from_file(cls, path: Path, name: str = "software") -> "Policy":
+        """The policy of that name by the registry in a file. Raises RegistryError, OSError and ValueError."""
+        return cls.of(Registry.from_file(path), name)
+
     def with_verifier(self, number: int, verifier: Verifier) -> "Policy":
         """Return the policy with one more algorithm, which `verifier` verifies; it must not raise."""
         return self._replace(algorithms=self.algorithms | {number}, verifiers={**self.verifiers, number: verifier})
@@ -111,15 +67,35 @@ class Policy(NamedTuple):
         return number in self.digests
 
 
-_VERIFIABLE = frozenset(a.number for a in ALGORITHMS.values() if a.verifiable)
-_COMPUTABLE = frozenset(d.number for d in DIGESTS.values() if d.size is not None)
-_PROHIBITED = frozenset(a.number for a in ALGORITHMS.values() if a.validation is Use.MUST_NOT)
+def _software(registry: Registry) -> Policy:
+    """What software must or may validate: all that is not MUST NOT to implement, as far as it can be verified here."""
+    banned = {a.number for a in registry.algorithms.values() if a.implement_validation is Use.MUST_NOT}
+    useless = {d.number for d in registry.digests.values() if d.implement_validation is Use.MUST_NOT}
+    return Policy(
+        "software", VERIFIABLE & set(registry.algorithms) - banned, _COMPUTABLE & set(registry.digests) - useless
+    )
 
-# RFC 9905 section 2: operators treat SHA-1 as unsupported; validating software keeps the ability.
-OPERATOR = Policy("operator", _VERIFIABLE - _PROHIBITED - {5, 7}, _COMPUTABLE - {1})
-SOFTWARE = Policy("software", _VERIFIABLE - _PROHIBITED, _COMPUTABLE)
-HISTORIC = Policy("historic", _VERIFIABLE, _COMPUTABLE)
-POLICIES: dict[str, Policy] = {policy.name: policy for policy in (OPERATOR, SOFTWARE, HISTORIC)}
+
+def _operator(registry: Registry) -> Policy:
+    """What those who run validators may rely on; all else they treat as unsupported, and so as insecure."""
+    software = _software(registry)
+    return Policy(
+        "operator",
+        frozenset(number for number in software.algorithms if registry.algorithms[number].relied_on),
+        frozenset(number for number in software.digests if registry.digests[number].relied_on),
+    )
+
+
+def _historic(_registry: Registry) -> Policy:
+    """All that can be verified at all, whatever the registry says: for records of long ago."""
+    return Policy("historic", VERIFIABLE, _COMPUTABLE)
+
+
+_MAKERS: Mapping[str, Callable[[Registry], Policy]] = {
+    "operator": _operator, "software": _software, "historic": _historic,
+}  # fmt: skip
+POLICIES: dict[str, Policy] = {name: Policy.of(REGISTRY, name) for name in _MAKERS}
+OPERATOR, SOFTWARE, HISTORIC = POLICIES["operator"], POLICIES["software"], POLICIES["historic"]
 
 
 def algorithm_name(number: int) -> str:

@@ -15,6 +15,7 @@ from netaudit.model.facts import CertificateRow, Fact, JobFact, RegisterFact, Sc
 from netaudit.model.profile import Basis, Clause, Confidence, Measure, Profile, Severity
 from netaudit.model.run import Coverage, RegisterSummary, Run
 from netaudit.model.verdict import Outcome, Status, TargetKind
+from netaudit.rules.algorithms import REGISTRY_DATE
 from tests.judge.builders import NAME, WEB, catalogue, check, outcome
 from tests.judge.conftest import Scan
 from tests.judge.test_derive import WWW, without
@@ -122,6 +123,7 @@ async def test_the_run_names_what_was_scanned_and_what_judged_it(scan: Scan) -> 
     book = FactBook(facts)
     assert (run.id, run.started, run.judged_at) == (book.scan.id, 1.0, 99.0)
     assert run.catalogue_sha256 == load_catalogue().sha256
+    assert run.algorithm_registry == REGISTRY_DATE
     assert [service.id for service in run.services] == ["www", "www-two", "four", "axis", "mail", "inside"]
     assert {family.family for family in run.families} == {"ipv4", "ipv6"}
     assert set(run.checks) == {result.verdict.check for result in run.results}

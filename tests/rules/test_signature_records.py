@@ -15,7 +15,6 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netaudit.rules.algorithms import ALGORITHMS, DIGESTS, OPERATOR, SOFTWARE, Use, algorithm_name, digest_name
 from netaudit.rules.rrsig import (
     DNSKEY,
     DS,
@@ -175,28 +174,6 @@ def test_sixteen_verifications_decide_nothing_more() -> None:
     many = [found for found in (*forged, signature) if isinstance(found, RRSIG)]
     assert Verifier(ZONE, NOW).judge(soa, few, [ZSK.dnskey]).state == "current"
     assert Verifier(ZONE, NOW).judge(soa, many, [ZSK.dnskey]).state == "undecided"
-
-
-def test_the_registry_names_algorithms_as_others_do() -> None:
-    for number in (1, 3, 5, 7, 8, 10, 13, 14, 15, 16):
-        assert algorithm_name(number).replace("-", "") == dns.dnssectypes.Algorithm(number).name.replace("-", "")
-    assert {n for n, known in ALGORITHMS.items() if known.signing is Use.MUST_NOT} == {
-        1,
-        3,
-        5,
-        6,
-        7,
-        12,
-    }  # RFC 9904-9906
-    assert {n for n, known in DIGESTS.items() if known.delegation is Use.MUST_NOT} == {1, 3}
-    assert (algorithm_name(99), digest_name(99)) == ("algorithm 99", "digest type 99")
-
-
-def test_operators_treat_sha1_as_unsupported_and_software_keeps_it() -> None:
-    assert [SOFTWARE.validates_algorithm(n) for n in (5, 7, 13)] == [True] * 3
-    assert [OPERATOR.validates_algorithm(n) for n in (5, 7, 13)] == [False, False, True]
-    assert [SOFTWARE.validates_digest(n) for n in (1, 2, 3)] == [True, True, False]
-    assert [OPERATOR.validates_digest(n) for n in (1, 2)] == [False, True]
 
 
 def raw(algorithm: int, data: bytes, flags: int = 256, protocol: int = 3) -> DNSKEY:

@@ -304,6 +304,7 @@ def run_of(
         inventory_file="inventory.yaml",
         inventory_sha256="ab" * 32,
         catalogue_sha256="cd" * 32,
+        algorithm_registry=date(2025, 11, 30),
         vantage="Đà Lạt",
         families=tuple(FamilyCheck(family=family, available=True, udp=True, tcp=True) for family in Family),
         province=inventory.province,

@@ -161,6 +161,8 @@ def test_numbers_on_the_index_are_the_numbers_of_the_run(province_report: Path, 
     statuses = [result.status for result in province.unit_results]
     assert shown["units-pass"] == wording.number(statuses.count(statuses[0].PASS))
     text = (province_report / "index.html").read_text(encoding="utf-8")
+    assert province.algorithm_registry is not None
+    assert wording.day(province.algorithm_registry) in text[text.index('id="method"') :]
     assert wording.percent(counts[Status.PASS], province.totals.evaluated) in text
     assert wording.percent(province.totals.evaluated, province.totals.applicable) in text
     for pillar in province.pillars:
