@@ -11,7 +11,7 @@ from ._helpers import BOTH, one_family
 
 
 def judge(evidence: EndpointEvidence, *, notable_ms: int, lost_ms: int) -> Outcome:
-    """Compare medians of interleaved samples; a sample that waited for a lost packet counts for neither.
+    """Compare medians and fastest samples, taken by turns; one that waited for a lost packet counts for neither.
 
     `lost_ms` later than IPv4, clients have gone to IPv4 already: the service is dual-stack in name only.
     """
@@ -29,10 +29,9 @@ def judge(evidence: EndpointEvidence, *, notable_ms: int, lost_ms: int) -> Outco
     if delay is None:
         return could_not_test("not_tested", _TOO_FEW, observed=observed, facts=(times.id,))
     args = {"ipv4": round(delay.ipv4_ms), "ipv6": round(delay.ipv6_ms), "cost": round(delay.cost_ms)}
-    behind = delay.ipv6_ms - delay.ipv4_ms
-    if behind > lost_ms:
+    if delay.behind_ms > lost_ms:
         return failed("leaves_ipv6", observed=observed, facts=(times.id,), **args)
-    if behind > notable_ms:
+    if delay.behind_ms > notable_ms:
         return warned("slower", observed=observed, facts=(times.id,), **args)
     return passed("ok", observed=observed, facts=(times.id,), **args)
 

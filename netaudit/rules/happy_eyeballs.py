@@ -17,17 +17,20 @@ class ConnectDelay(NamedTuple):
 
     ipv4_ms: float
     ipv6_ms: float
+    behind_ms: float  # how much longer IPv6 takes, by the medians and by the fastest samples alike: the smaller of both
     cost_ms: float  # how much longer than with IPv4 alone the client waits; never below 0
-    leaves_ipv6: bool  # the client goes on over IPv4, though IPv6 works
 
 
 def connect_delay(ipv4_ms: Sequence[float], ipv6_ms: Sequence[float]) -> ConnectDelay | None:
-    """Compare the samples of both families; None where either has too few for a median."""
+    """Compare the samples of both families; None where either has too few for a median.
+
+    A scanner that is busy itself takes some samples for longer than they were, but hardly ever all of one family.
+    """
     v4, v6 = typical_ms(ipv4_ms), typical_ms(ipv6_ms)
     if v4 is None or v6 is None:
         return None
-    by_ipv4 = ATTEMPT_DELAY_MS + v4
-    return ConnectDelay(v4, v6, max(0.0, min(v6, by_ipv4) - v4), by_ipv4 < v6)
+    behind = min(v6 - v4, min(ipv6_ms) - min(ipv4_ms))
+    return ConnectDelay(v4, v6, behind, min(max(behind, 0.0), ATTEMPT_DELAY_MS))
 
 
 def typical_ms(samples: Sequence[float]) -> float | None:
