@@ -1,10 +1,7 @@
-"""DNS messages: queries built, responses classified. No judgement, no cryptography."""
+"""DNS responses, classified. No judgement, no cryptography. Queries are built in `netaudit.dns.query`."""
 
-import os
-import struct
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import NamedTuple
 
 import dns.flags
 import dns.message
@@ -19,62 +16,15 @@ from netaudit.rules.names import name_text
 from netaudit.rules.rrsig import moment
 
 __all__ = [
-    "EDNS_SIZE",
-    "Edns",
     "Kind",
     "Response",
     "aliases",
-    "edns_query",
     "has_signatures",
     "in_date",
-    "make_query",
     "malformed_records",
     "name_text",
     "substitute",
 ]
-
-EDNS_SIZE = 1232  # RFC 9715: what passes without fragments
-
-_OPT_DO = struct.pack("!BHHBBHH", 0, dns.rdatatype.OPT, EDNS_SIZE, 0, 0, dns.flags.DO, 0)
-_OPT_PLAIN = struct.pack("!BHHBBHH", 0, dns.rdatatype.OPT, EDNS_SIZE, 0, 0, 0, 0)
-
-
-def make_query(
-    name: dns.name.Name, rdtype: dns.rdatatype.RdataType, *, dnssec: bool = True, recursion: bool = False
-) -> bytes:
-    """Return a query in wire format with a random id and an EDNS buffer of 1232 bytes (RFC 6891).
-
-    `dnssec` sets the DO flag (RFC 3225), `recursion` the RD flag.
-    """
-    flags = dns.flags.RD if recursion else 0
-    header = os.urandom(2) + struct.pack("!HHHHH", flags, 1, 0, 0, 1)
-    question = (name.to_wire() or b"") + struct.pack("!HH", rdtype, dns.rdataclass.IN)
-    return header + question + (_OPT_DO if dnssec else _OPT_PLAIN)
-
-
-class Edns(NamedTuple):
-    """An OPT record (RFC 6891 section 6.1.2); `options` are code and data."""
-
-    version: int = 0
-    flags: int = 0
-    size: int = EDNS_SIZE
-    options: tuple[tuple[int, bytes], ...] = ()
-
-    def to_wire(self) -> bytes:
-        """The record in wire format."""
-        data = b"".join(struct.pack("!HH", code, len(value)) + value for code, value in self.options)
-        head = struct.pack("!BHHBBHH", 0, dns.rdatatype.OPT, self.size, 0, self.version, self.flags, len(data))
-        return head + data
-
-
-def edns_query(
-    name: dns.name.Name, rdtype: dns.rdatatype.RdataType, edns: Edns | None, *, recursion: bool = False
-) -> bytes:
-    """Return a query with a random id and this very OPT record, or none; whether servers may like it or not."""
-    flags = dns.flags.RD if recursion else 0
-    header = os.urandom(2) + struct.pack("!HHHHH", flags, 1, 0, 0, int(edns is not None))
-    question = (name.to_wire() or b"") + struct.pack("!HH", rdtype, dns.rdataclass.IN)
-    return header + question + (edns.to_wire() if edns is not None else b"")
 
 
 class Kind(StrEnum):

@@ -9,7 +9,8 @@ import dns.rcode
 import dns.rdatatype
 
 from netaudit.dns.budget import Budget
-from netaudit.dns.message import Kind, Response, make_query, name_text
+from netaudit.dns.message import Kind, Response, name_text
+from netaudit.dns.query import make_query
 from netaudit.dns.zonecut import ResolutionError, spread
 from netaudit.model.common import Failure, Reason, Side, Transport, family_of
 from netaudit.model.exchange import Exchange

@@ -1,10 +1,12 @@
 """One DNS question over one UDP socket, deaf to replies that do not match it."""
 
 import asyncio
+import socket
 from collections.abc import Callable
 
-__all__ = ["ask", "matches"]
+__all__ = ["ask", "give_up", "matches"]
 
+_LARGEST = 65_535  # octets of a datagram
 _OPT = b"\0\0\x29"  # how an OPT record begins: the root, type 41
 
 
@@ -17,39 +19,47 @@ async def ask(
     strangers' datagrams. What `accept` answers None to is ignored until `timeout` seconds are up
     (an early forged reply must not end the question: CVE-2023-29483). Raises TimeoutError or OSError,
     and whatever `accept` raises.
+
+    The socket is watched without a transport of asyncio's, which costs as much as the question itself.
     """
     loop = asyncio.get_running_loop()
     reply: asyncio.Future[bytes] = loop.create_future()
-    transport, _ = await loop.create_datagram_endpoint(lambda: _Listener(reply, accept), remote_addr=remote)
-    try:
-        transport.sendto(payload)
-        async with asyncio.timeout(timeout):
-            data = await reply
-        own = transport.get_extra_info("sockname")
-        return data, own[0] if own else ""
-    finally:
-        transport.close()
-
-
-class _Listener(asyncio.DatagramProtocol):
-    def __init__(self, reply: asyncio.Future[bytes], accept: Callable[[bytes], bytes | None]) -> None:
-        self._reply = reply
-        self._accept = accept
-
-    def datagram_received(self, data: bytes, addr: object) -> None:
-        if self._reply.done():
-            return
+    with socket.socket(_kind(remote[0]), socket.SOCK_DGRAM) as asking:  # noqa: TID251
+        asking.setblocking(False)
+        asking.connect(remote)
+        asking.send(payload)
+        loop.add_reader(asking.fileno(), _take, asking, reply, accept)
+        timer = loop.call_later(timeout, give_up, reply)
         try:
-            accepted = self._accept(data)
-        except OSError as error:
-            self._reply.set_exception(error)
-            return
-        if accepted is not None:
-            self._reply.set_result(accepted)
+            return await reply, asking.getsockname()[0]
+        finally:
+            timer.cancel()
+            loop.remove_reader(asking.fileno())
 
-    def error_received(self, exc: Exception) -> None:
-        if not self._reply.done():
-            self._reply.set_exception(exc)
+
+def give_up(reply: "asyncio.Future[bytes]") -> None:
+    """End the wait for a reply: the time is up."""
+    if not reply.done():
+        reply.set_exception(TimeoutError())
+
+
+def _take(
+    asking: socket.socket,  # noqa: TID251
+    reply: "asyncio.Future[bytes]",
+    accept: Callable[[bytes], bytes | None],
+) -> None:
+    """Read one datagram, or the error that an ICMP message left; the loop calls again while there are more."""
+    if reply.done():
+        return
+    try:
+        accepted = accept(asking.recv(_LARGEST))
+    except BlockingIOError:
+        return  # its checksum was wrong: the kernel dropped it after it had woken us
+    except OSError as error:
+        reply.set_exception(error)
+        return
+    if accepted is not None:
+        reply.set_result(accepted)
 
 
 def matches(query: bytes, reply: bytes) -> bool:
@@ -64,6 +74,10 @@ def matches(query: bytes, reply: bytes) -> bool:
         return reply[3] & 0x0F != 0 or (reply[12:15] == _OPT and reply[17:18] not in (b"", b"\0"))
     end = _question_end(query)
     return reply[4:6] == query[4:6] and reply[12:end].lower() == query[12:end].lower()
+
+
+def _kind(address: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
 
 
 def _question_end(query: bytes) -> int:

@@ -2,11 +2,13 @@
 
 import ipaddress
 import socket
+from functools import partial
 
 import httpcore
 
 from netaudit.model.common import Failure, Family, Reason, Side
-from netaudit.net.datagram import ask, matches
+from netaudit.net import connection, datagram
+from netaudit.net.datagram import matches
 from netaudit.net.limits import Identity, Limits
 from netaudit.net.network import Stream
 from netaudit.net.policy import TargetPolicy
@@ -51,12 +53,18 @@ class InternetNetwork(StreamNetwork):
         return self._missing[family]
 
     async def _datagram(self, query: bytes, server: str, port: int) -> tuple[bytes, str]:
-        return await ask(
-            query, (server, port), lambda reply: reply if matches(query, reply) else None, self.limits.udp_timeout
-        )
+        accept = partial(_matching, query)
+        return await datagram.ask(query, (server, port), accept, self.limits.udp_timeout)
+
+    async def _message(self, query: bytes, server: str, port: int) -> tuple[bytes, str | None]:
+        return await connection.ask(query, (server, port), self.limits.tcp_timeout, self.limits.dns_tcp_timeout)
 
     async def _open(self, address: str, port: int) -> Stream:
         return await self._backend.connect_tcp(address, port)
+
+
+def _matching(query: bytes, reply: bytes) -> bytes | None:
+    return reply if matches(query, reply) else None
 
 
 def _missing(family: Family) -> Failure | None:

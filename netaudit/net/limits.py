@@ -2,8 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from netaudit import __version__
 from netaudit.model.common import Record
@@ -48,18 +47,45 @@ class Pacer:
         self._interval = 1.0 / limits.per_server.per_server_per_second
         self._concurrent = limits.per_server.per_server_concurrent
         self._sockets = asyncio.Semaphore(limits.sockets)
-        self._servers: dict[str, asyncio.Semaphore] = {}
-        self._next: dict[str, float] = {}
+        self._servers: dict[str, _Server] = {}
 
-    @asynccontextmanager
-    async def turn(self, server: str) -> AsyncIterator[None]:
-        """Wait until `server` may be sent to, and hold one of its places and one socket meanwhile."""
-        place = self._servers.setdefault(server, asyncio.Semaphore(self._concurrent))
-        async with place:
+    def turn(self, server: str) -> "_Turn":
+        """A context: wait until `server` may be sent to, and hold one of its places and one socket meanwhile."""
+        known = self._servers.get(server)
+        if known is None:
+            known = self._servers[server] = _Server(asyncio.Semaphore(self._concurrent))
+        return _Turn(known, self._interval, self._sockets)
+
+
+@dataclass
+class _Server:
+    places: asyncio.Semaphore
+    free_at: float = 0.0  # when the next question may be sent
+
+
+class _Turn:
+    """One question's turn. A class and no generator: each question takes one."""
+
+    __slots__ = ("_interval", "_server", "_sockets")
+
+    def __init__(self, server: _Server, interval: float, sockets: asyncio.Semaphore) -> None:
+        self._server = server
+        self._interval = interval
+        self._sockets = sockets
+
+    async def __aenter__(self) -> None:
+        await self._server.places.acquire()
+        try:
             now = time.monotonic()
-            slot = max(now, self._next.get(server, 0.0))
-            self._next[server] = slot + self._interval
+            slot = max(now, self._server.free_at)
+            self._server.free_at = slot + self._interval
             if slot > now:
                 await asyncio.sleep(slot - now)
-            async with self._sockets:
-                yield
+            await self._sockets.acquire()
+        except BaseException:
+            self._server.places.release()
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        self._sockets.release()
+        self._server.places.release()

@@ -9,6 +9,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import TypeVar
 
 from netaudit.model.common import Failure, Family, Reason, Side, Transport, family_of
@@ -38,7 +39,7 @@ class StreamNetwork(ABC):
         self._refusals: dict[str, Failure | None] = {}
 
     @abstractmethod
-    async def _datagram(self, query: bytes, server: str, port: int) -> tuple[bytes, str]:
+    async def _datagram(self, query: bytes, server: str, port: int) -> tuple[bytes, str | None]:
         """Send one DNS message over UDP once; return the matching reply and our address, or raise."""
 
     @abstractmethod
@@ -70,9 +71,9 @@ class StreamNetwork(ABC):
             return Exchange.new(
                 server=server, transport=transport, query=query, at=at, port=port, failure=refusal, tries=0
             )
-        send = self._ask_udp if transport is Transport.UDP else self._ask_tcp
-        tries = self.limits.udp_tries if transport is Transport.UDP else self.limits.tcp_tries
-        outcome, made = await self._try(lambda: send(query, server, port), server, tries)
+        datagram = transport is Transport.UDP
+        send, tries = (self._datagram, self.limits.udp_tries) if datagram else (self._message, self.limits.tcp_tries)
+        outcome, made = await self._try(partial(send, query, server, port), server, tries)
         failure = outcome if isinstance(outcome, Failure) else None
         response, own = (None, None) if isinstance(outcome, Failure) else outcome
         return Exchange.new(
@@ -149,10 +150,8 @@ class StreamNetwork(ABC):
         """Loopback needs no route."""
         return None if ipaddress.ip_address(address).is_loopback else self.unavailable(family)
 
-    async def _ask_udp(self, query: bytes, server: str, port: int) -> tuple[bytes, str | None]:
-        return await self._datagram(query, server, port)
-
-    async def _ask_tcp(self, query: bytes, server: str, port: int) -> tuple[bytes, str | None]:
+    async def _message(self, query: bytes, server: str, port: int) -> tuple[bytes, str | None]:
+        """Send one DNS message over TCP once; return the matching reply and our address, or raise."""
         async with asyncio.timeout(self.limits.tcp_timeout):
             stream = await self._open(server, port)
         try:

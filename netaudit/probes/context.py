@@ -8,7 +8,7 @@ import dns.name
 import dns.rdatatype
 import msgspec
 
-from netaudit.dns.message import make_query
+from netaudit.dns.query import make_query
 from netaudit.dns.resolver import Resolver
 from netaudit.model.common import Family, Transport
 from netaudit.model.exchange import Exchange, Purpose

@@ -32,7 +32,8 @@ class CourteousNetwork:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self._exchanges: OrderedDict[_Key, asyncio.Task[Exchange]] = OrderedDict()
+        self._exchanges: OrderedDict[_Key, Exchange] = OrderedDict()
+        self._asking: dict[_Key, _Asking] = {}
         self._silence: dict[tuple[str, Transport], _Silence] = {}
         self._blind: dict[Family, Failure] = {}
 
@@ -43,13 +44,11 @@ class CourteousNetwork:
     async def dns(self, query: bytes, server: str, *, transport: Transport = Transport.UDP, port: int = 53) -> Exchange:
         """See `Network.dns`; an equal question (but for its id) is answered from memory."""
         key = (server, port, transport, query[2:])
-        task = self._exchanges.get(key)
-        if task is None:
-            task = asyncio.create_task(self._ask(query, server, transport, port))
-            self._exchanges[key] = task
-            self._forget_oldest()
-        # a job that runs out of time must not take the answer from the others that wait for it
-        return await asyncio.shield(task)
+        while (asking := self._asking.get(key)) is not None:
+            # who stops waiting takes the answer from nobody, and when the asker gives up the next one asks
+            await asyncio.shield(asking.over)
+        known = self._exchanges.get(key)
+        return known or await self._ask_and_remember(key, query)
 
     async def dns_again(
         self, query: bytes, server: str, *, transport: Transport = Transport.UDP, port: int = 53
@@ -57,6 +56,18 @@ class CourteousNetwork:
         """Ask whatever is remembered: for the one later try that a silent server gets."""
         self._exchanges.pop((server, port, transport, query[2:]), None)
         return await self.dns(query, server, transport=transport, port=port)
+
+    async def _ask_and_remember(self, key: _Key, query: bytes) -> Exchange:
+        server, port, transport, _ = key
+        asking = self._asking[key] = _Asking()
+        try:
+            exchange = self._exchanges[key] = await self._ask(query, server, transport, port)
+        finally:
+            asking.end()
+            del self._asking[key]
+        if len(self._exchanges) > _REMEMBERED:
+            self._exchanges.popitem(last=False)
+        return exchange
 
     async def dns_unkept(self, query: bytes, server: str, *, transport: Transport) -> Exchange:
         """Ask and remember nothing: for a zone transfer, whose data are not ours to keep."""
@@ -103,10 +114,8 @@ class CourteousNetwork:
 
     async def aclose(self) -> None:
         """End the questions under way. The wrapped network is its owner's to close."""
-        tasks = [task for task in self._exchanges.values() if not task.done()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        for asking in self._asking.values():
+            asking.cancel()
         self._exchanges.clear()
 
     async def _ask(self, query: bytes, server: str, transport: Transport, port: int) -> Exchange:
@@ -133,12 +142,25 @@ class CourteousNetwork:
             return None  # the network says it better
         return self._blind.get(family) or silence.failure()
 
-    def _forget_oldest(self) -> None:
-        while len(self._exchanges) > _REMEMBERED:
-            key, task = next(iter(self._exchanges.items()))
-            if not task.done():
-                return
-            del self._exchanges[key]
+
+class _Asking:
+    """A question under way: who asks it, and a future that is done when it is over, however it ended."""
+
+    __slots__ = ("_asker", "over")
+
+    def __init__(self) -> None:
+        self._asker = asyncio.current_task()
+        self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def end(self) -> None:
+        """Let those go on who wait."""
+        if not self.over.done():
+            self.over.set_result(None)
+
+    def cancel(self) -> None:
+        """End it now."""
+        if self._asker is not None:
+            self._asker.cancel()
 
 
 class _Silence:

@@ -13,7 +13,7 @@ import dns.name
 import dns.rdatatype
 import msgspec
 
-from netaudit.dns.message import Edns, edns_query
+from netaudit.dns.query import Edns, edns_query
 from netaudit.model.common import Side, Transport
 from netaudit.model.exchange import Exchange, Purpose
 from netaudit.probes.context import ProbeContext

@@ -16,7 +16,7 @@ import pytest
 
 from netaudit.dns import signatures
 from netaudit.dns.budget import Budget
-from netaudit.dns.message import make_query
+from netaudit.dns.query import make_query
 from netaudit.dns.validate import validate
 from netaudit.lab.keys import ZoneKeys, make_keys, sign
 from netaudit.lab.world import Signing

@@ -6,7 +6,8 @@ import dns.name
 import dns.rdatatype
 import pytest
 
-from netaudit.dns.message import Kind, Response, make_query
+from netaudit.dns.message import Kind, Response
+from netaudit.dns.query import make_query
 from netaudit.model.common import Transport
 from netaudit.model.exchange import Exchange
 

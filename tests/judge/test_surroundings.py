@@ -9,7 +9,7 @@ import dns.rrset
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netaudit.dns.message import make_query
+from netaudit.dns.query import make_query
 from netaudit.judge.derive_surroundings import surroundings
 from netaudit.model.common import Failure, Family, Reason, Side, Transport
 from netaudit.model.exchange import Exchange

@@ -6,7 +6,7 @@ import dns.name
 import dns.rdatatype
 import pytest
 
-from netaudit.dns.message import make_query
+from netaudit.dns.query import make_query
 from netaudit.model.common import Failure, Family, Reason, Side, Transport, family_of
 from netaudit.model.exchange import Exchange
 from netaudit.model.facts import HttpHop, MailFact

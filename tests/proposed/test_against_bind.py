@@ -12,7 +12,8 @@ from netaudit.authority.lint import lint
 from netaudit.authority.lint_dnssec import lint_signatures
 from netaudit.authority.masterfile import ZoneFile, read_zone_file
 from netaudit.dns.anchors import DS, parse_anchors
-from netaudit.dns.message import Response, make_query
+from netaudit.dns.message import Response
+from netaudit.dns.query import make_query
 from netaudit.dns.validate import Validator
 from netaudit.engine.proposal import Proposal
 from netaudit.lab.world import Signing

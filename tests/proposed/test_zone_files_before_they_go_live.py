@@ -7,7 +7,7 @@ import dns.message
 import msgspec
 import pytest
 
-from netaudit.dns.message import make_query
+from netaudit.dns.query import make_query
 from netaudit.engine.proposal import Proposal, ProposalError, deploy
 from netaudit.lab.world import Signing
 from netaudit.model.common import Failure, Reason, Side

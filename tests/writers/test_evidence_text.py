@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netaudit.dns.message import Edns, edns_query
+from netaudit.dns.query import Edns, edns_query
 from netaudit.model.common import Failure, Family, Reason, Side, Transport
 from netaudit.model.exchange import Exchange, Purpose
 from netaudit.model.facts import Fact, HttpHop, JobFact, Lookup, MailFact, NameFact, TlsObservation, WebFact

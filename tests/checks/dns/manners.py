@@ -11,7 +11,7 @@ import dns.rcode
 import dns.rdatatype
 from msgspec.structs import replace
 
-from netaudit.dns.message import Edns, edns_query
+from netaudit.dns.query import Edns, edns_query
 from netaudit.model.common import Failure, Reason, Side, Transport
 from netaudit.model.evidence import ServerEvidence, ZoneEvidence
 from netaudit.model.exchange import Exchange, Purpose

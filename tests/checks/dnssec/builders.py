@@ -14,7 +14,7 @@ import dns.rdatatype
 import dns.rrset
 from msgspec.structs import replace
 
-from netaudit.dns.message import make_query
+from netaudit.dns.query import make_query
 from netaudit.dns.validate import Validator
 from netaudit.judge.derive_surroundings import surroundings
 from netaudit.model.common import Failure, Reason, Side, Transport, family_of
