@@ -1,4 +1,4 @@
-"""How alike two web pages are to a reader: 1 the same visible text, 0 nothing in common.
+"""How alike two web pages are: 1 the same visible text or the same elements, 0 nothing in common.
 
 Compared are runs of words, in which order counts, so that two different pages in one language score low.
 What a server makes anew for each request is set aside: scripts, hidden fields, nonces, view state,
@@ -9,10 +9,10 @@ import html.parser
 import re
 from collections import Counter
 
-__all__ = ["similarity", "visible_words"]
+__all__ = ["similarity", "structure_similarity", "visible_words"]
 
 _BYTES = 262_144  # of each body
-_WORDS = 20_000
+_WORDS = 20_000  # and as many elements
 _SHINGLE = 3  # words
 
 
@@ -26,11 +26,17 @@ def similarity(one: bytes, other: bytes) -> float:
     words = visible_words(one), visible_words(other)
     if not words[0] and not words[1]:
         words = _references(one), _references(other)
-    first, second = _shingles(words[0]), _shingles(words[1])
-    total = first.total() + second.total()
-    if total == 0:
+    return _dice(*words)
+
+
+def structure_similarity(one: bytes, other: bytes) -> float:
+    """Return how alike two bodies are built, between 0 and 1: the same over runs of three elements, texts aside.
+
+    Pages that show no text, because scripts write it, differ in this alone.
+    """
+    if one == other:
         return 1.0
-    return 2 * (first & second).total() / total
+    return _dice(tuple(_read(one).elements), tuple(_read(other).elements))
 
 
 def visible_words(body: bytes) -> tuple[str, ...]:
@@ -52,6 +58,12 @@ def _read(body: bytes) -> "_Reader":
     return reader
 
 
+def _dice(one: tuple[str, ...], other: tuple[str, ...]) -> float:
+    first, second = _shingles(one), _shingles(other)
+    total = first.total() + second.total()
+    return 2 * (first & second).total() / total if total else 1.0
+
+
 def _shingles(words: tuple[str, ...]) -> Counter[tuple[str, ...]]:
     if len(words) < _SHINGLE:
         return Counter([words] if words else [])
@@ -59,11 +71,12 @@ def _shingles(words: tuple[str, ...]) -> Counter[tuple[str, ...]]:
 
 
 class _Reader(html.parser.HTMLParser):
-    """Collects visible text, and what the page loads. Never recurses; bounded by its input."""
+    """Collects visible text, the elements, and what the page loads. Never recurses; bounded by its input."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.references: list[str] = []
+        self.elements: list[str] = []
         self.broken = False
         self._text: list[str] = []
         self._hidden: str | None = None  # the element whose content no reader sees
@@ -80,6 +93,8 @@ class _Reader(html.parser.HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if self._hidden is None and tag in _UNSEEN:
             self._hidden = tag
+        if len(self.elements) < _WORDS:
+            self.elements.append(tag[:64])
         for name, value in attrs:
             if name in ("src", "href", "action") and value and len(self.references) < _WORDS:
                 self.references.append(value.partition("?")[0].partition("#")[0][:512])

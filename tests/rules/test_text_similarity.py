@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netaudit.rules.similarity import similarity, visible_words
+from netaudit.rules.similarity import similarity, structure_similarity, visible_words
 
 _NEWS = (
     "Ủy ban nhân dân tỉnh họp phiên thường kỳ về chuyển đổi số và cải cách hành chính, giao các sở ngành rà soát "
@@ -90,3 +90,28 @@ def test_is_a_symmetric_share(one: bytes, other: bytes) -> None:
 def test_a_page_is_like_itself(text: str) -> None:
     body = page(text)
     assert similarity(body, body + b"<!-- x -->") == 1.0
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        b"<html><body><h1>Other words</h1><p>altogether</p><p>new</p></body></html>",
+        b"<html><body><h1>A</h1><p nonce='x'>b</p><p>c</p></body></html>",
+    ],
+)
+def test_structure_is_the_elements_alone(other: bytes) -> None:
+    assert structure_similarity(b"<html><body><h1>Words</h1><p>one</p><p>two</p></body></html>", other) == 1.0
+
+
+def test_another_build_of_the_same_words_is_seen() -> None:
+    one = b"<main><nav><ul><li>a<li>b<li>c</ul></nav><h1>x</h1></main>"
+    assert similarity(one, b"<pre>a b c x</pre>") == 1.0
+    assert structure_similarity(one, b"<pre>a b c x</pre>") == 0.0
+
+
+@given(st.binary(max_size=400), st.binary(max_size=400))
+def test_structure_similarity_is_symmetric_and_bounded(one: bytes, other: bytes) -> None:
+    found = structure_similarity(one, other)
+    assert 0 <= found <= 1
+    assert found == structure_similarity(other, one)
+    assert structure_similarity(one, one) == 1

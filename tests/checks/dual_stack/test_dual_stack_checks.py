@@ -60,6 +60,10 @@ def page(address: str, text: str, status: int = 200, *, control: bool = False) -
     return fetch(address, hop(address, status, body=f"<h1>x</h1><p>{text}</p>".encode()), control=control)
 
 
+def built(address: str, markup: str) -> WebFact:
+    return fetch(address, hop(address, body=markup.encode()))
+
+
 def shown(address: str, der: bytes) -> WebFact:
     return fetch(address, hop(address, session=tls(certificate=der)))
 
@@ -116,6 +120,8 @@ CASES: dict[str, list[Case]] = {
             page(V6, f"{_TEXT} {_FRESH[1]}")), FAIL, "differs"),
         Case("never the same", endpoint(page(V4, _FRESH[0]), page(V6, _FRESH[1]), page(V4, _FRESH[2], control=True)),
             UNTESTED, "changes_by_itself"),
+        Case("the same words in a bare page", endpoint(built(V4, f"<main><h1>x</h1><ul>{'<li><a>' * 9}</ul>{_TEXT}"),
+            built(V6, f"<pre>x {_TEXT}")), FAIL, "built_differently", {"addresses": (V6,), "percent": 0}),
         Case("error pages", endpoint(page(V4, _TEXT, 404), page(V6, _OLD_TEXT, 404)), NONE, "other_status"),
         *_NOTHING_TO_COMPARE, *_REDIRECTS,
     ],
