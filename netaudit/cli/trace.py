@@ -2,27 +2,27 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 import dns.name
 import dns.rdatatype
+import msgspec
+from dns.rdtypes.ANY.CNAME import CNAME
 
 from netaudit.cli.bare import bare_inventory, lab_options, read_name
 from netaudit.cli.errors import COMPLIANT, FINDINGS, INCOMPLETE, Usage
 from netaudit.cli.options import language_option, network_options, read_network_options
-from netaudit.cli.session import NetworkOptions, Session, open_session
+from netaudit.cli.session import NetworkOptions, open_session
 from netaudit.dns.anchors import parse_anchors
-from netaudit.dns.resolver import Resolver
+from netaudit.dns.resolution import Resolution, ValidatingResolver
 from netaudit.dns.signers import Signers
-from netaudit.dns.validate import Validator
 from netaudit.engine import loop
 from netaudit.inventory.problems import shown
-from netaudit.model.exchange import Exchange
-from netaudit.model.facts import Fact, Lookup
 from netaudit.model.inventory import Inventory
 from netaudit.model.security import Security, SecurityStatus
 from netaudit.probes.courtesy import CourteousNetwork
+from netaudit.rules.algorithms import POLICIES, REGISTRY, Policy, Registry, RegistryError
 from netaudit.writers.chain import chain_text, failure_line
 from netaudit.writers.chain_picture import standalone_picture
 from netaudit.writers.files import write_whole
@@ -58,6 +58,17 @@ def _read_time(_context: click.Context, _parameter: click.Parameter, value: str 
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
 
 
+def _read_registry(_context: click.Context, _parameter: click.Parameter, value: Path | None) -> Registry:
+    if value is None:
+        return REGISTRY
+    try:
+        return Registry.from_file(value)
+    except RegistryError as error:
+        raise click.BadParameter(str(error)) from error
+    except OSError as error:
+        raise click.BadParameter(f"{shown(str(value))} can't be read: {error.strerror}") from error
+
+
 @click.command(
     epilog="""\b
 Exit codes: 0 secure or insecure, 1 bogus, 3 indeterminate.
@@ -72,6 +83,21 @@ Examples:
 @click.argument("name")
 @click.argument("rdtype", metavar="[TYPE]", callback=_read_type, default="SOA")
 @click.option("--at", callback=_read_time, metavar="TIME", help="Validate as if it were this time (ISO 8601).")
+@click.option(
+    "--policy",
+    type=click.Choice(list(POLICIES)),
+    default="software",
+    show_default=True,
+    help="Which algorithms count: what software must validate, what operators rely on, or all (RFC 9905).",
+)
+@click.option(
+    "--algorithms",
+    "registry",
+    callback=_read_registry,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The status of algorithms and digests, in place of the registry that is shipped.",
+)
 @lab_options
 @click.option(
     "--svg", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Draw the chain into this file too."
@@ -82,6 +108,8 @@ def trace(
     name: str,
     rdtype: dns.rdatatype.RdataType,
     at: float | None,
+    policy: str,
+    registry: Registry,
     lab: bool,
     world: Path | None,
     svg: Path | None,
@@ -91,17 +119,29 @@ def trace(
     """Print the chain of trust from the trust anchor to NAME (and TYPE, default: SOA), with what broke it."""
     owner = dns.name.from_text(read_name(name))
     network = read_network_options(values)
-    security, lookup, exchanges = loop.run(_trace(bare_inventory(lab, world), network, owner, rdtype, at))
-    asked = owner.to_text(omit_final_dot=True)
-    about = [exchange for exchange in exchanges if exchange.id in lookup.facts and exchange.question[1] == rdtype]
+    question = _Question(owner, rdtype, at, Policy.of(registry, policy))
+    found, security = loop.run(_resolved(bare_inventory(lab, world), network, question))
+    asked, kind = owner.to_text(omit_final_dot=True), dns.rdatatype.to_text(rdtype)
+    path = _path(found)
+    about = (
+        exchange for exchange in found.exchanges if exchange.question[0] in path and exchange.question[1] == rdtype
+    )
     last = {exchange.question: exchange for exchange in about if exchange.message is not None}
-    text = chain_text(asked, dns.rdatatype.to_text(rdtype), security, last.values(), language, colour=True)
-    click.echo(text, nl=False)  # click drops colour when it is no terminal
-    if lookup.failure is not None:
-        click.echo(failure_line(lookup.failure, language))
+    aliases = [step.to_text(omit_final_dot=True) for step in path]
+    # click drops colour when it is no terminal
+    click.echo(chain_text(asked, kind, security, last.values(), language, aliases=aliases, colour=True), nl=False)
+    if found.failure is not None:
+        click.echo(failure_line(found.failure, language))
     if svg is not None:
-        _draw(svg, standalone_picture(security, asked, dns.rdatatype.to_text(rdtype), Wording(language)))
+        _draw(svg, standalone_picture(security, asked, kind, Wording(language)))
     return _CODES[security.status]
+
+
+class _Question(NamedTuple):
+    name: dns.name.Name
+    rdtype: dns.rdatatype.RdataType
+    at: float | None  # None: now
+    policy: Policy
 
 
 def _draw(path: Path, picture: str) -> None:
@@ -111,35 +151,46 @@ def _draw(path: Path, picture: str) -> None:
         raise Usage(f"{shown(str(path))} can't be written: {error.strerror}") from error
 
 
-async def _trace(
-    inventory: Inventory,
-    options: NetworkOptions,
-    name: dns.name.Name,
-    rdtype: dns.rdatatype.RdataType,
-    at: float | None,
-) -> tuple[Security, Lookup, list[Exchange]]:
+async def _resolved(inventory: Inventory, options: NetworkOptions, question: _Question) -> tuple[Resolution, Security]:
+    """What a validating resolver finds, and the status with all signatures along the chain."""
     async with open_session(inventory, Path(), options) as session:
-        lookup, exchanges = await _collected(session, name, rdtype)
-        now = session.network.now() if at is None else at
-    try:
-        anchors = parse_anchors(session.anchors)
-    except ValueError as error:
-        raise Usage(str(error)) from error
-    security = Validator(exchanges, anchors, now).status(name, rdtype)
-    by_id = {exchange.id: exchange for exchange in exchanges}
-    signers = Signers(lambda ids: [by_id[id] for id in ids if id in by_id], now)
-    return signers.completed(security, name, rdtype), lookup, exchanges
+        try:
+            anchors = parse_anchors(session.anchors)
+        except ValueError as error:
+            raise Usage(str(error)) from error
+        now = session.network.now() if question.at is None else question.at
+        network = CourteousNetwork(session.network)
+        resolver = ValidatingResolver(network, hints=session.hints, anchors=anchors, policy=question.policy)
+        try:
+            found = await resolver.resolve(question.name, question.rdtype, now)
+            assert found.security is not None, "validation is on"
+            island = await _island(resolver, found.security, now)
+        finally:
+            await resolver.aclose()
+            await network.aclose()
+    security = found.security
+    by_id = {exchange.id: exchange for exchange in found.exchanges}
+    if island is not None and island.security is not None:
+        security = msgspec.structs.replace(security, links=island.security.links)
+        by_id |= {exchange.id: exchange for exchange in island.exchanges}
+    signers = Signers(lambda ids: [by_id[id] for id in ids if id in by_id], now, policy=question.policy)
+    return found, signers.completed(security, question.name, question.rdtype)
 
 
-async def _collected(
-    session: Session, name: dns.name.Name, rdtype: dns.rdatatype.RdataType
-) -> tuple[Lookup, list[Exchange]]:
-    facts: list[Fact] = []
-    network = CourteousNetwork(session.network)
-    resolver = Resolver(network, session.hints, record=facts.append)
-    try:
-        lookup = await resolver.lookup(name, rdtype)
-    finally:
-        await resolver.aclose()
-        await network.aclose()
-    return lookup, [fact for fact in facts if isinstance(fact, Exchange)]
+async def _island(resolver: ValidatingResolver, security: Security, now: float) -> Resolution | None:
+    """What an insecure zone says of its keys, which validation never needed: it may be an island of security."""
+    if security.status is not SecurityStatus.INSECURE or not security.links or security.links[-1].keys:
+        return None
+    zone = security.links[-1].zone
+    found = await resolver.resolve(dns.name.from_text(zone), dns.rdatatype.DNSKEY, now)
+    same = found.security is not None and bool(found.security.links) and found.security.links[-1].zone == zone
+    return found if same else None
+
+
+def _path(found: Resolution) -> list[dns.name.Name]:
+    """The name that was asked and those that its aliases led to, in order."""
+    targets = {rrset.name: rdata.target for rrset in found.answer for rdata in rrset if isinstance(rdata, CNAME)}
+    path = [found.name]
+    while path[-1] in targets and targets[path[-1]] not in path:
+        path.append(targets[path[-1]])
+    return path

@@ -7,6 +7,7 @@ import dns.dnssec
 import dns.name
 import dns.rdatatype
 import dns.rrset
+import msgspec
 
 from netaudit.dns.anchors import DS
 from netaudit.dns.answers import AnswerJudge, DsFinding, Trusted
@@ -98,16 +99,17 @@ class Chain:
         above = self.trust(self.zone_of(zone.parent()))
         if above.trusted is None:
             link = ChainLink(zone=name_text(zone), status=above.status, reason=above.reason)
-            return above._replace(links=(*above.links, link))
+            return self._island(above._replace(links=(*above.links, link)), zone)
         found, response = self._delegation(zone, above.trusted)
         facts = (response.exchange.id,) if response is not None else ()
         server = response.exchange.server if response is not None else ""
         records = _ds_records(found.rrset)
         if found.status is not _SECURE:
-            return _decided(
+            made = _decided(
                 zone, found.status, found.reason, found.detail, above.trusted.zone, dns.rdatatype.DS,
                 server=server, above=above.links, ds=records, facts=facts, decided_by=found.unasked,
             )  # fmt: skip
+            return self._island(made, zone)
         if len(found.rrset or ()) > self._budget.ds_records:
             detail = f"more than {self._budget.ds_records} DS records"
             return _decided(
@@ -140,10 +142,11 @@ class Chain:
         if not usable:
             reason = "unsupported_algorithm" if _digestible(ds, self._policy) else "unsupported_ds_digest"
             shown = ", ".join(ds_text(record) for record in ds)
-            return _decided(
+            made = _decided(
                 zone, _INSECURE, reason, f"DS {shown}", zone, dns.rdatatype.DS,
                 above=above, ds=ds, facts=facts,
             )  # fmt: skip
+            return self._island(made, zone)
         worst: ZoneTrust | None = None
         for response in self._recorded.responses(zone, dns.rdatatype.DNSKEY):
             found = self._key_set(zone, usable, ds, response, above, facts)
@@ -157,6 +160,20 @@ class Chain:
         return _decided(
             zone, _INDETERMINATE, reason, detail, zone, dns.rdatatype.DNSKEY, above=above, ds=ds, facts=facts
         )
+
+    def _island(self, trust: ZoneTrust, zone: dns.name.Name) -> ZoneTrust:
+        """The same with the keys that an insecure zone has nevertheless: an island of security (RFC 4033 section 2)."""
+        if trust.status is not _INSECURE:
+            return trust
+        for response in self._recorded.unsigned(zone, dns.rdatatype.DNSKEY):
+            rrset = response.find(response.answer, zone, dns.rdatatype.DNSKEY)
+            keys = tuple(key_text(rdata) for rdata in rrset or () if isinstance(rdata, DNSKEY))
+            if keys:
+                last = trust.links[-1]
+                facts = (*last.facts, response.exchange.id)
+                link = msgspec.structs.replace(last, keys=keys, facts=facts)
+                return trust._replace(links=(*trust.links[:-1], link))
+        return trust
 
     def _key_set(
         self,

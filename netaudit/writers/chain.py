@@ -1,6 +1,6 @@
 """A chain of trust for a terminal: zone by zone from the trust anchor, then the status of the name."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import click
 import dns.dnssec
@@ -49,14 +49,22 @@ _ACRONYMS = {"DNSKEY": "DNSKEY", "DS": "DS", "DNSSEC": "DNSSEC", "NSEC": "NSEC",
 
 
 def chain_text(
-    name: str, rdtype: str, security: Security, answers: Iterable[Exchange], language: str, *, colour: bool = False
+    name: str,
+    rdtype: str,
+    security: Security,
+    answers: Iterable[Exchange],
+    language: str,
+    *,
+    aliases: Sequence[str] = (),
+    colour: bool = False,
 ) -> str:
     """Return the chain as lines: per zone its DS and keys, then the answers, then the status and why.
 
-    `answers` are the exchanges about the name itself. `language` is `vi` or `en`; DNS stays DNS in both.
+    `answers` are the exchanges about the name itself, `aliases` the names that they lead through, from the one that
+    was asked. `language` is `vi` or `en`; DNS stays DNS in both.
     """
     writer = _Chain(Wording(language), colour)
-    lines = [*writer.links(security), *writer.answers(answers), "", *writer.status(name, rdtype, security)]
+    lines = [*writer.links(security), *writer.answers(answers), "", *writer.status(name, rdtype, security, aliases)]
     return "\n".join(lines) + "\n"
 
 
@@ -104,9 +112,11 @@ class _Chain:
             for rrset in section[:_ROWS]:
                 yield from (f"    {line}" for line in self._rrset(rrset))
 
-    def status(self, name: str, rdtype: str, security: Security) -> Iterator[str]:
+    def status(self, name: str, rdtype: str, security: Security, aliases: Sequence[str]) -> Iterator[str]:
         line = f"{_MARKS[security.status]} {both_ways(name)} {rdtype}: {self._word(security.status)}"
         yield self._paint(line, security.status)
+        if len(aliases) > 1:
+            yield one_line(f"    {' → '.join(map(both_ways, aliases))}", 400)
         yield f"    {self._why(security.reason)}"
         if security.status is SecurityStatus.SECURE:
             return
@@ -119,7 +129,9 @@ class _Chain:
             "zone": both_ways(security.zone),
             "server": one_line(security.server),
         }
-        if security.name:
+        if security.name and len(aliases) > 1:
+            yield self._say("    decided by the weakest link of the aliases, %(rrset)s") % place
+        elif security.name:
             yield self._say("    decided by %(rrset)s") % place
         if security.zone:
             yield self._say("    of the zone %(zone)s") % place
@@ -144,6 +156,7 @@ class _Chain:
             role = "KSK" if flags & _SEP else "ZSK"
             notes = [self._say("signs the DNSKEY RRset")] if tag in link.signed_by and _pair(key) in pointed else []
             notes += [self._say("revoked")] if flags & _REVOKE else []
+            notes += [self._say("not anchored")] if link.status is SecurityStatus.INSECURE else []
             kind = f"{flags} {role}"
             yield f"    DNSKEY  {tag:<5}  {algorithm_name(algorithm):<16}  {kind:<8}  {', '.join(notes)}".rstrip()
 

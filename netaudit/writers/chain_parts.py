@@ -137,7 +137,8 @@ class _Parts:
             entry = bool(flags & _SEP) or (tag, algorithm) in pointed
             data = not flags & _SEP or tag in signs_data or not plain
             role = "CSK" if entry and data else "KSK" if entry else "ZSK"
-            problem = self._say("revoked") if flags & _REVOKE else ""
+            problem = self._say("not anchored") if link.status is SecurityStatus.INSECURE else ""
+            problem = self._say("revoked") if flags & _REVOKE else problem
             text = f"{role} {tag} {algorithm_name(algorithm)} {flags}"
             yield ChainRow(text, problem, (tag, algorithm))
         yield from self._more(len(link.keys))
@@ -156,12 +157,14 @@ class _Parts:
     def _data(self, name: str, rdtype: str) -> RRsetPart:
         security = self._security
         signatures = tuple(self._signatures(security.signatures))
-        secure = bool(security.links) and security.links[-1].status is SecurityStatus.SECURE
+        signed = bool(security.links) and (
+            security.links[-1].status is SecurityStatus.SECURE or security.links[-1].keys
+        )
         if security.reason == "rrsigs_missing" and not signatures:
             signatures = (ChainRow("RRSIG", self._say("no signature")),)
         reason = "" if security.status is SecurityStatus.SECURE else self._why(security.reason)
         return RRsetPart(
-            f"{both_ways(name)} {one_line(rdtype, 20)}", (), signatures if secure else (), security.status,
+            f"{both_ways(name)} {one_line(rdtype, 20)}", (), signatures if signed else (), security.status,
             self._word(security.status), reason,
         )  # fmt: skip
 

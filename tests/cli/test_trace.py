@@ -6,6 +6,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from netaudit import rules
+from netaudit.rules.algorithms import POLICIES, REGISTRY
 from tests.cli.command import netaudit, small_province
 from tests.cli.conftest import Inside
 
@@ -52,6 +54,16 @@ def test_a_ds_without_its_key_is_pointed_out(tmp_path: Path) -> None:
     assert re.search(r"DS .* no such key in the zone$", netaudit("trace", *WORLD, "tinh.vn", cwd=tmp_path).stdout, re.M)
 
 
+def test_an_island_of_security_shows_its_keys(tmp_path: Path) -> None:
+    """A signed zone without DS: its keys are there, and lead to no trust anchor (RFC 4033 section 2)."""
+    small_province(tmp_path, "{id: dao, kind: no_ds, zone: tinh.vn}")
+    done = netaudit("trace", *WORLD, "www.tinh.vn", "A", "--svg", "chain.svg", cwd=tmp_path)
+    zone = done.stdout[done.stdout.index("– tinh.vn  insecure") :]
+    assert len(re.findall(r"^    DNSKEY  \d+ .* not anchored$", zone, re.MULTILINE)) == 2
+    assert "not anchored" not in done.stdout[: done.stdout.index("– tinh.vn  insecure")]
+    assert (tmp_path / "chain.svg").read_text("utf-8").count("✗ not anchored") == 2
+
+
 def test_a_time_to_come_can_be_asked_about(province: Path) -> None:
     done = netaudit("trace", *WORLD, "--at", "2040-01-01", "tinh.vn", cwd=province)
     assert done.returncode == 1
@@ -65,6 +77,59 @@ def test_absence_is_proved_and_shown(province: Path) -> None:
     assert "    NXDOMAIN, no such record" in done.stdout.splitlines()
     assert re.search(r"^    .* NSEC ", done.stdout, re.MULTILINE)
     assert "✓ khongco.tinh.vn MX: secure" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "word"),
+    [
+        ("", 0, "secure"),
+        ("{id: loi, kind: unsigned, zone: xn--lm-ng-3qa2kyj.vn}", 0, "insecure"),
+        ("{id: loi, kind: expired_signature, zone: xn--lm-ng-3qa2kyj.vn}", 1, "bogus"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("ngoai.tinh.vn", "ngoai.tinh.vn → xn--lm-ng-3qa2kyj.vn (lâm-đông.vn)"),
+        ("www.cu.tinh.vn", "www.cu.tinh.vn → www.xn--lm-ng-3qa2kyj.vn (www.lâm-đông.vn)"),
+    ],
+)
+def test_of_a_chain_of_aliases_the_weakest_link_is_named(
+    name: str, path: str, fault: str, code: int, word: str, tmp_path: Path
+) -> None:
+    small_province(tmp_path, fault)
+    world = tmp_path / "world.yaml"
+    aliases = "ngoai   IN CNAME xn--lm-ng-3qa2kyj.vn.\n      cu      IN DNAME xn--lm-ng-3qa2kyj.vn.\n      alias "
+    text = world.read_text("utf-8").replace('hosts: {"@": web}\n', 'hosts: {"@": web, www: web}\n')
+    world.write_text(text.replace("alias ", aliases, 1), "utf-8")
+    done = netaudit("trace", *WORLD, name, "A", cwd=tmp_path)
+    assert done.returncode == code, done.stderr
+    lines = done.stdout.splitlines()
+    assert re.search(rf"^. {re.escape(name)} A: {word}$", done.stdout, re.MULTILINE)
+    assert f"    {path}" in lines
+    assert any(
+        re.fullmatch(rf"    {re.escape(name)}\. \d+ CNAME (www\.)?xn--lm-ng-3qa2kyj\.vn\.", line) for line in lines
+    )
+    weakest = "    decided by the weakest link of the aliases, xn--lm-ng-3qa2kyj.vn (lâm-đông.vn) "
+    assert any(line.startswith(weakest) for line in lines) == (word != "secure")
+
+
+def test_policies_and_registries_decide_what_counts(tmp_path: Path) -> None:
+    """RSASHA1 is for software to validate and for operators to treat as unsupported (RFC 9905 section 2)."""
+    small_province(tmp_path, "{id: cu, kind: old_algorithm, zone: tinh.vn}")
+    said = {policy: netaudit("trace", *WORLD, "--policy", policy, "tinh.vn", cwd=tmp_path) for policy in POLICIES}
+    words = {policy: done.stdout.rpartition("tinh.vn SOA: ")[2].split()[0] for policy, done in said.items()}
+    assert words == {"software": "secure", "operator": "insecure", "historic": "secure"}
+    shipped = Path(rules.__path__[0]) / f"dnssec-algorithms-{REGISTRY.date}.yaml"
+    withdrawn = re.sub(r"(mnemonic: RSASHA1.*implement_validation: )MUST,", r"\1MUST NOT,", shipped.read_text())
+    (tmp_path / "later.yaml").write_text(withdrawn)
+    later = netaudit("trace", *WORLD, "--algorithms", "later.yaml", "tinh.vn", cwd=tmp_path)
+    assert "? tinh.vn" not in later.stdout
+    assert "– tinh.vn SOA: insecure" in later.stdout
+    (tmp_path / "wrong.yaml").write_text("{}")
+    wrong = netaudit("trace", *WORLD, "--algorithms", "wrong.yaml", "tinh.vn", cwd=tmp_path)
+    assert wrong.returncode == 2
+    assert "wrong.yaml" in wrong.stderr and "date" in wrong.stderr
 
 
 def test_hostile_records_stay_text(province: Path) -> None:

@@ -73,7 +73,11 @@ async def test_of_an_unsigned_delegation_the_proof_is_shown() -> None:
     assert {(s.covers, s.key_tag, s.state) for s in zone.vouched} == {
         ("NSEC3", tag, "validated") for tag in tags(above, "256")
     }
-    assert zone.signatures == ()
+    assert {s.covers for s in zone.signatures} == {"DNSKEY"}, (
+        "an island of security: it is signed, and nothing anchors it"
+    )
+    assert len(zone.keys) == 2
+    assert {s.state for s in security.signatures} == {"validated"}
 
 
 @pytest.mark.parametrize(("denial", "covers"), [("nsec", "NSEC"), ("nsec3", "NSEC3")])
