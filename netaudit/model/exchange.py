@@ -1,11 +1,9 @@
 """One DNS question put to one server, and what came back: raw bytes first, views second."""
 
 import hashlib
-from copy import copy
 from enum import StrEnum
 from functools import cached_property, lru_cache
 
-import dns.exception
 import dns.flags
 import dns.message
 import dns.name
@@ -14,12 +12,12 @@ import dns.rdatatype
 import dns.rrset
 
 from netaudit.model.common import Failure, Family, Record, Timestamp, Transport, family_of
+from netaudit.model.wire import HEADER, first_question, read_message
 
 __all__ = ["Exchange", "Purpose"]
 
-_HEADER = 12  # octets (RFC 1035 section 4.1.1)
 _AA, _TC = 0x04, 0x02  # in the third octet
-_REMEMBERED = 16_384  # parsed messages, about 13 kB each
+_REMEMBERED = 16_384  # messages and questions
 
 
 class Purpose(StrEnum):
@@ -34,6 +32,7 @@ class Purpose(StrEnum):
     COOKIE_AGAIN = "cookie_again"  # the server's cookie shown to it
     NSID = "nsid"  # the server's own name (RFC 5001)
     RECURSION = "recursion"  # a name outside the zone, with RD
+    RESOLVER = "resolver"  # any question to a recursive resolver: what it answers is nobody's authoritative word
     AXFR = "axfr"  # a zone transfer; of the response only header and question are kept
 
 
@@ -112,7 +111,8 @@ class Exchange(Record, frozen=True, kw_only=True, tag_field="kind", tag="dns", d
         parsed = None if self.response is None else _parsed(self.response[2:])
         if parsed is None or self.response is None:
             return None
-        own = copy(parsed)
+        own = dns.message.Message.__new__(type(parsed))
+        own.__dict__ |= parsed.__dict__
         own.id = int.from_bytes(self.response[:2], "big")
         return own
 
@@ -151,26 +151,16 @@ class Exchange(Record, frozen=True, kw_only=True, tag_field="kind", tag="dns", d
 
     def _has(self, flag: int) -> bool:
         """Whether a bit of the header's third octet is set; most responses need no parsing for that."""
-        return self.response is not None and len(self.response) >= _HEADER and bool(self.response[2] & flag)
+        return self.response is not None and len(self.response) >= HEADER and bool(self.response[2] & flag)
 
 
 @lru_cache(_REMEMBERED)
 def _parsed(content: bytes) -> dns.message.Message | None:
-    """The message that follows an id. The servers of a zone mostly give the same bytes, and parsing is what costs."""
-    try:
-        return dns.message.from_wire(
-            b"\0\0" + content, continue_on_error=True, ignore_trailing=True, one_rr_per_rrset=False
-        )
-    except (dns.exception.DNSException, ValueError):
-        return None
+    """The message that follows an id: the servers of a zone mostly give the same bytes."""
+    return read_message(b"\0\0" + content)
 
 
 @lru_cache(_REMEMBERED)
 def _question(content: bytes) -> tuple[dns.name.Name, dns.rdatatype.RdataType]:
-    """The question of a query without its id. Raises DNSException or ValueError when it has none."""
-    wire = b"\0\0" + content
-    if wire[4:6] in (b"", b"\0\0"):
-        raise ValueError("a query without a question")
-    name, length = dns.name.from_wire(wire, _HEADER)
-    end = _HEADER + length
-    return name, dns.rdatatype.RdataType.make(int.from_bytes(wire[end : end + 2], "big"))
+    """The question of a query without its id. Raises ValueError when it has none."""
+    return first_question(b"\0\0" + content)

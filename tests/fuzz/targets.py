@@ -25,6 +25,7 @@ from netaudit.routing.mrt import RoutingError, read_routes
 from netaudit.rules.algorithms import SOFTWARE, Policy
 from netaudit.rules.signed_data import is_good
 from tests.fuzz.world import UNSIGNED, Question, RecordedWorld
+from tests.model.oracle import as_dnspython_reads_it, described
 
 __all__ = ["HANG", "TARGETS", "mrt", "response", "validator", "zone_file"]
 
@@ -62,6 +63,8 @@ def _prompt(target: Target) -> Target:
 def response(data: bytes) -> None:
     """Everything that `Response` and `Exchange` say of a response can be asked, whatever its bytes are."""
     exchange = _replaced(data)[1]
+    anonymous = msgspec.structs.replace(exchange, response=bytes(len(data[1:3])) + data[3:])
+    assert described(anonymous.message) == described(as_dnspython_reads_it(anonymous.response or b""))
     read = Response(exchange)
     for said in (read, *(Response(exchange, name) for name in aliases(read, Budget().aliases))):
         if said.kind is Kind.ANSWER:
