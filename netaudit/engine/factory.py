@@ -60,6 +60,7 @@ class _Makers:
             if service.scheme == "https":
                 self._https_ports.setdefault(service.host, []).append(service.target_port)
         self._datacentres = {d.id: d for d in inventory.datacentres}
+        self._zone_files = {zone: folder / file for zone, file in inventory.zone_files.items()}
         self._registers = {r.id: r for r in inventory.registers}
 
     def probe_of(self, job: PlannedJob) -> Callable[[], Probe]:
@@ -75,7 +76,8 @@ class _Makers:
         return partial(make[job.name.partition(":")[0]], job.target.name)
 
     def _zone(self, name: str) -> Probe:
-        return ZoneProbe(self._context, self._ancestors, name, extras=self._extras)
+        file = self._zone_files.get(name)
+        return ZoneProbe(self._context, self._ancestors, name, extras=self._extras, file=file)
 
     def _name(self, name: str) -> Probe:
         return NameProbe(

@@ -21,7 +21,9 @@ _MOST_PAIRS = 1_000_000  # of a service with a unit
 
 def reference_problems(inventory: Inventory) -> list[ShapeProblem]:
     """Duplicate ids, references to nothing, units that are their own ancestors; MOST_PROBLEMS at most."""
-    found = chain(_duplicates(inventory), _units(inventory), _owners(inventory), _selectors(inventory))
+    found = chain(
+        _duplicates(inventory), _units(inventory), _owners(inventory), _selectors(inventory), _zone_files(inventory)
+    )
     return list(islice(found, MOST_PROBLEMS))
 
 
@@ -78,6 +80,11 @@ def _units(inventory: Inventory) -> _Found:
             yield f"{path}.parent", f"the unit {shown(unit.id)} is its own ancestor", ""
         elif len(ancestors) >= _DEEPEST:
             yield f"{path}.parent", f"the unit {shown(unit.id)} lies {_DEEPEST} levels deep or more", ""
+
+
+def _zone_files(inventory: Inventory) -> _Found:
+    for zone in inventory.zone_files:
+        yield from _known(f"$.zone_files.{zone}", zone, inventory.zones, "zone")
 
 
 def _owners(inventory: Inventory) -> _Found:

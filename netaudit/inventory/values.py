@@ -28,6 +28,7 @@ def value_problems(inventory: Inventory, folder: Path) -> list[ShapeProblem]:
     found = chain(
         _services(inventory.services),
         _each("$.zones", inventory.zones, zone_name),
+        _zone_files(inventory),
         _resources(inventory),
         _roots(inventory),
         _scope(inventory),
@@ -43,9 +44,10 @@ def with_plain_names(inventory: Inventory) -> Inventory:
     services = tuple(replace(service, host=host_name(service.host)) for service in inventory.services)
     hints = {zone_name(name): addresses for name, addresses in inventory.root_hints.items()}
     zones = tuple(zone_name(zone) for zone in inventory.zones)
+    files = {zone_name(zone): file for zone, file in inventory.zone_files.items()}
     excluded = tuple(item if _is_prefix(item) else zone_name(item) for item in inventory.scope.exclude)
     scope = replace(inventory.scope, exclude=excluded)
-    return replace(inventory, services=services, zones=zones, root_hints=hints, scope=scope)
+    return replace(inventory, services=services, zones=zones, zone_files=files, root_hints=hints, scope=scope)
 
 
 def _services(services: tuple[Service, ...]) -> _Found:
@@ -56,6 +58,11 @@ def _services(services: tuple[Service, ...]) -> _Found:
             yield path, f'the service {shown(service.id)} has scheme "tcp" and needs a port', ""
         if not service.path.startswith("/") or not service.path.isprintable() or " " in service.path:
             yield f"{path}.path", f"the path {shown(service.path)} must start with / and hold no spaces", ""
+
+
+def _zone_files(inventory: Inventory) -> _Found:
+    for zone in inventory.zone_files:
+        yield from _each_at(f"$.zone_files.{zone}", zone, zone_name)
 
 
 def _resources(inventory: Inventory) -> _Found:
@@ -97,6 +104,7 @@ def _files(inventory: Inventory, folder: Path) -> _Found:
     named = [("$.world", inventory.world)] if inventory.world is not None else []
     named += [(f"$.registers[{i}].file", register.file) for i, register in enumerate(inventory.registers)]
     named += [(f"$.certificate_roots[{i}]", name) for i, name in enumerate(inventory.certificate_roots)]
+    named += [(f"$.zone_files.{zone}", name) for zone, name in inventory.zone_files.items()]
     for index, centre in enumerate(inventory.datacentres):
         named += [(f"$.datacentres[{index}].routes[{i}]", name) for i, name in enumerate(centre.routes)]
     for path, name in named:

@@ -11,6 +11,7 @@ import dns.rdatatype
 from netaudit.dns.anchors import parse_anchors
 from netaudit.dns.validate import Validator
 from netaudit.judge.derive_surroundings import surroundings
+from netaudit.judge.derive_targets import TargetDeriver
 from netaudit.judge.scope import all_closed, closed_lookup
 from netaudit.judge.trust import TrustJudge
 from netaudit.model.book import FactBook
@@ -48,6 +49,7 @@ class NameDeriver:
             now=self.now, vantage=book.vantage, allowed_special=self.inventory.scope.special_addresses
         )
         self._validator = Validator(book.exchanges, parse_anchors(book.scan.trust_anchors), self.now)
+        self.targets = TargetDeriver(book, self.security)
         self._zones: dict[str, ZoneEvidence | None] = {}
         self._hosts: dict[str, HostEvidence] = {}
 
@@ -147,6 +149,9 @@ class NameDeriver:
             ancestors=tuple(zone for zone in above if zone is not None),
             surroundings=self._surroundings,
             found=tuple(self._found(lookup) for lookup in fact.lookups),
+            targets=self.targets.of_zone(fact),
+            listed=self.targets.of_listing(fact),
+            known=self.targets.known,
         )
 
     def _denial(self, apex: dns.name.Name, answers: tuple[Exchange, ...]) -> Security | None:
@@ -174,6 +179,7 @@ class NameDeriver:
             security={rdtype: self.security(name, rdtype) for rdtype in asked},
             zones=self._zones_of(name, (a, aaaa)),
             found=found,
+            targets=self.targets.of_host(name, (a, aaaa), found),
         )
 
     def _zones_of(self, host: str, lookups: tuple[Lookup | None, ...]) -> tuple[ZoneEvidence, ...]:

@@ -99,6 +99,7 @@ class ServiceDeriver:
             trust={id: found for id, found in trust.items() if found is not None},
             security={"MX": self.names.security(domain, "MX")} if mx is not None and mx.facts else {},
             found=tuple(item for item in self.names.found(fact) if item.lookup.rdtype == "TLSA"),
+            targets=self.names.targets.of_mail(fact, exchangers, self._texts) if fact is not None else (),
         )
 
     def _exchanger(self, fact: NameFact | None, exchanger: str) -> HostEvidence:

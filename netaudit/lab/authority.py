@@ -119,7 +119,11 @@ class _Builder:
         data = ZoneData(name, self._ttl)
         self._add_apex(data, zone, stale)
         for host, addresses in self._hosts[zone.name].items():
-            _add_addresses(data, host, addresses)
+            alias = self.flaws.alias(host.to_text(omit_final_dot=True))
+            if alias:
+                data.add(host, _rdata("CNAME", str(dns.name.from_text(alias))))
+            else:
+                _add_addresses(data, host, addresses)
         self._add_records(data, zone)
         self._add_signals(data)
         for child in self._children[zone.name]:
@@ -165,6 +169,10 @@ class _Builder:
         data.add(data.apex, _rdata("SOA", f"{first} {contact} {serial} 7200 1800 1209600 {self._ttl}"))
         for server in zone.servers:
             data.add(data.apex, _rdata("NS", str(dns.name.from_text(server))))
+        for target in self.flaws.targets(zone.name, "unregistered_ns"):
+            data.add(data.apex, _rdata("NS", str(dns.name.from_text(target))))
+        for target in self.flaws.targets(zone.name, "unregistered_mx"):
+            data.add(data.apex, _rdata("MX", f"20 {dns.name.from_text(target)}"))
 
     def _add_records(self, data: ZoneData, zone: WorldZone) -> None:
         without_spf = self.flaws.zone(zone.name, "no_spf")
@@ -173,8 +181,11 @@ class _Builder:
         for name, rdata in read_records(zone, self._ttl):
             if without_dmarc and name == dmarc:
                 continue
-            if without_spf and name == data.apex and rdata.to_text().lower().startswith('"v=spf1'):
-                continue
+            if name == data.apex and rdata.to_text().lower().startswith('"v=spf1'):
+                if without_spf:
+                    continue
+                for target in self.flaws.targets(zone.name, "unregistered_spf"):
+                    rdata = _rdata("TXT", rdata.to_text().replace("v=spf1", f"v=spf1 include:{target}", 1))
             data.add(name, rdata)
         for name, rdata in self._tlsa[zone.name]:
             data.add(name, rdata)
@@ -206,6 +217,8 @@ class _Builder:
                 _add_addresses(data, target, [a for a in addresses if not (without_aaaa and ":" in a)])
             elif target.is_subdomain(data.apex) and self._holder(target).name != data.apex.to_text(True):
                 _add_addresses(data, target, self._addresses(server, machine))  # a sibling's server (RFC 9471)
+        for unregistered in self.flaws.targets(child.name, "unregistered_ns"):
+            data.add(name, _rdata("NS", str(dns.name.from_text(unregistered))))
         ds = self._ds(child)
         if ds is not None:
             data.add(name, ds)

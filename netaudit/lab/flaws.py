@@ -34,6 +34,14 @@ class Flaws:
         """Whether the zone has the fault."""
         return any(fault.kind == kind for fault in self._zones.get(zone, ()))
 
+    def targets(self, zone: str, kind: FaultKind) -> tuple[str, ...]:
+        """The names that records of the zone lead to by this fault."""
+        return tuple(fault.target for fault in self._zones.get(zone, ()) if fault.kind == kind)
+
+    def alias(self, host: str) -> str:
+        """The name that the host is an alias of by a fault; empty: it is none."""
+        return next((fault.target for fault in self._hosts.get(host, ()) if fault.kind == "dangling_cname"), "")
+
     def zone_wide(self, zone: str, kind: FaultKind) -> bool:
         """Whether the zone has the fault at all its servers: it names none."""
         return any(fault.kind == kind and not fault.server for fault in self._zones.get(zone, ()))

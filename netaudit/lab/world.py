@@ -101,6 +101,10 @@ FaultKind = Literal[
     "no_edns",  # machine (+ family): its name server ignores the OPT record, as those before EDNS do
     "missing_glue",  # zone: the parent lacks the AAAA glue
     "ns_mismatch",  # zone: the parent lists one server fewer than the zone
+    "unregistered_ns",  # zone + target: parent and zone list one server more, whose name does not exist
+    "unregistered_mx",  # mail domain + target: one exchanger more, whose name does not exist
+    "unregistered_spf",  # mail domain + target: its SPF record includes a name that does not exist
+    "dangling_cname",  # host + target: an alias of a name that does not exist, in place of its addresses
     "no_aaaa",  # host: A only
     "aaaa_without_listener",  # host: AAAA exists, nothing listens on it
     "silent_web",  # host + family: connections to 80 and 443 time out
@@ -128,7 +132,7 @@ class Fault(Record, frozen=True, kw_only=True):
     """A fault planted on purpose, and every finding that it must cause: "CHECK TARGET" strings.
 
     `finds` lists what must come out as fail or warn, `blinds` what must come out as could_not_test.
-    Which of zone, host, machine, server, prefix and family apply depends on the kind; without a family
+    Which of zone, host, machine, server, prefix, target and family apply depends on the kind; without a family
     it holds for both, where the kind does not name one. What is felt before a host is named
     (`aaaa_without_listener`, `silent_web`, `old_tls`, `http_only`, `mail_silent`) needs a machine with no other host.
     """
@@ -140,6 +144,7 @@ class Fault(Record, frozen=True, kw_only=True):
     machine: str = ""
     server: str = ""  # NS name
     prefix: str = ""
+    target: str = ""  # the name that a record leads to
     family: Family | None = None
     finds: tuple[str, ...] = ()  # "dnssec.chain_valid zone:bogus.example"
     blinds: tuple[str, ...] = ()

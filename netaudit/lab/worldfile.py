@@ -23,14 +23,16 @@ _NEEDS = {
         "expired_signature", "signature_ends_soon", "wrong_ds", "no_ds", "unsigned", "sha1_digest", "old_algorithm",
         "short_keys", "nsec3_iterations", "stale_secondary", "lame_server", "silent_zone", "missing_glue",
         "ns_mismatch", "no_spf", "no_dmarc", "open_transfer", "cds_mismatch",
+        "unregistered_ns", "unregistered_mx", "unregistered_spf",
     },
+    "target": {"unregistered_ns", "unregistered_mx", "unregistered_spf", "dangling_cname"},
     "server": {"stale_secondary", "lame_server"},
     "machine": {"silent_server", "tcp_refused", "no_edns", "open_recursor", "edns_broken"},
     "prefix": {"single_upstream", "withdrawn"},
     "host": {
         "no_aaaa", "aaaa_without_listener", "silent_web", "ula_aaaa", "content_differs", "status_differs",
         "certificate_mismatch", "certificate_expired", "certificate_untrusted", "old_tls", "http_only", "no_redirect",
-        "no_hsts", "no_starttls", "mail_silent",
+        "no_hsts", "no_starttls", "mail_silent", "dangling_cname",
     },
 }  # fmt: skip
 _WHOLE_MACHINE = {
@@ -184,7 +186,7 @@ def _fault_problems(fault: Fault, index: _Index) -> list[str]:
 
 
 def _hosts_for(kind: str, index: _Index) -> Collection[str]:
-    if kind in ("no_aaaa", "ula_aaaa"):
+    if kind in ("no_aaaa", "ula_aaaa", "dangling_cname"):
         return index.hosts
     if kind in ("no_starttls", "mail_silent"):
         return index.mail

@@ -26,6 +26,7 @@ from netaudit.model.facts import (
 )
 from netaudit.model.inventory import DataCentre, Register, Service, Tier, Unit
 from netaudit.model.security import Security
+from netaudit.model.targets import TargetName
 from netaudit.model.verdict import Status
 
 __all__ = [
@@ -138,6 +139,9 @@ class ZoneEvidence(Evidence, frozen=True, kw_only=True):
     ancestors: tuple["ZoneEvidence", ...] = ()  # root first, the parent last
     surroundings: Surroundings = Surroundings()
     found: tuple[FoundRecords, ...] = ()  # DSYNC with its targets' addresses, and bootstrap signals
+    targets: tuple[TargetName, ...] = ()  # its name servers' names
+    listed: tuple[TargetName, ...] = ()  # where the records in `fact.listing` lead
+    known: frozenset[str] = frozenset()  # the inventory's hosts, mail domains and zones, those outside the zone too
 
     @cached_property
     def apex(self) -> dns.name.Name:
@@ -169,6 +173,7 @@ class HostEvidence(Evidence, frozen=True, kw_only=True):
     security: dict[str, Security]  # "A" and "AAAA" -> status of the answer or of its denial
     zones: tuple[ZoneEvidence, ...] = ()  # zone cuts from the root to the host's zone, root first
     found: tuple[FoundRecords, ...] = ()  # HTTPS, TLSA, CAA, and the addresses of names that HTTPS records lead to
+    targets: tuple[TargetName, ...] = ()  # where its aliases and its HTTPS records lead
 
     def lookup(self, family: Family) -> Lookup | None:
         """The address look-up of one family."""
@@ -223,6 +228,7 @@ class MailEvidence(Evidence, frozen=True, kw_only=True):
     trust: dict[str, CertificateTrust] = {}  # fact id of a mail fact -> trust of its TLS session
     security: dict[str, Security] = {}  # "MX" -> status
     found: tuple[FoundRecords, ...] = ()  # TLSA of each exchanger
+    targets: tuple[TargetName, ...] = ()  # its exchangers, and the names that its SPF record leads to
 
 
 class DataCentreEvidence(Evidence, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ zones and names that share an ancestor share its evidence; other facts refer to 
 from netaudit.model.common import Failure, Family, Record, Timestamp
 from netaudit.model.exchange import Exchange
 from netaudit.model.inventory import Inventory
+from netaudit.model.targets import ZoneListing
 
 __all__ = [
     "CertificateRow", "ConnectFact", "ConnectTimesFact", "Delegation", "Fact", "FamilyCheck", "HttpHop", "JobFact",
@@ -117,7 +118,8 @@ class ZoneFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="zone"):
     failure: Failure | None = None  # the zone could not be found or reached at all
     audited: bool = True  # False: an ancestor, asked only as far as the chain of trust needs
     extras: bool = False  # whether the active extras were wanted: questions with a purpose of their own
-    lookups: tuple[Lookup, ...] = ()  # DSYNC with its targets' addresses, bootstrap signals, report agents
+    lookups: tuple[Lookup, ...] = ()  # DSYNC with its targets' addresses, bootstrap signals, report agents, targets
+    listing: ZoneListing | None = None  # what the zone holds, as its file or a permitted transfer shows it
 
 
 class NameFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="name"):

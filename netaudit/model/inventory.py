@@ -178,6 +178,7 @@ class Inventory(Record, frozen=True, kw_only=True):
     units: tuple[Unit, ...]
     services: tuple[Service, ...]
     zones: tuple[HostName, ...] = ()
+    zone_files: dict[HostName, str] = {}  # zone -> its master file, relative to the inventory: what it holds
     datacentres: tuple[DataCentre, ...] = ()
     registers: tuple[Register, ...] = ()
     attestations: tuple[Attestation, ...] = ()

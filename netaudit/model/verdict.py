@@ -124,9 +124,11 @@ def could_not_test(
     )
 
 
-def manual(message: str, *, facts: tuple[str, ...] = (), **args: Argument) -> Outcome:
+def manual(
+    message: str, *, observed: tuple[Observation, ...] = (), facts: tuple[str, ...] = (), **args: Argument
+) -> Outcome:
     """A person must look."""
-    return Outcome(status=Status.MANUAL, message=message, args=args, facts=facts)
+    return Outcome(status=Status.MANUAL, message=message, args=args, observed=observed, facts=facts)
 
 
 def fingerprint(verdict: Verdict, stable: tuple[str, ...] = ()) -> str:

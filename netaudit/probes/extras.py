@@ -16,7 +16,9 @@ import msgspec
 from netaudit.dns.query import Edns, edns_query
 from netaudit.model.common import Side, Transport
 from netaudit.model.exchange import Exchange, Purpose
+from netaudit.model.targets import ZoneListing
 from netaudit.probes.context import ProbeContext
+from netaudit.probes.zone_listing import transferred
 from netaudit.rules.edns import COOKIE, NSID, option_of
 
 __all__ = ["QUESTIONS", "Extras", "extra_queries", "without_data"]
@@ -37,6 +39,7 @@ class Extras:
     def __init__(self, context: ProbeContext, apex: dns.name.Name) -> None:
         self._context = context
         self._apex = apex
+        self.listing: ZoneListing | None = None  # of the zone, where a server gave it
 
     async def ask(self, address: str) -> list[Exchange]:
         """Ask one server everything; what got no answer is asked once more when the rest is done."""
@@ -58,9 +61,10 @@ class Extras:
         return [await self._context.ask_extra(Purpose.COOKIE_AGAIN, query, first.server)]
 
     async def _transfer(self, address: str) -> Exchange:
-        """Ask for a zone transfer, and keep of the first message what tells whether it was granted."""
+        """Ask for a zone transfer; keep of the first message what tells whether it was granted, and which names."""
         query = edns_query(self._apex, dns.rdatatype.AXFR, None)
         exchange = await self._context.network.dns_unkept(query, address, transport=Transport.TCP)
+        self.listing = transferred(exchange, self._apex)
         kept = without_data(exchange)
         self._context.record(kept)
         return kept

@@ -13,6 +13,7 @@ from netaudit.model.facts import Fact, Lookup, NameFact
 from netaudit.probes.ancestors import Ancestors
 from netaudit.probes.context import ADDRESS_TYPES, ProbeContext, parse_name
 from netaudit.probes.records import mail_records, web_records
+from netaudit.probes.targets import spf_targets
 
 __all__ = ["NameProbe", "addresses_of", "exchangers_of"]
 
@@ -24,7 +25,8 @@ class NameProbe:
     """Looks a name up at the authoritative servers, then asks each of them the same.
 
     A host's A and AAAA; a mail domain's MX, SPF and DMARC, with the addresses of its exchangers. What is
-    published about HTTPS at `https_ports` and about the exchangers is asked once (`netaudit.probes.records`). A
+    published about HTTPS at `https_ports` and about the exchangers is asked once (`netaudit.probes.records`), and so
+    are the names that SPF leads to (`netaudit.probes.targets`). A
     resolver tries the next server when one gives a stale or broken answer, so that one answer alone
     would make the verdict a matter of chance.
     """
@@ -62,6 +64,8 @@ class NameProbe:
         await asyncio.gather(*(self._ask_each_server(lookup) for lookup in self._lookups.values()))
         self._take(await web_records(self._context, self._name, self._https_ports))
         self._take(await mail_records(self._context, exchangers))
+        if self._mail:
+            self._take(await spf_targets(self._context, self._name))
         await self._note_zones()
 
     def facts(self, failure: Failure | None) -> Iterable[Fact]:

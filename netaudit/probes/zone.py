@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import dns.name
 import dns.rdatatype
@@ -11,10 +12,14 @@ from netaudit.dns.zonecut import ResolutionError, ZoneCut
 from netaudit.model.common import Failure, Family, Reason, Side, Transport
 from netaudit.model.exchange import Exchange
 from netaudit.model.facts import Delegation, Fact, Lookup, ServerAddress, ZoneFact
+from netaudit.model.targets import ZoneListing
 from netaudit.probes.ancestors import Ancestors
 from netaudit.probes.context import ADDRESS_TYPES, ProbeContext, parse_name
 from netaudit.probes.extras import Extras
+from netaudit.probes.targets import listed_targets, lost_servers
+from netaudit.probes.zone_listing import read_listing
 from netaudit.probes.zone_records import bootstrap_signals, notification_targets, report_agents
+from netaudit.rules.zones import server_names
 
 __all__ = ["NONEXISTENT_LABEL", "ZoneProbe"]
 
@@ -29,14 +34,18 @@ class ZoneProbe:
     """Asks every server of a zone, and every server of its parent, over UDP and TCP.
 
     The zone's own for SOA, NS, DNSKEY, NSEC3PARAM and a name that should not exist, for CDS and CDNSKEY where there
-    are keys, and with `extras` how they behave; the parent's for NS and DS. DSYNC, bootstrap signals and the
-    agents for error reports are looked up once (`netaudit.probes.zone_records`). A server that leaves the first
+    are keys, and with `extras` how they behave; the parent's for NS and DS. ZONEMD, CSYNC, DSYNC, bootstrap signals and
+    the agents for error reports are looked up once (`netaudit.probes.zone_records`), and so are name servers without an
+    address, and where the records lead that `file` or a permitted transfer shows. A server that leaves the first
     question unanswered after all tries is asked nothing more, but for one try after the others are done
     (RFC 9520).
     """
 
-    def __init__(self, context: ProbeContext, ancestors: Ancestors, zone: str, *, extras: bool = False) -> None:
+    def __init__(
+        self, context: ProbeContext, ancestors: Ancestors, zone: str, *, extras: bool = False, file: Path | None = None
+    ) -> None:
         self._context = context
+        self._file = file
         self._extras = extras
         self._ancestors = ancestors
         self._zone = zone
@@ -49,12 +58,18 @@ class ZoneProbe:
         self._referrals: dict[str, None] = {}
         self._ds: dict[str, None] = {}
         self._lookups: list[Lookup] = []
+        self._listing: ZoneListing | None = None
         self._failure: Failure | None = None
 
     async def run(self) -> None:
         """Observe the zone. Trouble with its servers is in the facts."""
         name = parse_name(self._zone)
         await self._observe(name)
+        self._lookups += await lost_servers(self._context, self._lost(name))
+        if self._file is not None:
+            self._listing = await read_listing(self._file, name)
+        if self._listing is not None:
+            self._lookups += await listed_targets(self._context, self._listing)
         self._lookups += await report_agents(self._context, self._recorded())
         if self._parent is not None:
             self._lookups += await notification_targets(self._context, name, self._parent.name)
@@ -95,8 +110,16 @@ class ZoneProbe:
             unresolved=self._unresolved,
             failure=failure or self._failure,
             extras=self._extras,
-            lookups=tuple(self._lookups),
+            lookups=tuple(dict.fromkeys(self._lookups)),
+            listing=self._listing,
         )
+
+    def _lost(self, name: dns.name.Name) -> set[str]:
+        """The names of servers that no address is known of, as the parent and the zone itself tell them."""
+        told = (self._context.record.exchange(id) for id in self._referrals)
+        named = {server for exchange in told if exchange is not None for server in server_names(exchange, name)}
+        named |= _own_server_names(name, self._recorded()) | set(self._unresolved)
+        return named - {server.name for server in self._servers.values()}
 
     def _signed(self) -> bool:
         name = parse_name(self._zone)
@@ -192,8 +215,9 @@ class ZoneProbe:
             if missing is not None:
                 group.create_task(self._ask_whole(missing, dns.rdatatype.A, address))
         if self._extras:  # last, so that rate limits that they meet cost no ordinary answer
-            found = await Extras(self._context, apex).ask(address)
-            self._answers |= {exchange.id: None for exchange in found}
+            extras = Extras(self._context, apex)
+            self._answers |= {exchange.id: None for exchange in await extras.ask(address)}
+            self._listing = self._listing or extras.listing
         return True
 
     async def _ask_about_keys(self, apex: dns.name.Name, address: str) -> None:

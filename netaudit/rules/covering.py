@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Iterable
 
-__all__ = ["covering_zone", "likely_zones"]
+__all__ = ["covering_zone", "is_registry", "likely_zones"]
 
 # Labels below country-code top-level domains under which names are registered, as gov.vn and edu.vn.
 _CATEGORIES = {
-    "ac", "biz", "co", "com", "edu", "gob", "gouv", "gov", "govt", "health", "info", "int", "io", "mil", "name",
-    "net", "or", "org", "pro",
+    "ac", "ai", "biz", "co", "com", "edu", "gob", "gouv", "gov", "govt", "health", "id", "info", "int", "io", "mil",
+    "name", "net", "or", "org", "pro",
 }  # fmt: skip
 _COUNTRY = 2  # letters of a country-code top-level domain
 
@@ -21,6 +21,16 @@ def covering_zone(name: str, zones: Collection[str]) -> str | None:
     labels = name.split(".")
     above = (".".join(labels[start:]) for start in range(len(labels)))
     return next((zone for zone in (*above, ".") if zone in zones), None)
+
+
+def is_registry(zone: str) -> bool:
+    """Whether names right below a zone are registered by others, as far as its name tells: the root, a TLD, gov.vn.
+
+    >>> is_registry("vn"), is_registry("com.vn"), is_registry("lamdong.gov.vn"), is_registry("example.com")
+    (True, True, False, False)
+    """
+    labels = zone.strip(".").split(".")
+    return len(labels) == 1 or (len(labels) == 2 and len(labels[1]) == _COUNTRY and labels[0] in _CATEGORIES)
 
 
 def likely_zones(hosts: Iterable[str]) -> tuple[str, ...]:

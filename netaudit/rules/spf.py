@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-__all__ = ["LOOKUP_LIMIT", "SpfPolicy", "parse_spf", "spf_records"]
+__all__ = ["LOOKUP_LIMIT", "SpfName", "SpfPolicy", "parse_spf", "spf_names", "spf_records"]
 
 LOOKUP_LIMIT = 10
 """Terms of one evaluation that may cause DNS queries (RFC 7208 section 4.6.4)."""
@@ -23,6 +23,27 @@ class SpfPolicy(NamedTuple):
     redirect: str = ""
     uses_ptr: bool = False
     problem: str = ""  # the term that breaks the syntax; empty: none
+
+
+class SpfName(NamedTuple):
+    """A name that a term leads to, and the type that receivers ask there (`TXT`, `A`, `MX`)."""
+
+    name: str
+    rdtype: str
+
+
+def spf_names(record: str) -> tuple[SpfName, ...]:
+    """The names that evaluating a record may ask for, in order: of include, redirect, a, mx and exists (section 5).
+
+    Left out are terms after `all`, which are never reached, names with macros, which each message changes, and what
+    is no name at all.
+    """
+    policy = parse_spf(record)
+    reached, _ = _until_all(policy.terms)
+    found = [SpfName(domain, _ASKED[name]) for name, domain in map(_leading, reached) if name in _ASKED and domain]
+    found += [SpfName(policy.redirect, "TXT")] if policy.redirect else []
+    plain = (SpfName(item.name.lower().rstrip("."), item.rdtype) for item in found if _NAME.fullmatch(item.name))
+    return tuple(dict.fromkeys(plain))
 
 
 def spf_records(texts: Iterable[str]) -> tuple[str, ...]:
@@ -48,6 +69,8 @@ def parse_spf(record: str) -> SpfPolicy:
     )
 
 
+_ASKED = {"include": "TXT", "a": "A", "mx": "MX", "exists": "A"}
+_NAME = re.compile(r"(?=.{1,253}\.?\Z)(?:[a-z0-9_-]{1,63}\.)+[a-z0-9_-]{1,63}\.?", re.IGNORECASE | re.ASCII)
 _LOOKUPS = frozenset({"include", "a", "mx", "ptr", "exists"})
 _FLAGS = re.IGNORECASE | re.ASCII
 _MODIFIER = re.compile(r"([a-z][a-z0-9._-]*)=(.*)", _FLAGS)
@@ -78,6 +101,11 @@ def _mechanism_parts(term: str) -> tuple[str, str, str | None, str]:
     """Qualifier, name, domain or address, prefix lengths; an empty name when it is no mechanism."""
     match = _MECHANISM.fullmatch(term)
     return (match[1], match[2].lower(), match[3], match[4]) if match is not None else ("", "", None, "")
+
+
+def _leading(term: str) -> tuple[str, str]:
+    _, name, domain, _ = _mechanism_parts(term)
+    return name, domain or ""
 
 
 def _mechanism(term: str) -> tuple[str, str]:
