@@ -26,6 +26,7 @@ from netaudit.dns.signatures import (
     SignatureVerifier,
     Verification,
 )
+from netaudit.dns.unreadable import ds_as_sent
 from netaudit.model.security import SecurityStatus
 from netaudit.rules.signed_data import owner_labels
 
@@ -103,7 +104,7 @@ class AnswerJudge:
         meter = Meter("signatures_per_response", self._budget.signatures_per_response)
         section = response.authority if response.kind is Kind.REFERRAL else response.answer
         try:
-            rrset = response.find(section, child, dns.rdatatype.DS)
+            rrset = ds_as_sent(response, child)
             if rrset is None:
                 return self._no_ds(response, child, parent, meter)
             found = self._verify(response, section, rrset, parent, meter)
@@ -118,6 +119,8 @@ class AnswerJudge:
 
     def _answer(self, response: Response, trusted: Trusted, meter: Meter) -> Finding:
         rrset = response.find(response.answer, response.name, response.rdtype)
+        if response.rdtype == dns.rdatatype.DS:
+            rrset = ds_as_sent(response, response.name)
         assert rrset is not None  # Kind.ANSWER says so
         return self._positive(response, rrset, trusted, meter)
 

@@ -15,11 +15,14 @@ from netaudit.dns.budget import Budget, BudgetExceeded, Meter
 from netaudit.dns.message import Kind, Response, malformed_records, name_text
 from netaudit.dns.recorded import Recorded
 from netaudit.dns.signatures import DNSKEY, SignatureVerifier
+from netaudit.dns.unreadable import UnreadableDS
 from netaudit.model.security import ChainLink, SecurityStatus
 from netaudit.rules.algorithms import Policy
 from netaudit.rules.rrsig import ds_text, is_zone_key, key_text, matches
 
 __all__ = ["Chain", "ZoneTrust", "preferred"]
+
+AnyDS = DS | UnreadableDS
 
 _SECURE, _INSECURE, _BOGUS = SecurityStatus.SECURE, SecurityStatus.INSECURE, SecurityStatus.BOGUS
 _INDETERMINATE = SecurityStatus.INDETERMINATE
@@ -135,7 +138,7 @@ class Chain:
         return DsFinding(_INDETERMINATE, reason, detail), None
 
     def _keys(
-        self, zone: dns.name.Name, ds: Sequence[DS], above: tuple[ChainLink, ...], facts: tuple[str, ...]
+        self, zone: dns.name.Name, ds: Sequence[AnyDS], above: tuple[ChainLink, ...], facts: tuple[str, ...]
     ) -> ZoneTrust:
         """Find the DNSKEY RRset that a DS vouches for (RFC 4035 section 5.2)."""
         usable = preferred(ds, self._policy)
@@ -178,8 +181,8 @@ class Chain:
     def _key_set(
         self,
         zone: dns.name.Name,
-        usable: Sequence[DS],
-        ds: Sequence[DS],
+        usable: Sequence[AnyDS],
+        ds: Sequence[AnyDS],
         response: Response,
         above: tuple[ChainLink, ...],
         facts: tuple[str, ...],
@@ -198,7 +201,7 @@ class Chain:
     def _vouched(
         self,
         zone: dns.name.Name,
-        usable: Sequence[DS],
+        usable: Sequence[AnyDS],
         rrset: dns.rrset.RRset | None,
         keys: Sequence[DNSKEY],
         response: Response,
@@ -221,7 +224,7 @@ class Chain:
         signers = tuple(o.key_tag for o in found.outcomes if o.state == found.best.state) if found.valid else ()
         return (_SECURE if found.valid else _BOGUS), found.reason, found.best.detail, signers
 
-    def _entry_keys(self, zone: dns.name.Name, usable: Sequence[DS], keys: Sequence[DNSKEY]) -> Iterator[DNSKEY]:
+    def _entry_keys(self, zone: dns.name.Name, usable: Sequence[AnyDS], keys: Sequence[DNSKEY]) -> Iterator[DNSKEY]:
         """The keys that a DS is the digest of; keys that share a tag cost a digest each, and are bounded."""
         for record in usable:
             collisions = Meter("colliding_keys", self._budget.colliding_keys)
@@ -229,7 +232,7 @@ class Chain:
                 if dns.dnssec.key_id(key) != record.key_tag or key.algorithm != record.algorithm:
                     continue
                 collisions.spend()
-                if matches(record, key, zone):
+                if isinstance(record, DS) and matches(record, key, zone):
                     yield key
 
     def _anchor_above(self, name: dns.name.Name) -> dns.name.Name | None:
@@ -237,19 +240,19 @@ class Chain:
         return max(found, key=len, default=None)
 
 
-def preferred(records: Sequence[DS], policy: Policy) -> list[DS]:
+def preferred(records: Sequence[AnyDS], policy: Policy) -> list[AnyDS]:
     """The DS records that count: of supported kinds, SHA-1 only where nothing better is there (RFC 4509 section 3)."""
     supported = [record for record in _digestible(records, policy) if policy.validates_algorithm(int(record.algorithm))]
     better = [record for record in supported if int(record.digest_type) != _SHA1]
     return better or supported
 
 
-def _digestible(records: Sequence[DS], policy: Policy) -> list[DS]:
+def _digestible(records: Sequence[AnyDS], policy: Policy) -> list[AnyDS]:
     return [record for record in records if policy.validates_digest(int(record.digest_type))]
 
 
-def _ds_records(rrset: dns.rrset.RRset | None) -> tuple[DS, ...]:
-    return tuple(rdata for rdata in rrset or () if isinstance(rdata, DS))
+def _ds_records(rrset: dns.rrset.RRset | None) -> tuple[AnyDS, ...]:
+    return tuple(rdata for rdata in rrset or () if isinstance(rdata, DS | UnreadableDS))
 
 
 def _decided(
@@ -262,7 +265,7 @@ def _decided(
     *,
     server: str = "",
     above: tuple[ChainLink, ...] = (),
-    ds: Sequence[DS] = (),
+    ds: Sequence[AnyDS] = (),
     keys: Sequence[DNSKEY] = (),
     signed_by: tuple[int, ...] = (),
     facts: tuple[str, ...] = (),

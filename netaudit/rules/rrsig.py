@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import dns.dnssec
 import dns.name
@@ -162,7 +162,18 @@ def key_text(key: DNSKEY) -> str:
     return f"{dns.dnssec.key_id(key)} {int(key.algorithm)} {int(key.flags)}"
 
 
-def ds_text(ds: DS) -> str:
+class DSFields(Protocol):
+    """What every DS record says before its digest."""
+
+    @property
+    def key_tag(self) -> int: ...
+    @property
+    def algorithm(self) -> int: ...
+    @property
+    def digest_type(self) -> int: ...
+
+
+def ds_text(ds: DSFields) -> str:
     """A DS as "12345 13 2": key tag, algorithm, digest type."""
     return f"{ds.key_tag} {int(ds.algorithm)} {int(ds.digest_type)}"
 

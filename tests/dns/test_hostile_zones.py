@@ -140,27 +140,56 @@ async def test_a_flood_of_nsec3_records_is_its_own_outcome() -> None:
     assert (found.status, found.reason) == (SecurityStatus.INDETERMINATE, "budget_nsec3_records")
 
 
-def test_a_ds_of_the_wrong_length_is_a_finding_and_no_exception() -> None:
-    """A DS with digest type 2 and 20 octets: dnspython refuses it, so the RRset looks smaller than it was signed."""
-    query = make_query(APEX, dns.rdatatype.DS)
-    message = dns.message.make_response(dns.message.from_wire(query))
-    message.flags |= dns.flags.AA
-    wire = bytearray(message.to_wire())
-    wire[7] = 1  # one record in the answer section, behind the OPT that is taken off
-    body = APEX.to_wire() or b""
-    rdata = (12345).to_bytes(2, "big") + bytes((13, 2)) + b"\0" * 20
-    record = body + b"\0\x2b\0\x01\0\0\1\x2c" + len(rdata).to_bytes(2, "big") + rdata
-    wire = wire[: 12 + len(body) + 4] + record
-    wire[11] = 0
+def opaque(octets: bytes) -> dns.rdata.Rdata:
+    """A DS record that dnspython refuses to read."""
+    return dns.rdata.GenericRdata(dns.rdataclass.IN, dns.rdatatype.DS, octets)
+
+
+def short(*, digest: str = "SHA256") -> dns.rdata.Rdata:
+    """The DS of the zone's own key, an octet too short."""
+    return opaque((KEYS.ds(digest).to_wire() or b"")[:-1])
+
+
+def delegated_with(*ds: dns.rdata.Rdata, signed: bool = True) -> Security:
+    records = dns.rrset.from_rdata_list(APEX, 300, list(ds))
     own = dns.rrset.from_rdata_list(APEX, 300, [KEYS.ksk.dnskey])
+    vouched = [sign(records, ROOT, NOW - 100, NOW + 10_000)] if signed else []
     pool = [
         exchange(APEX, DNSKEY, own, sign(own, KEYS, NOW - 100, NOW + 10_000)),
-        Exchange.new(server="192.0.2.1", transport=Transport.UDP, query=query, at=NOW, response=bytes(wire)),
+        exchange(APEX, dns.rdatatype.DS, records, *vouched),
         exchange(dns.name.root, DNSKEY, *_root_keys()),
     ]
-    found = validate(pool, APEX, dns.rdatatype.SOA, {dns.name.root: (ROOT.ds(),)}, NOW)
-    assert (found.status, found.reason, found.rdtype) == (SecurityStatus.BOGUS, "nsec_missing", "DS")
-    assert "offset" in found.detail, "the malformed record is named"
+    return validate(pool, APEX, DNSKEY, {dns.name.root: (ROOT.ds(),)}, NOW)
+
+
+def test_a_ds_of_the_wrong_length_beside_a_good_one_does_no_harm() -> None:
+    """One DS must fit, not all (RFC 4035 section 5.2); what can't be read was signed all the same."""
+    for other in (short(), opaque(b""), opaque(b"\x30\x39\x0d"), opaque(b"\x30\x39\x0d\x04" + bytes(20))):
+        for ds in ((other, KEYS.ds()), (KEYS.ds(), other)):
+            found = delegated_with(*ds)
+            assert (found.status, found.reason) == (SecurityStatus.SECURE, "validated"), other
+    forged = delegated_with(short(), KEYS.ds(), signed=False)
+    assert (found.status, forged.status, forged.reason) == (
+        SecurityStatus.SECURE,
+        SecurityStatus.BOGUS,
+        "rrsigs_missing",
+    )
+    assert "offset" in forged.detail, "the malformed record is named"
+
+
+def test_a_ds_of_the_wrong_length_alone_is_a_finding_and_no_exception() -> None:
+    """The zone is signed by an algorithm that is supported: bogus, and never insecure."""
+    found = delegated_with(short())
+    assert (found.status, found.reason) == (SecurityStatus.BOGUS, "ds_mismatch")
+    assert found.links[-1].ds == (f"{KEYS.ds().key_tag} 13 2",)
+    assert delegated_with(short(), KEYS.ds("SHA1")).reason == "ds_mismatch", "RFC 4509 section 3: SHA-256 is there"
+    assert delegated_with(short(), unknown_digest()).status is SecurityStatus.BOGUS
+    assert delegated_with(unknown_digest()).status is SecurityStatus.INSECURE
+    assert delegated_with(opaque(b"")).status is SecurityStatus.INSECURE, "it names no algorithm"
+
+
+def unknown_digest() -> dns.rdata.Rdata:
+    return dns.rdata.from_text("IN", "DS", f"{KEYS.ds().key_tag} 13 100 {'00' * 32}")
 
 
 ROOT: ZoneKeys = make_keys(dns.name.root, "ED25519")
