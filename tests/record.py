@@ -131,9 +131,9 @@ def _record(recording: Recording) -> None:
 
 
 def _copy_inputs(folder: Path) -> None:
-    """Worlds, inventories and registers, the latter with dates in place of days."""
+    """Worlds, inventories, zone files and registers, the latter with dates in place of days."""
     today = datetime.now(UTC).date()
-    for path in RECORDED.glob("*.yaml"):
+    for path in (*RECORDED.glob("*.yaml"), *RECORDED.glob("*.zone")):
         shutil.copy(path, folder)
     for path in RECORDED.glob("*.csv"):
         text = _DAYS.sub(lambda days: (today + timedelta(days=int(days[1]))).isoformat(), path.read_text())

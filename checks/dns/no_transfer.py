@@ -1,4 +1,7 @@
-"""Whether the zone's servers give the whole zone to anybody who asks (RFC 5936 section 5). Its data are not kept."""
+"""Whether the zone's servers give the whole zone to anybody who asks (RFC 5936 section 5).
+
+Of its data only names, types and the names that records lead to are kept.
+"""
 
 import dns.rcode
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import click
 import msgspec
@@ -90,7 +91,9 @@ def around(
     if not (selection.targets or selection.units):
         selection = replace(selection, targets=tuple(glob for zone in zones for glob in (zone, f"*.{zone}")))
     text = "; ".join(described(proposal) for proposal in proposals)
-    return replace(loaded, inventory=inventory), replace(request, selection=selection, proposed=text)
+    files = {zone: Path(p.file.path) for zone, p in zip(zones, proposals, strict=True) if p.file is not None}
+    request = replace(request, selection=selection, proposed=text, zone_files=files)
+    return replace(loaded, inventory=inventory), request
 
 
 async def _collect_both(
@@ -108,7 +111,7 @@ async def _collect_both(
             now = replace(session, network=shared)
             proposed = await _deployed(now, proposals, rehearsal)
             await _collect(loaded, proposed, output, request)
-            await _collect(loaded, now, live, replace(request, proposed=""))
+            await _collect(loaded, now, live, replace(request, proposed="", zone_files={}))
         finally:
             await shared.aclose()
 

@@ -1,7 +1,8 @@
 """`netaudit scan` and its first third, `netaudit collect`."""
 
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,7 @@ class CollectRequest:
     quiet: bool = False
     language: str = "vi"
     proposed: str = ""  # what is taken for live that is not
+    zone_files: Mapping[str, Path] = field(default_factory=dict)  # of proposed zones: what they will hold
 
 
 def _collect_options(command: Any) -> Any:
@@ -259,6 +261,7 @@ def scan_options(
         limits=session.limits,
         selection=request.selection,
         route_files=session.route_files,
+        zone_files=request.zone_files,
         roots=session.roots,
         vantage=request.vantage,
         arguments=_arguments(request),

@@ -27,9 +27,10 @@ def build_jobs(
     selection: Selection,
     route_files: Mapping[str, Sequence[Path]],
     folder: Path,
+    zone_files: Mapping[str, Path],
 ) -> list[Job]:
     """Give each planned job its probe; nothing starts yet."""
-    makers = _Makers(inventory, context, selection, route_files, folder)
+    makers = _Makers(inventory, context, selection, route_files, folder, zone_files)
     return [Job(job, makers.probe_of(job)) for job in planned]
 
 
@@ -41,6 +42,7 @@ class _Makers:
         selection: Selection,
         route_files: Mapping[str, Sequence[Path]],
         folder: Path,
+        zone_files: Mapping[str, Path],
     ) -> None:
         services = chosen_services(inventory, selection)
         audited = frozenset(zone for zone in inventory.zones if selection.takes("zone", zone))
@@ -60,7 +62,7 @@ class _Makers:
             if service.scheme == "https":
                 self._https_ports.setdefault(service.host, []).append(service.target_port)
         self._datacentres = {d.id: d for d in inventory.datacentres}
-        self._zone_files = {zone: folder / file for zone, file in inventory.zone_files.items()}
+        self._zone_files = {zone: folder / file for zone, file in inventory.zone_files.items()} | dict(zone_files)
         self._registers = {r.id: r for r in inventory.registers}
 
     def probe_of(self, job: PlannedJob) -> Callable[[], Probe]:

@@ -21,7 +21,7 @@ _ZONE_LOOKUPS = 2  # DSYNC of the child and of the parent; signed zones without 
 _QUERIES_PER_LOOKUP = 2  # the question, and the zone cut's share
 _HOST_LOOKUPS = 2  # A, AAAA
 _HTTPS_LOOKUPS = 3  # HTTPS, TLSA, CAA: asked once, and not at every server
-_MAIL_LOOKUPS = 6  # MX, SPF, DMARC, and one exchanger's addresses and TLSA
+_MAIL_LOOKUPS = 8  # MX, SPF, DMARC, one exchanger's addresses and TLSA, and two names that SPF leads to
 _FETCHES = 3  # IPv4, IPv6, the control
 _PLAIN_FETCHES = 2
 

@@ -36,7 +36,8 @@ class ScanOptions:
     """What shapes a scan beside its inventory.
 
     `folder` is the inventory's, where its relative paths start; `route_files` gives each data centre's
-    MRT files (default: those its inventory names). `done` holds the names of jobs not to do again
+    MRT files (default: those its inventory names), `zone_files` the master files of zones beside those that the
+    inventory names. `done` holds the names of jobs not to do again
     (`done_jobs`); a scan with any of them adds to the facts that are there. `deadline` in seconds.
     """
 
@@ -46,6 +47,7 @@ class ScanOptions:
     limits: Limits = field(default_factory=Limits)
     selection: Selection = field(default_factory=Selection)
     route_files: Mapping[str, Sequence[Path]] | None = None
+    zone_files: Mapping[str, Path] = field(default_factory=dict)
     roots: tuple[str, ...] = ()  # PEM of certificate roots to trust beside the public ones
     vantage: str = ""
     arguments: Mapping[str, str] = field(default_factory=dict)
@@ -140,7 +142,7 @@ async def _observe(
             progress.nothing_sent(blackout)
         files = _route_files(inventory, options)
         await run_jobs(
-            build_jobs(planned, inventory, context, options.selection, files, options.folder),
+            build_jobs(planned, inventory, context, options.selection, files, options.folder, options.zone_files),
             summary,
             record=recorder,
             now=network.now,

@@ -126,6 +126,9 @@ def test_under_takes_the_whole_subtree() -> None:
         ('"11:30:00"', '"11:30:00", zone: Mars/Base', 'unknown time zone "Mars/Base"'),
         ("schema: 1\n", "schema: 1\nworld: ../w.yaml\n", "not in the inventory's folder"),
         ("schema: 1\n", "schema: 1\nworld: /etc/passwd\n", "not in the inventory's folder"),
+        ("schema: 1\n", "schema: 1\nzone_files: {example.vn: ../z.zone}\n", "not in the inventory's folder"),
+        ("schema: 1\n", "schema: 1\nzone_files: {example.vn: i.yaml}\n", "there is no file"),
+        ("schema: 1\n", "schema: 1\nzone_files: {http://x: z.zone}\n", "a URL, not a name"),
         ("schema: 1\n", "schema: 1\nworld: nothing.yaml\n", 'there is no file "nothing.yaml"'),
         ("schema: 1\n", 'schema: 1\nworld: "a\\0b"\n', "not in the inventory's folder"),
         ("schema: 1\n", "schema: 1\ntrust_anchors: [hello]\n", '"hello": not a DS record'),
@@ -220,6 +223,14 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "inside" / "inventory.yaml"
     path.write_text(f"world: world.yaml\n{SMALL}", encoding="utf-8")
     with pytest.raises(InventoryError, match="not in the inventory's folder"):
+        load(path)
+
+
+def test_a_zone_file_of_a_zone_that_is_not_listed_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "z.zone").write_text("")
+    path = tmp_path / "inventory.yaml"
+    path.write_text(f"zone_files: {{elsewhere.vn: z.zone}}\n{SMALL}", encoding="utf-8")
+    with pytest.raises(InventoryError, match='no zone "elsewhere.vn"'):
         load(path)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from netaudit.rules.covering import covering_zone, likely_zones
+from netaudit.rules.covering import covering_zone, is_registry, likely_zones
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,13 @@ def test_the_nearest_zone_holds_a_name(name: str, zones: tuple[str, ...], expect
 )
 def test_likely_zones_are_the_registered_domains(hosts: list[str], expected: tuple[str, ...]) -> None:
     assert likely_zones(hosts) == expected
+
+
+@pytest.mark.parametrize("zone", [".", "vn", "com", "gov.vn", "com.vn", "co.uk"])
+def test_a_registry_registers_names_right_below_it(zone: str) -> None:
+    assert is_registry(zone)
+
+
+@pytest.mark.parametrize("zone", ["lamdong.gov.vn", "example.com", "com.example", "provider.vn"])
+def test_other_zones_are_nobodys_registry(zone: str) -> None:
+    assert not is_registry(zone)
