@@ -21,11 +21,11 @@ from netaudit.model.exchange import Exchange
 from netaudit.model.facts import Lookup, NameFact, SelfFact, ZoneFact
 from netaudit.model.inventory import Inventory, Service
 from netaudit.model.security import Security
+from netaudit.rules.names import nonexistent_name
 
 __all__ = ["NameDeriver"]
 
 _ON_BEHALF = frozenset({"CAA", "HTTPS", "TLSA"})  # types that are looked up beside the addresses of a host
-_NONEXISTENT = b"netaudit-nonexistent"  # the label under which the zone probe asks for a name that should not exist
 
 
 class _Common(TypedDict):
@@ -156,9 +156,8 @@ class NameDeriver:
 
     def _denial(self, apex: dns.name.Name, answers: tuple[Exchange, ...]) -> Security | None:
         """The status of the name that should not exist, when any server was asked about it."""
-        try:
-            missing = dns.name.Name((_NONEXISTENT, *apex.labels))
-        except dns.exception.DNSException:  # the apex is too long for a name below it
+        missing = nonexistent_name(apex)
+        if missing is None:
             return None
         asked = (missing, dns.rdatatype.A)
         if not any(exchange.question == asked for exchange in answers):

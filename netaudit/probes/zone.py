@@ -19,11 +19,10 @@ from netaudit.probes.extras import Extras
 from netaudit.probes.targets import listed_targets, lost_servers
 from netaudit.probes.zone_listing import read_listing
 from netaudit.probes.zone_records import bootstrap_signals, notification_targets, report_agents
+from netaudit.rules.names import nonexistent_name
 from netaudit.rules.zones import server_names
 
-__all__ = ["NONEXISTENT_LABEL", "ZoneProbe"]
-
-NONEXISTENT_LABEL = b"netaudit-nonexistent"  # always the same, so that a report can be repeated
+__all__ = ["ZoneProbe"]
 
 _SERVERS = 26  # name servers of one zone; the root has 13
 _ADDRESSES = 64  # of one zone
@@ -206,7 +205,7 @@ class ZoneProbe:
         first = await self._ask(apex, dns.rdatatype.SOA, address, again=again)
         if first.response is None:
             return first.failure is not None and first.failure.side not in _RETRY_SIDES
-        missing = _nonexistent(apex)
+        missing = nonexistent_name(apex)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._ask(apex, dns.rdatatype.SOA, address, Transport.TCP))
             group.create_task(self._ask_about_keys(apex, address))
@@ -279,13 +278,6 @@ def _own_server_names(apex: dns.name.Name, exchanges: Iterable[Exchange]) -> set
             rrset = exchange.answer(apex, dns.rdatatype.NS)
             names |= {name_text(rdata.target) for rdata in rrset or ()}
     return names
-
-
-def _nonexistent(apex: dns.name.Name) -> dns.name.Name | None:
-    try:
-        return dns.name.Name((NONEXISTENT_LABEL, *apex.labels))
-    except dns.name.NameTooLong:
-        return None
 
 
 def _not_a_zone(name: dns.name.Name, found: dns.name.Name) -> Failure:
