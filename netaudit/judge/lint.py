@@ -12,6 +12,7 @@ import netaudit.rules
 from netaudit.inventory.problems import did_you_mean
 from netaudit.judge.catalogue import Catalogue, Check, load_catalogue
 from netaudit.judge.documents import Problem
+from netaudit.judge.lint_messages import lint_messages
 from netaudit.model import evidence
 from netaudit.model.verdict import TargetKind
 
@@ -42,7 +43,8 @@ def lint_catalogue(catalogue: Catalogue | None = None) -> list[Problem]:
 
 def _problems(check: Check, catalogue: Catalogue) -> Iterator[Problem]:
     arguments = _arguments(check)
-    for key, message in (*_texts(check, arguments), *_names(check, catalogue, arguments), *_judge(check)):
+    found = (*_texts(check, arguments), *_names(check, catalogue, arguments), *_judge(check), *lint_messages(check))
+    for key, message in found:
         yield Problem(str(check.path), check.line(key), message)
 
 

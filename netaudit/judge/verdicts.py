@@ -11,7 +11,7 @@ from netaudit.model.common import Failure, Reason, Side, Text
 from netaudit.model.profile import CheckInfo
 from netaudit.model.verdict import Outcome, Status, Target, could_not_test
 
-__all__ = ["Parameters", "Verdicts", "with_standard_messages", "worst"]
+__all__ = ["RESERVED_MESSAGES", "Parameters", "Verdicts", "with_standard_messages", "worst"]
 
 Parameters = Mapping[str, int | float | str | bool | tuple[str, ...]]
 
@@ -23,6 +23,8 @@ _MESSAGES = {
         "A fault of netaudit kept it from judging ({detail}).",
     ),
 }
+RESERVED_MESSAGES = frozenset(_MESSAGES)
+"""The messages that judging gives by itself: no check may have one of that name."""
 _ORDER = (Status.FAIL, Status.WARN, Status.COULD_NOT_TEST, Status.MANUAL, Status.PASS, Status.NOT_APPLICABLE)
 
 

@@ -152,6 +152,8 @@ def test_every_problem_is_told_at_once(folder: Path) -> None:
         ("stable: [word]", "explained_by: [fruit.ripe]", "a check can't explain itself"),
         ("[fruit.mature]", "[fruit.ripe]", "fruit/ripe.yaml:12: fruit.ripe is the id of a check"),
         ("target: zone", "target: host", "a judge of a host takes evidence: HostEvidence"),
+        ("messages:", "messages:\n  gone: {vi: Hết, en: Gone}", "fruit/ripe.yaml:7: no outcome has the message gone"),
+        ("messages:", "messages:\n  not_observed: {vi: Hết, en: Gone}", "not_observed is what judging itself says"),
     ],
 )
 def test_lint_names_what_loading_does_not_mind(folder: Path, old: str, new: str, wanted: str) -> None:
@@ -159,6 +161,23 @@ def test_lint_names_what_loading_does_not_mind(folder: Path, old: str, new: str,
     found = [str(problem) for problem in lint_catalogue(load_catalogue(folder))]
     assert len(found) == 1
     assert wanted in found[0]
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ('passed("fine", word=WORD, least=least)', ["the judge gives the message fine, which has no text"]),
+        ('passed("ok" if least else "fine", word=WORD, least=least)', ["the judge gives the message fine, which has"]),
+        ('passed("judge_failed", word=WORD, least=least)', ["judge_failed is what judging itself says"]),
+        ('passed(f"o{WORD}", word="ok", least=least)', []),
+    ],
+)
+def test_lint_names_messages_without_a_text(folder: Path, given: str, wanted: list[str]) -> None:
+    judge = JUDGE.replace('passed("ok", word=WORD, least=least)', given) + '\n\nOTHER = "ok"\n'
+    (folder / "fruit" / "ripe.py").write_text(judge)
+    found = [problem.message for problem in lint_catalogue(load_catalogue(folder))]
+    assert len(found) == len(wanted)
+    assert all(message.startswith(start) for message, start in zip(found, wanted, strict=True))
 
 
 def test_the_checks_of_the_program_have_nothing_to_lint() -> None:
