@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.facts import WebFact
 from netaudit.model.verdict import Outcome, failed, passed
+from netaudit.rules.fetches import SECURITY_HEADERS
 
 from ._helpers import row, sides
 
@@ -28,11 +29,6 @@ def judge(evidence: EndpointEvidence) -> Outcome:
     return passed("ok", observed=rows, facts=facts, headers=tuple(usual)) if usual else passed("none", facts=facts)
 
 
-_SECURITY = (
-    "strict-transport-security", "content-security-policy", "x-frame-options", "x-content-type-options",
-    "referrer-policy", "permissions-policy", "cross-origin-opener-policy", "cross-origin-embedder-policy",
-    "cross-origin-resource-policy",
-)  # fmt: skip
 _NONCE = re.compile(r"'nonce-[^']*'", re.IGNORECASE)
 _SHOWN = 60  # characters of a value
 
@@ -41,7 +37,7 @@ def _fields(fact: WebFact) -> dict[str, str]:
     """The security fields by name; several of one name are one list (RFC 9110 section 5.3)."""
     found: dict[str, list[str]] = {}
     for name, value in fact.hops[-1].headers:
-        if name in _SECURITY:
+        if name in SECURITY_HEADERS:
             found.setdefault(name, []).append(_NONCE.sub("'nonce'", " ".join(value.split())))
     return {name: ", ".join(sorted(values)) for name, values in sorted(found.items())}
 

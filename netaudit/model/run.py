@@ -8,6 +8,7 @@ import msgspec
 from netaudit.model.common import Family, Record, Text, Timestamp
 from netaudit.model.facts import FamilyCheck, ServerAddress
 from netaudit.model.inventory import Authorisation, Contact, NetworkKind, Province, Service, Tier, Unit
+from netaudit.model.parity import Parity
 from netaudit.model.profile import CheckInfo, Profile, Severity
 from netaudit.model.security import ChainLink, Security
 from netaudit.model.verdict import Status, Verdict
@@ -166,6 +167,7 @@ class Run(Record, frozen=True, kw_only=True):
     exit_code: int
     links: dict[str, ChainLink] = {}  # zone -> its link of every chain it is part of
     zone_summaries: dict[str, ZoneSummary] = {}  # by audited zone
+    parity: dict[str, Parity] = {}  # by endpoint or mail domain: IPv4 beside IPv6
 
     def security(self, zone: str) -> Security | None:
         """The security status of an audited zone's SOA with its chain of trust; None: not known."""

@@ -17,13 +17,19 @@ from netaudit.rules.addresses import classify, within
 from netaudit.rules.zones import trouble
 
 __all__ = [
-    "Reach", "addresses", "attempt", "endpoint_reach", "first_failure", "header", "is_web", "location", "origin", "own",
-    "plain", "rows", "trusted", "untested", "usable", "why_unseen",
+    "SECURITY_HEADERS", "Reach", "addresses", "attempt", "endpoint_reach", "first_failure", "header", "is_web",
+    "location", "origin", "own", "plain", "rows", "trusted", "untested", "usable", "why_unseen",
 ]  # fmt: skip
 
 SILENT = frozenset({Reason.TIMEOUT, Reason.RESET, Reason.UNREACHABLE})
 SPOKEN = frozenset({Reason.REFUSED, Reason.TLS, Reason.PROTOCOL, Reason.MALFORMED})
 SERVER_ERROR = 500
+SECURITY_HEADERS = (
+    "strict-transport-security", "content-security-policy", "x-frame-options", "x-content-type-options",
+    "referrer-policy", "permissions-policy", "cross-origin-opener-policy", "cross-origin-embedder-policy",
+    "cross-origin-resource-policy",
+)  # fmt: skip
+"""Header fields by which a server tells browsers to protect their users, in lower case."""
 
 
 class Reach(NamedTuple):

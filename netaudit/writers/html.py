@@ -20,10 +20,12 @@ from netaudit.writers.chain_parts import chain_parts
 from netaudit.writers.chain_picture import chain_picture
 from netaudit.writers.details import detail_text
 from netaudit.writers.files import make_folder, write_whole
+from netaudit.writers.latency_picture import latency_picture
 from netaudit.writers.links import reference_link
 from netaudit.writers.messages import argument_text
 from netaudit.writers.names import both_ways
 from netaudit.writers.observed import worst_first
+from netaudit.writers.parity import results_of_service, service_page, side_by_side
 from netaudit.writers.report import MAIN_PILLARS, Report
 from netaudit.writers.safe import bounded, page_name, visible
 from netaudit.writers.wording import Wording
@@ -45,7 +47,7 @@ _LIMITS = {
 
 
 def write_html(run: Run, out: Path, language: str) -> list[Path]:
-    """Write index.html, unit/ID.html, zone/NAME.html and checks/ID.html below `out`; return the paths, index last.
+    """Write index.html and the pages of units, zones, services and checks below `out`; return the paths, index last.
 
     `language` is `vi` or `en`. Files are of mode 0600, each written whole or not at all; the index comes last,
     so that it never links to a page that is not there. Raises OSError; ValueError for another language.
@@ -55,7 +57,7 @@ def write_html(run: Run, out: Path, language: str) -> list[Path]:
     environment = _environment(wording)
     today = day_of(run.judged_at)
     written = []
-    for folder in (out, out / "unit", out / "zone", out / "checks"):
+    for folder in (out, out / "unit", out / "zone", out / "service", out / "checks"):
         make_folder(folder)
     for name, template, values in _pages(report):
         page = environment.get_template(template).render(report=report, run=run, today=today, **values)
@@ -72,6 +74,8 @@ def _pages(report: Report) -> Iterator[tuple[str, str, dict[str, Any]]]:
     zones = Zones(report.run)
     for zone in report.run.zone_summaries:
         yield f"zone/{page_name(zone)}", "zone.html", {"root": "../", **_zone(zone, zones, report)}
+    for service in report.run.parity:
+        yield f"service/{service_page(service)}", "service.html", {"root": "../", **_service(service, report)}
     for check, info in report.run.checks.items():
         yield f"checks/{page_name(check)}", "check.html", {"root": "../", "check": check, "info": info}
     yield "index.html", "index.html", {"root": ""}
@@ -92,6 +96,18 @@ def _zone(zone: str, zones: Zones, report: Report) -> dict[str, Any]:
     }
 
 
+def _service(name: str, report: Report) -> dict[str, Any]:
+    """What a service's page shows."""
+    parity = report.run.parity[name]
+    return {
+        "service": name,
+        "parity": parity,
+        "rows": side_by_side(parity, report.wording),
+        "picture": latency_picture(parity, report.wording),
+        "results": results_of_service(report.run, name),
+    }
+
+
 def _environment(wording: Wording) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(content_path("reports") / "templates"),
@@ -103,7 +119,7 @@ def _environment(wording: Wording) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_translations(wording.translations, newstyle=True)  # type: ignore[attr-defined]
-    style = "".join(_asset(name) for name in ("colours.css", "report.css", "chain.css"))
+    style = "".join(_asset(name) for name in ("colours.css", "report.css", "chain.css", "parity.css"))
     script = _asset("report.js")
     policy = (
         f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
@@ -118,6 +134,7 @@ def _environment(wording: Wording) -> Environment:
         both_ways=both_ways,
         worst_first=worst_first,
         page_name=page_name,
+        service_page=service_page,
         style=Markup(style),  # noqa: S704  # our own file, and the policy names its hash
         script=Markup(script),  # noqa: S704
         policy=policy,

@@ -1,5 +1,6 @@
 """Text from servers and files, made fit to be shown: nothing invisible, nothing endless, no link that acts."""
 
+import hashlib
 import re
 import unicodedata
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ _INVISIBLE = re.compile(
 _LINE = re.compile("[\t\n]")
 _PAGE_NAME = re.compile(r"[a-z0-9_][a-z0-9_.-]{0,99}")
 _LONGEST = 600
+_LONGEST_PAGE_NAME = 80
 
 
 def visible(text: str) -> str:
@@ -48,7 +50,11 @@ def page_name(identifier: str) -> str:
     """Return the file name of a page for `identifier`, which may not leave its folder."""
     if _PAGE_NAME.fullmatch(identifier):
         return f"{identifier}.html"
-    return f"_{unicodedata.normalize('NFC', identifier).encode('utf-8', 'backslashreplace').hex()[:80]}.html"
+    plain = unicodedata.normalize("NFC", identifier).encode("utf-8", "backslashreplace")
+    name = plain.hex()
+    if len(name) > _LONGEST_PAGE_NAME:  # names may begin alike
+        name = f"{name[:40]}-{hashlib.sha256(plain).hexdigest()[:32]}"
+    return f"_{name}.html"
 
 
 def _written_out(match: re.Match[str]) -> str:

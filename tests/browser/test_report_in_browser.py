@@ -14,11 +14,11 @@ WIDTHS = (1280, 768, 390, 320)
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_chains_of_trust_fit_every_screen(browser: Browser, tmp_path: Path, dark: bool) -> None:
+def test_zones_and_services_fit_every_screen(browser: Browser, tmp_path: Path, dark: bool) -> None:
     write_html(province_run(), tmp_path, "vi")
-    pages = sorted((tmp_path / "zone").iterdir())
+    pages = [*sorted((tmp_path / "zone").iterdir()), *sorted((tmp_path / "service").iterdir())]
     measured, console = browser.measure([(page, width) for page in pages for width in (1280, 390, 320)], dark=dark)
-    assert len(measured) == 15
+    assert len(measured) == 24
     for page in measured:
         assert page.scroll <= page.client == page.width, page
         assert not page.wide, page

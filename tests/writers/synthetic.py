@@ -11,6 +11,7 @@ from netaudit.inventory import load
 from netaudit.model.common import Failure, Family, Reason, Side, Text
 from netaudit.model.facts import FamilyCheck, ServerAddress
 from netaudit.model.inventory import Service, Unit
+from netaudit.model.parity import Parity, ParityRow
 from netaudit.model.profile import Basis, CheckInfo, Clause, Confidence, Measure, Profile, Severity
 from netaudit.model.run import (
     ClauseResult,
@@ -215,7 +216,45 @@ def province_run() -> Run:
     ]
     run = run_of(inventory.units, inventory.services, verdicts, zones=zones)
     broken = (chains.wrong_ds(), chains.expired(), chains.insecure(), chains.indeterminate())
-    return with_chains(run, dict(zip(zones, (chains.secure(), *broken), strict=False)))
+    run = with_chains(run, dict(zip(zones, (chains.secure(), *broken), strict=False)))
+    portal, other = (f"https://{host}:443" for host in (hosts[0], hosts[9]))
+    return msgspec.structs.replace(run, parity={portal: _alike(), other: _apart(), inventory.mail_domains[1]: _mail()})
+
+
+_SIDES: dict[Family, tuple[str, ...]] = {Family.IPV4: ("203.0.113.10",), Family.IPV6: ("2001:db8:113::10",)}
+
+
+def _alike() -> Parity:
+    rows = (
+        ParityRow(what="way", ipv4=("200",), ipv6=("200",), alike=True),
+        ParityRow(what="size", ipv4=("582",), ipv6=("591",)),
+    )
+    samples: dict[Family, tuple[float, ...]] = {
+        Family.IPV4: (12.1, 11.9, 14.0, 12.4, 12.2),
+        Family.IPV6: (13.0, 12.2, 12.9, 15.1, 12.8),
+    }
+    return Parity(addresses=_SIDES, rows=rows, samples=samples)
+
+
+def _apart() -> Parity:
+    """Another certificate and no HSTS over IPv6, which is so slow that clients leave it."""
+    rows = (
+        ParityRow(what="way", ipv4=("301 → 200",), ipv6=("301 → 200",), alike=True),
+        ParityRow(what="certificate", ipv4=("CN=www.example",), ipv6=("CN=old.example",), alike=False),
+        ParityRow(what="valid_until", ipv4=("2027-02-24",), ipv6=("2026-11-01",), alike=False),
+        ParityRow(what="header:strict-transport-security", ipv4=("max-age=31536000; includeSubDomains",), alike=False),
+    )
+    samples: dict[Family, tuple[float, ...]] = {
+        Family.IPV4: (21.0, 22.5, 20.9),
+        Family.IPV6: (391.0, 402.7, 1_395.2, 388.8),
+    }
+    return Parity(addresses=_SIDES, rows=rows, samples=samples, lost={Family.IPV6: 1})
+
+
+def _mail() -> Parity:
+    refused = Failure(reason=Reason.REFUSED, side=Side.TARGET, detail="connection refused")
+    rows = (ParityRow(what="banner", ipv4=("mail.example ESMTP",)),)
+    return Parity(addresses=_SIDES, rows=rows, failures={"2001:db8:113::10": refused})
 
 
 def large_run(services: int = 5_000) -> Run:
@@ -260,11 +299,23 @@ def hostile_run() -> Run:
     run = run_of(units, services, verdicts, zones=("example",))
     return msgspec.structs.replace(
         with_chains(run, {text: chains.secure(text) for text in HOSTILE}),
+        parity={text: _hostile_parity(text) for text in HOSTILE},
         vantage=HOSTILE[0],
         incomplete_reason=HOSTILE[1],
         complete=False,
         inventory_file=HOSTILE[2],
         tool=HOSTILE[3],
+    )
+
+
+def _hostile_parity(text: str) -> Parity:
+    failure = Failure(reason=Reason.TLS, side=Side.TARGET, detail=text)
+    row = ParityRow(what=text, ipv4=(text, text), ipv6=(text,), alike=False)
+    return Parity(
+        addresses={Family.IPV4: (text,), Family.IPV6: (text,)},
+        failures={text: failure},
+        rows=(row, ParityRow(what=f"header:{text}", ipv4=(text,))),
+        samples={Family.IPV4: (0.0, 1e9, 5.0), Family.IPV6: (0.0,)},
     )
 
 
