@@ -85,6 +85,8 @@ class SignatureVerifier:
         self._policy = policy
         self._budget = budget
         self._known: dict[tuple[bytes, bytes, int, bytes], bool] = {}
+        self._keys: Sequence[DNSKEY] = ()
+        self._by_tag: dict[tuple[int, int], list[DNSKEY]] = {}
 
     def verify(
         self,
@@ -131,7 +133,7 @@ class SignatureVerifier:
             return SignatureState.INVALID, "it covers another type"
         if signature.labels > owner_labels(rrset.name):
             return SignatureState.INVALID, "it counts more labels than the owner name has"
-        fitting = [key for key in keys if self._fits(key, signature)]
+        fitting = self._tagged(keys).get((int(signature.algorithm), signature.key_tag))
         if not fitting:
             return SignatureState.NO_KEY, f"no DNSKEY with tag {signature.key_tag}"
         collisions = Meter("colliding_keys", self._budget.colliding_keys)
@@ -163,9 +165,14 @@ class SignatureVerifier:
             known = self._known[identity] = verify(data, signature.signature, key)
         return known
 
-    def _fits(self, key: DNSKEY, signature: RRSIG) -> bool:
-        may_sign = is_zone_key(key) or (self._revoked_keys and bool(key.flags & _REVOKE) and key.protocol == 3)
-        return may_sign and key.algorithm == signature.algorithm and dns.dnssec.key_id(key) == signature.key_tag
+    def _tagged(self, keys: Sequence[DNSKEY]) -> dict[tuple[int, int], list[DNSKEY]]:
+        """The keys that may sign, by algorithm and tag: tags are sums in Python, and a hostile zone has many keys."""
+        if self._keys is not keys:
+            self._keys, self._by_tag = keys, {}
+            for key in keys:
+                if is_zone_key(key) or (self._revoked_keys and bool(key.flags & _REVOKE) and key.protocol == 3):
+                    self._by_tag.setdefault((int(key.algorithm), dns.dnssec.key_id(key)), []).append(key)
+        return self._by_tag
 
 
 def serial_before(one: int, other: int) -> bool:

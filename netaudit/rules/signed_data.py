@@ -14,6 +14,18 @@ DNSKEY = dns.rdtypes.ANY.DNSKEY.DNSKEY
 RRSIG = dns.rdtypes.ANY.RRSIG.RRSIG
 
 
+_P25519, _P448 = 2**255 - 19, 2**448 - 2**224 - 1
+_Y_OF_ORDER_8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
+# EdDSA public keys (RFC 8032) of points whose order divides the cofactor, without the sign of x; other encodings too
+_SMALL_ORDER = {
+    15: frozenset(
+        y.to_bytes(32, "little")
+        for y in (0, 1, _P25519 - 1, _P25519, _P25519 + 1, _Y_OF_ORDER_8, _P25519 - _Y_OF_ORDER_8)
+    ),
+    16: frozenset(y.to_bytes(57, "little") for y in (0, 1, _P448 - 1, _P448, _P448 + 1)),
+}
+
+
 def signed_data(rrset: dns.rrset.RRset, signature: RRSIG) -> bytes:
     """What a signature is over: its own fields and the RRset in canonical form (RFC 4034 section 3.1.8.1)."""
     fields = struct.pack(
@@ -44,7 +56,12 @@ def owner_labels(name: dns.name.Name) -> int:
 
 
 def is_good(data: bytes, signature: bytes, key: DNSKEY) -> bool:
-    """Whether `signature` over `data` is by `key`. Never raises."""
+    """Whether `signature` over `data` is by `key`. Never raises.
+
+    A key of small order proves nothing: anybody can make signatures that it verifies, without a private key.
+    """
+    if _has_small_order(key):
+        return False
     try:
         public = dns.dnssecalgs.get_algorithm_cls_from_dnskey(key).public_cls
         public.from_dnskey(key).verify(signature, data)
@@ -53,3 +70,8 @@ def is_good(data: bytes, signature: bytes, key: DNSKEY) -> bool:
         # exception over them; whatever it is, the signature was not verified.
         return False
     return True
+
+
+def _has_small_order(key: DNSKEY) -> bool:
+    octets = key.key[:-1] + bytes(octet & 0x7F for octet in key.key[-1:])
+    return octets in _SMALL_ORDER.get(int(key.algorithm), ())
