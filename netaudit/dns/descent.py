@@ -12,13 +12,19 @@ import dns.rdatatype
 from netaudit.dns.budget import Budget
 from netaudit.dns.message import Kind, Response, name_text
 from netaudit.dns.questions import Questions, Usable, Work
-from netaudit.dns.zonecut import ResolutionError, ZoneCut, addresses_in, glue_addresses, root_cut, server_names
+from netaudit.dns.zonecut import (
+    ADDRESS_TYPES,
+    ResolutionError,
+    ZoneCut,
+    addresses_in,
+    glue_addresses,
+    root_cut,
+    server_names,
+)  # fmt: skip
 from netaudit.model.common import Failure, Reason, Side
 from netaudit.model.facts import ServerAddress
 
 __all__ = ["Descent"]
-
-_ADDRESS_TYPES = (dns.rdatatype.A, dns.rdatatype.AAAA)
 
 
 class Descent:
@@ -87,7 +93,7 @@ class Descent:
         for server in cut.names:
             if server.is_subdomain(cut.name):
                 continue  # nobody but the zone itself could tell
-            for rdtype in _ADDRESS_TYPES:
+            for rdtype in ADDRESS_TYPES.values():
                 try:
                     response = await self.ask(server, rdtype, work)
                 except ResolutionError as error:

@@ -1,7 +1,7 @@
 """Putting one question to a set of servers: in turn, with patience, until one gives a usable answer."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import dns.name
@@ -17,7 +17,7 @@ from netaudit.model.exchange import Exchange
 from netaudit.model.facts import Fact
 from netaudit.net.network import Network
 
-__all__ = ["Questions", "Usable", "Work"]
+__all__ = ["Questions", "Usable", "Work", "fitting_or_first"]
 
 Usable = Callable[[Response], bool]
 
@@ -113,7 +113,7 @@ class Questions:
         """One server: UDP, TCP after a truncated answer, and plain DNS when it can't read EDNS."""
         query = make_query(name, rdtype)
         response = Response(await self._send(query, address, Transport.UDP, work))
-        if response.message is not None and response.message.rcode() in _EDNS_TROUBLE:
+        if response.kind is Kind.ERROR and response.exchange.rcode in _EDNS_TROUBLE:
             plain = query[:10] + b"\0\0" + query[12:-11]
             response = Response(await self._send(plain, address, Transport.UDP, work))
         if response.exchange.truncated:
@@ -154,11 +154,27 @@ class Questions:
         return Failure(reason=Reason.PROTOCOL, side=Side.TARGET, detail=f"{asked}: {said}"[:300])
 
 
+async def fitting_or_first(ask: Callable[[Usable], Awaitable[Response]], fit: Usable) -> Response:
+    """What `ask` finds that fits; when nothing does, the first response that it offered. Raises ResolutionError."""
+    offered: list[Response] = []
+
+    def fitting(response: Response) -> bool:
+        offered.append(response)
+        return fit(response)
+
+    try:
+        return await ask(fitting)
+    except ResolutionError:
+        if not offered:
+            raise
+        return offered[0]
+
+
 def _said(response: Response) -> str:
-    if response.message is None:
+    if response.kind is Kind.UNREADABLE:
         return "sent no readable answer"
     if response.kind is Kind.ERROR:
-        return dns.rcode.to_text(response.message.rcode())
+        return dns.rcode.to_text(dns.rcode.Rcode.make(response.exchange.rcode or 0))
     return f"{response.kind} without authority"
 
 

@@ -20,7 +20,7 @@ from netaudit.dns.anchors import DS
 from netaudit.dns.budget import Budget
 from netaudit.dns.descent import Descent
 from netaudit.dns.message import Kind, Response, aliases, in_date
-from netaudit.dns.questions import Questions, Usable, Work
+from netaudit.dns.questions import Questions, Usable, Work, fitting_or_first
 from netaudit.dns.reasons import because, ede
 from netaudit.dns.validate import Validator
 from netaudit.dns.walk import Walk, authoritative
@@ -180,22 +180,15 @@ class ValidatingResolver:
 
     async def _ask(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType, work: Work, fit: Usable) -> Response:
         """Ask the servers that hold the name until one's answer fits; the first that did not is the last resort."""
-        answers: list[Response] = []
+        return await fitting_or_first(lambda fitting: self._put(name, rdtype, work, fitting), fit)
 
-        def fitting(response: Response) -> bool:
-            answers.append(response)
-            return fit(response)
-
-        try:
-            if self._walk is None:
-                return await self._descent.ask(name, rdtype, work, fitting)
-            cut = await self._walk.at(_held_by(name, rdtype), work)
-            usable = authoritative(cut)
-            return await self._walk.ask(cut, name, rdtype, lambda found: usable(found) and fitting(found), work)
-        except ResolutionError:
-            if not answers:
-                raise
-            return answers[0]
+    async def _put(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType, work: Work, fit: Usable) -> Response:
+        """Put the question to the servers that hold the name. Raises ResolutionError when no answer fits."""
+        if self._walk is None:
+            return await self._descent.ask(name, rdtype, work, fit)
+        cut = await self._walk.at(_held_by(name, rdtype), work)
+        usable = authoritative(cut)
+        return await self._walk.ask(cut, name, rdtype, lambda found: usable(found) and fit(found), work)
 
     async def _zone(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType, work: Work) -> dns.name.Name:
         """The zone whose servers were asked."""

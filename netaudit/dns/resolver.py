@@ -13,10 +13,10 @@ import dns.rdatatype
 
 from netaudit.dns.budget import Budget
 from netaudit.dns.message import Kind, Response, has_signatures, in_date, name_text
-from netaudit.dns.questions import Questions, Work
+from netaudit.dns.questions import Questions, Work, fitting_or_first
 from netaudit.dns.walk import Walk, authoritative
-from netaudit.dns.zonecut import ResolutionError, ZoneCut
-from netaudit.model.common import Failure, Reason, Side
+from netaudit.dns.zonecut import Addresses, ResolutionError, ZoneCut
+from netaudit.model.common import Failure, Family, Reason, Side, family_of
 from netaudit.model.facts import Delegation, Fact, Lookup, ServerAddress
 from netaudit.net.network import Network
 
@@ -130,42 +130,37 @@ class Resolver:
 
         Raises ResolutionError.
         """
-        answers: list[Response] = []
-        usable = authoritative(cut)
 
         def fresh(response: Response) -> bool:
-            if not usable(response):
-                return False
-            answers.append(response)
             return in_date(response, self._network.now()) and (has_signatures(response) or not cut.signed)
 
-        try:
-            return await self._walk.ask(cut, name, rdtype, fresh, work)
-        except ResolutionError:
-            if not answers:
-                raise
-            return answers[0]
+        usable = authoritative(cut)
+        return await fitting_or_first(
+            lambda fitting: self._walk.ask(cut, name, rdtype, lambda r: usable(r) and fitting(r), work), fresh
+        )
 
     async def _server_addresses(self, cut: ZoneCut, work: Work) -> tuple[tuple[ServerAddress, ...], dict[str, Failure]]:
-        """Every address of every server: the parent's glue, and what the servers' own zones say."""
-        found = await asyncio.gather(*(self._addresses_of(cut, server, work) for server in cut.names))
+        """Every address of every server: the parent's glue, and what the servers' own zones say.
+
+        Glue may lack a family that the server has. Where that could not be looked up, the server is unresolved too.
+        """
+        found = await asyncio.gather(*(self._addresses_of(server, work) for server in cut.names))
         servers = {(server.name, server.address): server for server in cut.servers}
         unresolved: dict[str, Failure] = {}
-        for name, result in zip(cut.names, found, strict=True):
-            text = name_text(name)
-            if isinstance(result, Failure):
-                if not any(server.name == text for server in cut.servers):
-                    unresolved[text] = result
-                continue
-            for address in result:
-                servers.setdefault((text, address), ServerAddress(name=text, address=address, source="resolved"))
+        for name, addresses in zip(map(name_text, cut.names), found, strict=True):
+            for address in addresses.found:
+                servers.setdefault((name, address), ServerAddress(name=name, address=address, source="resolved"))
+            known = {family_of(address) for server, address in servers if server == name}
+            unknown = [failure for family, failure in addresses.failures.items() if family not in known]
+            if unknown and not (known and _settles(unknown[0])):
+                unresolved[name] = unknown[0]
         return tuple(sorted(servers.values(), key=lambda server: server.name)), unresolved
 
-    async def _addresses_of(self, cut: ZoneCut, server: dns.name.Name, work: Work) -> list[str] | Failure:
+    async def _addresses_of(self, server: dns.name.Name, work: Work) -> Addresses:
         try:
             return await self._walk.addresses(server, work)
         except ResolutionError as error:
-            return error.failure
+            return Addresses((), dict.fromkeys(Family, error.failure))
 
     async def _lookup(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> Lookup:
         chase = _Chase(name=name, rdtype=rdtype)
@@ -261,6 +256,11 @@ class _Chase:
             addresses=tuple(self.addresses),
             nonexistent=self.nonexistent,
         )
+
+
+def _settles(failure: Failure) -> bool:
+    """Whether it is known that there is no address, and not only unknown whether there is one."""
+    return failure.side is Side.TARGET and failure.reason is Reason.NO_ADDRESS
 
 
 async def _nothing() -> None:

@@ -10,13 +10,20 @@ import dns.rdatatype
 from netaudit.dns.budget import Budget
 from netaudit.dns.message import Kind, Response, name_text
 from netaudit.dns.questions import Questions, Usable, Work
-from netaudit.dns.zonecut import ResolutionError, ZoneCut, addresses_in, glue_addresses, root_cut, server_names
-from netaudit.model.common import Failure, Reason, Side
+from netaudit.dns.zonecut import (
+    ADDRESS_TYPES,
+    Addresses,
+    ResolutionError,
+    ZoneCut,
+    addresses_in,
+    glue_addresses,
+    root_cut,
+    server_names,
+)  # fmt: skip
+from netaudit.model.common import Failure, Family, Reason, Side
 from netaudit.model.facts import Delegation, ServerAddress
 
 __all__ = ["Walk", "authoritative", "distinct_addresses"]
-
-_ADDRESS_TYPES = (dns.rdatatype.A, dns.rdatatype.AAAA)
 
 
 class Walk:
@@ -65,31 +72,51 @@ class Walk:
                 raise
         return await self._questions.ask(name, rdtype, more, usable, work)
 
-    async def addresses(self, server: dns.name.Name, work: Work) -> list[str]:
-        """The addresses of a name server, both families, from its own zone. Raises ResolutionError."""
+    async def addresses(self, server: dns.name.Name, work: Work) -> Addresses:
+        """The addresses of a name server, both families, from its own zone. Raises ResolutionError when it has none.
+
+        The zone above the name is asked at once: should the name be a zone cut itself, a referral tells.
+        """
         work = work.deeper()
         if work.depth > self._budget.ns_depth:
             detail = f"{name_text(server)}: servers depend on one another more than {self._budget.ns_depth} deep"
             raise ResolutionError(Failure(reason=Reason.BUDGET, side=Side.BUDGET, detail=detail), "budget_depth")
-        return await self._addresses_in(await self.at(server, work), server, work)
+        above = await self.at(server.parent() if server != dns.name.root else server, work)
+        return await self._addresses_in(above, server, work)
 
-    async def _addresses_in(self, cut: ZoneCut, server: dns.name.Name, work: Work) -> list[str]:
-        """The addresses of a name server, as the servers of `cut` know them. Raises ResolutionError."""
+    async def _addresses_in(self, cut: ZoneCut, server: dns.name.Name, work: Work) -> Addresses:
+        """The addresses of a name server, as the servers of `cut` or of a zone below know them.
+
+        Raises ResolutionError when no address is found.
+        """
         found: list[str] = []
-        failure: ResolutionError | None = None
-        for rdtype in _ADDRESS_TYPES:
+        failures: dict[Family, Failure] = {}
+        worst: ResolutionError | None = None
+        for family, rdtype in ADDRESS_TYPES.items():
             try:
-                response = await self.ask(cut, server, rdtype, authoritative(cut), work)
+                response = await self._ask_for_address(cut, server, rdtype, work)
             except ResolutionError as error:
-                failure = error
+                failures[family] = error.failure
+                worst = error
                 continue
             found += addresses_in(response.find(response.answer, server, rdtype), self._budget.addresses_per_server)
         if not found:
             missing = Failure(
                 reason=Reason.NO_ADDRESS, side=Side.TARGET, detail=f"{name_text(server)} has neither A nor AAAA"
             )
-            raise failure or ResolutionError(missing, "no_server_address")
-        return found
+            raise worst or ResolutionError(missing, "no_server_address")
+        return Addresses(tuple(found), failures)
+
+    async def _ask_for_address(
+        self, cut: ZoneCut, server: dns.name.Name, rdtype: dns.rdatatype.RdataType, work: Work
+    ) -> Response:
+        """The authoritative answer of the servers of `cut`, or of those that they refer to. Raises ResolutionError."""
+        usable = authoritative(cut)
+        response = await self.ask(cut, server, rdtype, lambda r: usable(r) or _refers_down(r, cut), work)
+        if not _refers_down(response, cut):
+            return response
+        below = await self.at(server, work)
+        return await self.ask(below, server, rdtype, authoritative(below), work)
 
     async def aclose(self) -> None:
         """End the walks under way."""
@@ -153,8 +180,8 @@ class Walk:
                 except ResolutionError as caught:
                     error = caught
                 else:
-                    if self._questions.reachable(addresses):
-                        return _with_servers(cut, server, addresses, unresolved, work)
+                    if self._questions.reachable(addresses.found):
+                        return _with_servers(cut, server, addresses.found, unresolved, work)
                     detail = "our own host lacks the only family its servers have"
                     error = ResolutionError(Failure(reason=Reason.NO_ROUTE, side=Side.OURS, detail=detail))
             unresolved[name_text(server)] = error.failure
@@ -169,7 +196,7 @@ class Walk:
             if name_text(server) in named or server.is_subdomain(cut.name):
                 continue
             try:
-                found += await self.addresses(server, work)
+                found += (await self.addresses(server, work)).found
             except ResolutionError as error:
                 if error.reason == "budget_queries":
                     raise
@@ -234,11 +261,16 @@ def distinct_addresses(servers: Sequence[ServerAddress]) -> list[str]:
 def _tells_cut(response: Response, above: ZoneCut) -> bool:
     """Whether a response to an NS question tells if there is a zone cut at the name."""
     if response.kind is Kind.REFERRAL:
-        rrset = response.referral()
-        return rrset is not None and rrset.name == response.name and rrset.name != above.name
+        return _refers_down(response, above)
     if response.kind is Kind.ANSWER:
         return True
     return authoritative(above)(response)
+
+
+def _refers_down(response: Response, above: ZoneCut) -> bool:
+    """Whether a response says that the very name asked is a zone of its own, below `above`."""
+    rrset = response.referral() if response.kind is Kind.REFERRAL else None
+    return rrset is not None and rrset.name == response.name and rrset.name != above.name
 
 
 def _with_servers(

@@ -4,17 +4,22 @@ import ipaddress
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import dns.name
+import dns.rdatatype
 import dns.rrset
 
 from netaudit.dns.message import Response
-from netaudit.model.common import Failure
+from netaudit.model.common import Failure, Family
 from netaudit.model.facts import Delegation, ServerAddress
 
 __all__ = [
-    "ResolutionError", "ZoneCut", "addresses_in", "glue_addresses", "root_cut", "server_names", "spread",
+    "ADDRESS_TYPES", "Addresses", "ResolutionError", "ZoneCut", "addresses_in", "glue_addresses", "root_cut",
+    "server_names", "spread",
 ]  # fmt: skip
+
+ADDRESS_TYPES = {Family.IPV4: dns.rdatatype.A, Family.IPV6: dns.rdatatype.AAAA}
 
 
 class ResolutionError(Exception):
@@ -29,13 +34,20 @@ class ResolutionError(Exception):
         self.reason = reason
 
 
+class Addresses(NamedTuple):
+    """The addresses found of a name server, and why those of a family could not be looked up."""
+
+    found: tuple[str, ...]
+    failures: Mapping[Family, Failure]
+
+
 @dataclass(frozen=True)
 class ZoneCut:
     """A zone as resolution found it.
 
-    `servers` holds every known address of both families; `unresolved` the name servers without any,
-    and why. `delegation` names the exchanges in which the parent spoke of the zone, `exchanges` all
-    that were made to find the zone, its servers, its DS and its keys.
+    `servers` holds every known address of both families; `unresolved` the name servers without any, or of which
+    a family could not be looked up, and why. `delegation` names the exchanges in which the parent spoke of the
+    zone, `exchanges` all that were made to find the zone, its servers, its DS and its keys.
     """
 
     name: dns.name.Name

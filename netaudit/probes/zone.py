@@ -24,6 +24,7 @@ from netaudit.rules.zones import server_names
 
 __all__ = ["ZoneProbe"]
 
+_ABOUT_KEYS = (dns.rdatatype.NSEC3PARAM, dns.rdatatype.CDS, dns.rdatatype.CDNSKEY)
 _SERVERS = 26  # name servers of one zone; the root has 13
 _ADDRESSES = 64  # of one zone
 _RETRY_SIDES = {Side.PATH, Side.TARGET}
@@ -32,7 +33,7 @@ _RETRY_SIDES = {Side.PATH, Side.TARGET}
 class ZoneProbe:
     """Asks every server of a zone, and every server of its parent, over UDP and TCP.
 
-    The zone's own for SOA, NS, DNSKEY, NSEC3PARAM and a name that should not exist, for CDS and CDNSKEY where there
+    The zone's own for SOA, NS, DNSKEY and a name that should not exist, for NSEC3PARAM, CDS and CDNSKEY where there
     are keys, and with `extras` how they behave; the parent's for NS and DS. ZONEMD, CSYNC, DSYNC, bootstrap signals and
     the agents for error reports are looked up once (`netaudit.probes.zone_records`), and so are name servers without an
     address, and where the records lead that `file` or a permitted transfer shows. A server that leaves the first
@@ -174,18 +175,31 @@ class ZoneProbe:
         extra = sorted(names - known)[:_SERVERS]
         if extra:
             await self._ask_wave(cut, await self._resolve(extra))
-        await self._ask_own_addresses(cut.name, names | known)
+        await self._ask_own_addresses(cut, names | known)
 
-    async def _ask_own_addresses(self, apex: dns.name.Name, names: Iterable[str]) -> None:
-        """What the zone itself says of its servers inside it, which their glue must equal: one server tells."""
-        inside = [name for name in map(parse_name, sorted(names)) if name.is_subdomain(apex)][:_SERVERS]
+    async def _ask_own_addresses(self, cut: ZoneCut, names: Iterable[str]) -> None:
+        """What the zone itself says of its servers inside it, which their glue must equal: one server tells.
+
+        Mostly the resolver has asked already.
+        """
+        inside = [name for name in map(parse_name, sorted(names)) if name.is_subdomain(cut.name)][:_SERVERS]
         telling = next((e.server for e in self._recorded() if e.authoritative), None)
-        if telling is None or apex == dns.name.root:  # no parent has glue for the root
+        if telling is None or cut.name == dns.name.root:  # no parent has glue for the root
             return
+        told = self._told_by_servers(cut)
         async with asyncio.TaskGroup() as group:
-            for name in inside:
-                for rdtype in ADDRESS_TYPES.values():
-                    group.create_task(self._ask_whole(name, rdtype, telling))
+            for question in ((name, rdtype) for name in inside for rdtype in ADDRESS_TYPES.values()):
+                if question in told:
+                    self._answers[told[question]] = None
+                else:
+                    group.create_task(self._ask_whole(*question, telling))
+
+    def _told_by_servers(self, cut: ZoneCut) -> dict[tuple[dns.name.Name, dns.rdatatype.RdataType], str]:
+        """The questions that the zone's servers answered the resolver with authority, and the exchanges' ids."""
+        addresses = {server.address for server in self._servers.values()}
+        exchanges = (self._context.record.exchange(id) for id in cut.exchanges)
+        told = [e for e in exchanges if e is not None and e.server in addresses and e.authoritative and not e.truncated]
+        return {exchange.question: exchange.id for exchange in told}
 
     async def _ask_wave(self, cut: ZoneCut, servers: Sequence[ServerAddress]) -> None:
         asked = {server.address for server in self._servers.values()}
@@ -209,8 +223,7 @@ class ZoneProbe:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._ask(apex, dns.rdatatype.SOA, address, Transport.TCP))
             group.create_task(self._ask_about_keys(apex, address))
-            for rdtype in (dns.rdatatype.NS, dns.rdatatype.NSEC3PARAM):
-                group.create_task(self._ask_whole(apex, rdtype, address))
+            group.create_task(self._ask_whole(apex, dns.rdatatype.NS, address))
             if missing is not None:
                 group.create_task(self._ask_whole(missing, dns.rdatatype.A, address))
         if self._extras:  # last, so that rate limits that they meet cost no ordinary answer
@@ -220,11 +233,10 @@ class ZoneProbe:
         return True
 
     async def _ask_about_keys(self, apex: dns.name.Name, address: str) -> None:
-        """The keys, and where there are some what the zone wants its parent to know of them (RFC 7344)."""
+        """The keys; where there are some, how absence is proved, and what the parent is to know of them (RFC 7344)."""
         told = await self._ask_whole(apex, dns.rdatatype.DNSKEY, address)
         if told.answer(apex, dns.rdatatype.DNSKEY) is not None:
-            for rdtype in (dns.rdatatype.CDS, dns.rdatatype.CDNSKEY):
-                await self._ask_whole(apex, rdtype, address)
+            await asyncio.gather(*(self._ask_whole(apex, rdtype, address) for rdtype in _ABOUT_KEYS))
 
     async def _ask_whole(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType, address: str) -> Exchange:
         """Over UDP, and again over TCP when the answer was truncated; return the last."""

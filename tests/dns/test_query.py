@@ -46,7 +46,7 @@ def test_a_query_is_what_dnspython_writes_but_for_its_id(
     st.integers(0, 255),
     st.integers(0, 0xFFFF),
     st.integers(512, 65_535),
-    st.lists(st.tuples(st.integers(20, 65_535), st.binary(max_size=40)), max_size=3),
+    st.lists(st.tuples(st.integers(65_001, 65_534), st.binary(max_size=40)), max_size=3),
 )
 def test_an_odd_opt_record_is_sent_as_it_was_asked_for(
     name: dns.name.Name,
@@ -59,7 +59,7 @@ def test_an_odd_opt_record_is_sent_as_it_was_asked_for(
     read = dns.message.from_wire(edns_query(name, rdtype, Edns(version, flags, size, tuple(options))))
     assert [(q.name, q.rdtype, q.rdclass) for q in read.question] == [(name, rdtype, dns.rdataclass.IN)]
     assert (read.edns, read.ednsflags & 0xFFFF, read.payload) == (version, flags, size)
-    assert read.options == tuple(dns.edns.GenericOption(code, data) for code, data in options)
+    assert read.options == tuple(dns.edns.GenericOption(str(code), data) for code, data in options)
 
 
 def test_without_edns_there_is_no_record_at_all() -> None:

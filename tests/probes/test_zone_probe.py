@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -36,7 +37,7 @@ async def test_every_server_is_asked_everything_over_both_transports(open_contex
     assert fact.chain == (".", "example", "p.example")
     seen = asked(book, fact)
     for server in (HOSTER, SECOND):
-        for rdtype in ("SOA", "NS", "DNSKEY", "NSEC3PARAM"):
+        for rdtype in ("SOA", "NS", "DNSKEY"):
             assert (server, "p.example.", rdtype, Transport.UDP) in seen
         assert (server, "p.example.", "SOA", Transport.TCP) in seen
         assert (server, "netaudit-nonexistent.p.example.", "A", Transport.UDP) in seen
@@ -102,5 +103,6 @@ async def test_the_zone_itself_is_asked_for_the_addresses_of_its_servers(open_co
     fact, book = await observe(open_context, script)
     told = {e.question[0].to_text(): e for e in book.exchanges_of(fact.answers) if e.question[1] == dns.rdatatype.A}
     assert {f"ns{number}.p.example." for number in (1, 2, 3)} <= set(told)
-    assert told["ns1.p.example."].authoritative
-    assert len({told[f"ns{number}.p.example."].server for number in (1, 2, 3)}) == 1, "one server tells all"
+    assert all(told[f"ns{number}.p.example."].authoritative for number in (1, 2, 3))
+    times = Counter((question, rdtype) for _, question, rdtype, _ in script.asked)
+    assert times["ns1.p.example.", "A"] == times["ns1.p.example.", "AAAA"] == 1, "what the resolver asked is enough"
