@@ -95,7 +95,7 @@ def selection_options(command: Command) -> Command:
         "--target", "targets", multiple=True, metavar="GLOB", help="Only these hosts, zones, mail domains or ids."
     )(command)
     return click.option(
-        "--kind", "kinds", multiple=True, metavar="GLOB", help="Only these service kinds, zone, datacentre, register."
+        "--kind", "kinds", multiple=True, metavar="GLOB", help="Only these service kinds, zone, datacentre, register, resolver."
     )(command)
 
 

@@ -13,9 +13,11 @@ from netaudit.probes.context import ProbeContext
 from netaudit.probes.mail import MailProbe
 from netaudit.probes.names import NameProbe
 from netaudit.probes.probe import Probe
+from netaudit.probes.resolver import ResolverProbe
 from netaudit.probes.routes import RoutesProbe
 from netaudit.probes.web import WebProbe
 from netaudit.probes.zone import ZoneProbe
+from netaudit.rules.resolver_tests import tests_of
 
 __all__ = ["build_jobs"]
 
@@ -64,6 +66,7 @@ class _Makers:
         self._datacentres = {d.id: d for d in inventory.datacentres}
         self._zone_files = {zone: folder / file for zone, file in inventory.zone_files.items()} | dict(zone_files)
         self._registers = {r.id: r for r in inventory.registers}
+        self._resolvers = {r.id: r for r in inventory.resolvers}
 
     def probe_of(self, job: PlannedJob) -> Callable[[], Probe]:
         """The way to make the job's probe."""
@@ -74,6 +77,7 @@ class _Makers:
             "mail": self._mail,
             "routes": self._routes,
             "register": self._register,
+            "resolver": self._resolver,
         }
         return partial(make[job.name.partition(":")[0]], job.target.name)
 
@@ -103,6 +107,9 @@ class _Makers:
 
     def _routes(self, name: str) -> Probe:
         return RoutesProbe(self._datacentres[name], self._route_files.get(name, ()))
+
+    def _resolver(self, name: str) -> Probe:
+        return ResolverProbe(self._context, self._ancestors, self._resolvers[name], tests_of(self._inventory))
 
     def _register(self, name: str) -> Probe:
         from netaudit.probes.register import RegisterProbe

@@ -8,6 +8,8 @@ from netaudit.engine.jobs import PlannedJob
 from netaudit.model.inventory import Inventory, Service
 from netaudit.model.verdict import Target, TargetKind
 from netaudit.probes.extras import QUESTIONS as EXTRA_QUESTIONS
+from netaudit.probes.resolver import questions_per_address
+from netaudit.rules.resolver_tests import names_of, tests_of
 from netaudit.rules.units import of_units
 
 __all__ = ["Selection", "chosen_services", "plan_jobs", "target_kinds_of", "wants_plain_http"]
@@ -31,7 +33,7 @@ class Selection:
     """Which part of an inventory to scan; empty means everything. `extras`: with the active extras.
 
     `targets` are globs over host names, zones, mail domains, endpoints and ids; `kinds` are globs over
-    service kinds and `zone`, `datacentre`, `register`; `units` are ids (see `of_units`); `target_kinds` limits
+    service kinds and `zone`, `datacentre`, `register`, `resolver`; `units` are ids (see `of_units`); `target_kinds` limits
     to what some checks need (see `target_kinds_of`); `missing` names hosts known not to exist, which are looked up
     and not connected to.
     """
@@ -67,6 +69,7 @@ def plan_jobs(inventory: Inventory, selection: Selection | None = None) -> list[
         *_name_jobs(inventory, selection),
         *_endpoint_jobs(inventory, selection),
         *_mail_jobs(inventory, selection),
+        *_resolver_jobs(inventory, selection),
         *_file_jobs(inventory, selection),
     ]
 
@@ -136,6 +139,18 @@ def _mail_jobs(inventory: Inventory, selection: Selection) -> Iterable[PlannedJo
     services = chosen_services(inventory, selection)
     for domain in dict.fromkeys(service.host for service in services if service.scheme == "mail"):
         yield PlannedJob(f"mail:{domain}", Target(kind=TargetKind.MAIL, name=domain), connections=2)
+
+
+def _resolver_jobs(inventory: Inventory, selection: Selection) -> Iterable[PlannedJob]:
+    if not selection.needs(TargetKind.RESOLVER):
+        return
+    tests = tests_of(inventory)
+    for resolver in inventory.resolvers:
+        if selection.takes("resolver", resolver.id):
+            queries = len(resolver.addresses) * questions_per_address(tests)
+            queries += len(names_of(tests)) * _QUERIES_PER_LOOKUP
+            target = Target(kind=TargetKind.RESOLVER, name=resolver.id)
+            yield PlannedJob(f"resolver:{resolver.id}", target, queries=queries)
 
 
 def _file_jobs(inventory: Inventory, selection: Selection) -> Iterable[PlannedJob]:

@@ -172,7 +172,7 @@ def _refuse(job: PlannedJob, inventory: Inventory, context: ProbeContext) -> Fai
     if job.offline:
         return None
     host = job.target.name.partition("://")[2].rpartition(":")[0] or job.target.name
-    if not job.name.startswith(("zone:", "name:")) and context.excluded(host):
+    if not job.name.startswith(("zone:", "name:", "resolver:")) and context.excluded(host):
         return Failure(reason=Reason.OUT_OF_SCOPE, side=Side.OURS, detail=f"{host} is excluded by the inventory")
     return refusal(inventory.blackouts, context.network.now())
 

@@ -1,5 +1,6 @@
 """What is allowed in an inventory and yet likely a mistake: warnings, never errors."""
 
+import ipaddress
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -7,6 +8,7 @@ from datetime import date, timedelta
 from netaudit.inventory.problems import shown
 from netaudit.inventory.shape import ShapeProblem
 from netaudit.model.inventory import Inventory, NetworkKind
+from netaudit.rules.addresses import classify
 from netaudit.rules.covering import covering_zone, likely_zones
 
 __all__ = ["doubts"]
@@ -23,6 +25,7 @@ def doubts(inventory: Inventory, today: date) -> list[ShapeProblem]:
         *_units(inventory),
         *_services(inventory),
         *_zones(inventory),
+        *_resolvers(inventory),
         *_network(inventory),
         *_authorisation(inventory, today),
     ]
@@ -74,6 +77,19 @@ def _zones(inventory: Inventory) -> _Found:
     for index, zone in enumerate(inventory.zones):
         if zone != "." and zone not in covering:
             yield f"$.zones[{index}]", f"no service lies in the zone {shown(zone)}", ""
+
+
+def _resolvers(inventory: Inventory) -> _Found:
+    allowed = [ipaddress.ip_network(prefix) for prefix in inventory.scope.special_addresses]
+    for index, resolver in enumerate(inventory.resolvers):
+        path = f"$.resolvers[{index}]"
+        if not resolver.serves:
+            yield path, f"the resolver {shown(resolver.id)} does not say whom it serves", "list prefixes under serves"
+        for address in map(ipaddress.ip_address, resolver.addresses):
+            named = any(address.version == prefix.version and address in prefix for prefix in allowed)
+            if not named and not classify(str(address)).is_global:
+                hint = "name its network under scope.special_addresses"
+                yield f"{path}.addresses", f"{address} is a special-purpose address and will not be asked", hint
 
 
 def _network(inventory: Inventory) -> _Found:

@@ -28,14 +28,23 @@ def reference_problems(inventory: Inventory) -> list[ShapeProblem]:
 
 
 def with_resolved_units(inventory: Inventory) -> Inventory:
-    """The inventory with every `units` of a service as unit ids, in the order of the units. Needs no open problems."""
+    """The inventory with every `units` of a service or resolver as unit ids, in the order of the units.
+
+    Needs no open problems.
+    """
     order = {unit.id: position for position, unit in enumerate(inventory.units)}
     members = _selections(inventory)
-    services = []
-    for service in inventory.services:
-        chosen = {unit for selector in set(service.units) for unit in members[selector]}
-        services.append(msgspec.structs.replace(service, units=tuple(sorted(chosen, key=order.__getitem__))))
-    return msgspec.structs.replace(inventory, services=tuple(services))
+
+    def chosen(selectors: tuple[str, ...]) -> tuple[str, ...]:
+        found = {unit for selector in set(selectors) for unit in members[selector]}
+        return tuple(sorted(found, key=order.__getitem__))
+
+    replace = msgspec.structs.replace
+    return replace(
+        inventory,
+        services=tuple(replace(service, units=chosen(service.units)) for service in inventory.services),
+        resolvers=tuple(replace(resolver, units=chosen(resolver.units)) for resolver in inventory.resolvers),
+    )
 
 
 class _Identified(Protocol):
@@ -46,7 +55,7 @@ class _Identified(Protocol):
 def _duplicates(inventory: Inventory) -> _Found:
     parts: dict[str, Sequence[_Identified]] = {
         "tiers": inventory.tiers, "units": inventory.units, "services": inventory.services,
-        "datacentres": inventory.datacentres, "registers": inventory.registers,
+        "datacentres": inventory.datacentres, "registers": inventory.registers, "resolvers": inventory.resolvers,
     }  # fmt: skip
     for part, items in parts.items():
         yield from _repeated(f"$.{part}", [item.id for item in items], "id", ".id")
@@ -93,20 +102,24 @@ def _owners(inventory: Inventory) -> _Found:
         yield from _known(f"$.services[{index}].owner", service.owner, units, "unit")
     for index, centre in enumerate(inventory.datacentres):
         yield from _known(f"$.datacentres[{index}].owner", centre.owner, units, "unit")
+    for index, resolver in enumerate(inventory.resolvers):
+        yield from _known(f"$.resolvers[{index}].owner", resolver.owner, units, "unit")
 
 
 def _selectors(inventory: Inventory) -> _Found:
     selections = _selections(inventory)
     pairs = 0
-    for index, service in enumerate(inventory.services):
-        pairs += sum(len(selections.get(selector, ())) for selector in set(service.units))
+    choosing = [(f"$.services[{index}].units", service.units) for index, service in enumerate(inventory.services)]
+    choosing += [(f"$.resolvers[{index}].units", resolver.units) for index, resolver in enumerate(inventory.resolvers)]
+    for path, chosen in choosing:
+        pairs += sum(len(selections.get(selector, ())) for selector in set(chosen))
         if pairs > _MOST_PAIRS:
-            yield f"$.services[{index}].units", f"services and units make more than {_MOST_PAIRS} pairs", ""
+            yield path, f"services and units make more than {_MOST_PAIRS} pairs", ""
             return
-        for position, selector in enumerate(service.units):
+        for position, selector in enumerate(chosen):
             if selector not in selections:
-                path = f"$.services[{index}].units[{position}]"
-                yield path, f"no unit or selector {shown(selector)}", did_you_mean(selector, selections)
+                hint = did_you_mean(selector, selections)
+                yield f"{path}[{position}]", f"no unit or selector {shown(selector)}", hint
 
 
 def _known(path: str, name: str | None, known: Iterable[str], what: str) -> _Found:

@@ -16,7 +16,7 @@ import msgspec
 from netaudit.inventory.names import NameProblem, host_name, zone_name
 from netaudit.inventory.problems import MOST_PROBLEMS, shown
 from netaudit.inventory.shape import ShapeProblem
-from netaudit.model.inventory import Blackout, Inventory, Service
+from netaudit.model.inventory import Blackout, Inventory, ResolverTests, Service
 
 __all__ = ["value_problems", "with_plain_names"]
 
@@ -30,6 +30,7 @@ def value_problems(inventory: Inventory, folder: Path) -> list[ShapeProblem]:
         _each("$.zones", inventory.zones, zone_name),
         _zone_files(inventory),
         _resources(inventory),
+        _resolvers(inventory),
         _roots(inventory),
         _scope(inventory),
         _blackouts(inventory.blackouts),
@@ -47,7 +48,19 @@ def with_plain_names(inventory: Inventory) -> Inventory:
     files = {zone_name(zone): file for zone, file in inventory.zone_files.items()}
     excluded = tuple(item if _is_prefix(item) else zone_name(item) for item in inventory.scope.exclude)
     scope = replace(inventory.scope, exclude=excluded)
-    return replace(inventory, services=services, zones=zones, zone_files=files, root_hints=hints, scope=scope)
+    tests = inventory.resolver_tests
+    if tests is not None:
+        named = {key: tuple(map(zone_name, names)) for key, names in msgspec.structs.asdict(tests).items()}
+        tests = ResolverTests(**named)
+    return replace(
+        inventory,
+        services=services,
+        zones=zones,
+        zone_files=files,
+        root_hints=hints,
+        scope=scope,
+        resolver_tests=tests,
+    )
 
 
 def _services(services: tuple[Service, ...]) -> _Found:
@@ -72,6 +85,21 @@ def _resources(inventory: Inventory) -> _Found:
         for kind, count in register.declared.items():
             if count < 0:
                 yield f"$.registers[{index}].declared.{kind}", f"a count of {count} is not possible", ""
+
+
+def _resolvers(inventory: Inventory) -> _Found:
+    for index, resolver in enumerate(inventory.resolvers):
+        path = f"$.resolvers[{index}]"
+        yield from _each(f"{path}.addresses", resolver.addresses, _address)
+        yield from _each(f"{path}.serves", resolver.serves, _prefix)
+        if not resolver.addresses:
+            yield path, f"the resolver {shown(resolver.id)} has no address", ""
+        for position, address in enumerate(resolver.addresses):
+            if address in resolver.addresses[:position]:
+                yield f"{path}.addresses[{position}]", f"{shown(address)} is listed twice", ""
+    if inventory.resolver_tests is not None:
+        for key, names in msgspec.structs.asdict(inventory.resolver_tests).items():
+            yield from _each(f"$.resolver_tests.{key}", names, zone_name)
 
 
 def _roots(inventory: Inventory) -> _Found:

@@ -7,6 +7,7 @@ from functools import partial
 from netaudit.judge.bugs import bug
 from netaudit.judge.derive_coverage import Coverages
 from netaudit.judge.derive_names import NameDeriver
+from netaudit.judge.derive_resolvers import resolver_evidence
 from netaudit.judge.derive_services import ServiceDeriver
 from netaudit.judge.scope import Scope, all_closed
 from netaudit.model.book import FactBook
@@ -18,6 +19,7 @@ from netaudit.model.evidence import (
     HostEvidence,
     MailEvidence,
     RegisterEvidence,
+    ResolverEvidence,
     ZoneEvidence,
 )
 from netaudit.model.facts import Lookup
@@ -56,6 +58,10 @@ def derive(book: FactBook) -> Iterator[Derived]:
     yield from _of_services(TargetKind.HOST, names.services_by_host, names.host, scope)
     yield from _of_services(TargetKind.ENDPOINT, services.by_endpoint, services.endpoint, scope)
     yield from _of_services(TargetKind.MAIL, services.by_domain, services.mail, scope)
+    for resolver in names.inventory.resolvers:
+        target = Target(kind=TargetKind.RESOLVER, name=resolver.id)
+        if scope.asked(target, "resolver"):
+            yield _derived(target, partial(resolver_evidence, names, resolver), scope.failure(target))
     yield from _files(names, scope)
     coverages = Coverages(services, scope)
     for target in coverages.targets:
@@ -117,6 +123,8 @@ def _families(evidence: Evidence | None) -> frozenset[Family] | None:
     match evidence:
         case ZoneEvidence():
             return frozenset(server.family for server in evidence.servers)
+        case ResolverEvidence():
+            return frozenset(address.family for address in evidence.addresses)
         case HostEvidence():
             return _found((evidence.a, evidence.aaaa))
         case EndpointEvidence():

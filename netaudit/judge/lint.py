@@ -27,6 +27,7 @@ _EVIDENCE = {
     TargetKind.MAIL: evidence.MailEvidence,
     TargetKind.DATACENTRE: evidence.DataCentreEvidence,
     TargetKind.REGISTER: evidence.RegisterEvidence,
+    TargetKind.RESOLVER: evidence.ResolverEvidence,
     TargetKind.COVERAGE: evidence.CoverageEvidence,
 }
 

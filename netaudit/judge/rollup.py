@@ -112,14 +112,17 @@ class _Units:
             if zone is not None:
                 self._of_zone[zone].update(dict.fromkeys(service.units))
         self._owners = {datacentre.id: datacentre.owner for datacentre in inventory.datacentres}
+        self._of_resolver = {r.id: r.units or ((r.owner,) if r.owner else ()) for r in inventory.resolvers}
 
     def of(self, derived: Derived) -> tuple[str, ...]:
-        """The units of its services; of a zone, those whose hosts it holds; else its owner or the first unit."""
+        """The units of its services; of a zone, those whose hosts it holds; else its users, owner or the first unit."""
         if derived.services:
             return tuple(dict.fromkeys(unit for service in derived.services for unit in service.units))
         target = derived.target
         if target.kind is TargetKind.ZONE:
             return tuple(self._of_zone.get(target.name, ())) or self._head
+        if target.kind is TargetKind.RESOLVER:
+            return self._of_resolver.get(target.name, ()) or self._head
         owner = self._owners.get(target.name) if target.kind is TargetKind.DATACENTRE else None
         return (owner,) if owner is not None else self._head
 

@@ -22,6 +22,7 @@ _JOBS = {
     TargetKind.MAIL: ("mail", "name"),
     TargetKind.DATACENTRE: ("routes",),
     TargetKind.REGISTER: ("register",),
+    TargetKind.RESOLVER: ("resolver",),
 }
 
 
@@ -38,10 +39,11 @@ class Scope:
             [(TargetKind.ZONE, zone) for zone in part.zones]
             + [(TargetKind.DATACENTRE, centre.id) for centre in part.datacentres]
             + [(TargetKind.REGISTER, register.id) for register in part.registers]
+            + [(TargetKind.RESOLVER, resolver.id) for resolver in part.resolvers]
         )
 
     def asked(self, target: Target, kind: str) -> bool:
-        """Whether the scan asked about a zone, data centre or register; `kind` is what a selection knows it by."""
+        """Whether the scan asked about a zone, data centre, register or resolver, which a selection knows by `kind`."""
         if self._observed(target):
             return True
         listed = (target.kind, target.name) in self._others
@@ -88,6 +90,8 @@ class Scope:
                 return name in book.routes
             case TargetKind.REGISTER:
                 return name in book.registers
+            case TargetKind.RESOLVER:
+                return name in book.resolvers
             case TargetKind.COVERAGE:
                 return False
 

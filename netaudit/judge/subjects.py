@@ -1,6 +1,6 @@
 """What a clause is about: the subjects that the inventory has for it, and whom each of its checks asks there.
 
-A subject is a service, a zone, a data centre, a register, or a tier's coverage with one kind of service.
+A subject is a service, a zone, a data centre, a register, a resolver, or a tier's coverage with one kind of service.
 Their number is the inventory's alone, whatever was scanned: percentages have a fixed denominator.
 """
 
@@ -16,7 +16,10 @@ from netaudit.model.verdict import Target, TargetKind
 
 __all__ = ["Subject", "Subjects", "enclosing_zone"]
 
-_PARTS = {"zone": TargetKind.ZONE, "datacentre": TargetKind.DATACENTRE, "register": TargetKind.REGISTER}
+_PARTS = {
+    "zone": TargetKind.ZONE, "datacentre": TargetKind.DATACENTRE, "register": TargetKind.REGISTER,
+    "resolver": TargetKind.RESOLVER,
+}  # fmt: skip
 _ALL = "*"
 
 
@@ -50,12 +53,13 @@ class Subjects:
         return tuple(found.values())
 
     def _parts(self, measure: Measure, by_kind: dict[TargetKind, list[str]]) -> Iterator[Subject]:
-        """Zones, data centres, registers, and coverage, each a subject of its own."""
+        """Zones, data centres, registers, resolvers, and coverage, each a subject of its own."""
         inventory = self._inventory
         names: dict[TargetKind, Iterable[str]] = {
             TargetKind.ZONE: dict.fromkeys(inventory.zones),
             TargetKind.DATACENTRE: [datacentre.id for datacentre in inventory.datacentres],
             TargetKind.REGISTER: [register.id for register in inventory.registers],
+            TargetKind.RESOLVER: [resolver.id for resolver in inventory.resolvers],
         }
         for word, kind in _PARTS.items():
             if word in measure.kinds or _ALL in measure.kinds:

@@ -1,7 +1,6 @@
 """The simulated hosts behind the listener: which address is whose, and what answers on which port."""
 
 import ssl
-from enum import Enum
 from ipaddress import ip_address
 from typing import NamedTuple
 
@@ -11,23 +10,16 @@ from netaudit.lab.flaws import Flaws, PortState
 from netaudit.lab.manners import MannerlyServer
 from netaudit.lab.pki import Pki, condition_of
 from netaudit.lab.proxy import Destination
+from netaudit.lab.recursor import Fate, Recursor
 from netaudit.lab.smtp_server import SmtpServer
 from netaudit.lab.web_server import WebServer
 from netaudit.lab.world import World
-from netaudit.model.common import Family
+from netaudit.model.common import Family, Transport, family_of
 
 __all__ = ["Fate", "Host", "Hosts"]
 
 _DNS, _HTTP, _HTTPS, _SMTP = 53, 80, 443, 25
 _SILENT: frozenset[PortState] = frozenset({"silent_web", "mail_silent"})
-
-
-class Fate(Enum):
-    """What becomes of a datagram or connection that no service takes."""
-
-    REFUSED = 1
-    UNREACHABLE = 2
-    SILENT = 3
 
 
 class Host(NamedTuple):
@@ -40,23 +32,28 @@ class Host(NamedTuple):
 class Hosts:
     """All machines of a world."""
 
-    def __init__(self, world: World, contents: Contents, pki: Pki) -> None:
+    def __init__(self, world: World, contents: Contents, pki: Pki, moment: float) -> None:
         self._flaws = Flaws(world)
         self._pki = pki
         self._machines = {str(ip_address(a)): machine.id for machine in world.machines for a in machine.addresses}
         agents = {machine.id: machine.report_channel for machine in world.machines}
         self._dns = DnsServers(contents.zones, self._flaws, agents)
+        self._recursors = {
+            resolver.machine: Recursor(resolver, self._flaws, self._authority, contents, moment)
+            for resolver in world.resolvers
+        }
         self._mail = {server.machine: server for server in world.mail}
         self._contexts: dict[tuple[tuple[str, ...], str, bool], ssl.SSLContext] = {}
         self._bases: dict[Host, ssl.SSLContext] = {}
         self.web = WebServer(world.websites, self._flaws)
 
-    def udp(self, destination: Destination) -> MannerlyServer | Fate:
+    def udp(self, destination: Destination) -> MannerlyServer | Recursor | Fate:
         """The DNS server that takes a datagram, or what becomes of it."""
         machine = self._machines.get(destination.address)
         if machine is None:
             return Fate.UNREACHABLE
-        server = self._dns.of(machine, destination.family) if destination.port == _DNS else None
+        host = Host(machine, destination.family)
+        server = self.dns(host) if destination.port == _DNS else None
         if server is None:
             return Fate.REFUSED
         return Fate.SILENT if self._flaws.machine(machine, destination.family, "silent_server") else server
@@ -78,9 +75,9 @@ class Hosts:
             return host
         return Fate.SILENT if state in _SILENT else Fate.REFUSED
 
-    def dns(self, host: Host) -> MannerlyServer | None:
-        """The host's DNS server."""
-        return self._dns.of(host.machine, host.family)
+    def dns(self, host: Host) -> MannerlyServer | Recursor | None:
+        """The host's DNS server, or the resolver that it is."""
+        return self._recursors.get(host.machine) or self._dns.of(host.machine, host.family)
 
     def smtp(self, host: Host) -> SmtpServer:
         """The host's mail server; there is one, as `tcp` said."""
@@ -116,8 +113,20 @@ class Hosts:
             context = self._contexts[key] = self._pki.leaf(hosts, condition).context(old=old)
         return context
 
+    def _authority(self, address: str, transport: Transport) -> MannerlyServer | Fate:
+        """Who answers a resolver's question at port 53 of an address."""
+        family = family_of(address)
+        machine = self._machines.get(address)
+        server = self._dns.of(machine, family) if machine is not None else None
+        if machine is None or server is None:
+            return Fate.UNREACHABLE if machine is None else Fate.REFUSED
+        if self._flaws.machine(machine, family, "silent_server"):
+            return Fate.SILENT
+        refused = transport is Transport.TCP and self._flaws.machine(machine, family, "tcp_refused")
+        return Fate.REFUSED if refused else server
+
     def _dns_over_tcp(self, host: Host) -> Host | Fate:
-        if self._dns.of(host.machine, host.family) is None:
+        if self.dns(host) is None:
             return Fate.REFUSED
         if self._flaws.machine(host.machine, host.family, "silent_server"):
             return Fate.SILENT

@@ -11,9 +11,10 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from netaudit.lab.hosts import Fate, Host, Hosts
+from netaudit.lab.hosts import Host, Hosts
 from netaudit.lab.manners import MannerlyServer
 from netaudit.lab.proxy import PREAMBLE, Destination, parse_addresses, parse_datagram, parse_preamble
+from netaudit.lab.recursor import Fate, Recursor
 
 __all__ = ["listening"]
 
@@ -60,6 +61,7 @@ class _Datagrams(asyncio.DatagramProtocol):
 
     def __init__(self, hosts: Hosts) -> None:
         self._hosts = hosts
+        self._recursing: set[asyncio.Task[None]] = set()
         self._transport: asyncio.DatagramTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -71,6 +73,11 @@ class _Datagrams(asyncio.DatagramProtocol):
         except ValueError:
             return
         server = self._hosts.udp(destination)
+        if isinstance(server, Recursor):
+            task = asyncio.get_running_loop().create_task(self._recurse(server, payload, destination, addr))
+            self._recursing.add(task)
+            task.add_done_callback(self._recursing.discard)
+            return
         if isinstance(server, Fate):
             reply = _BYTES[server]
         else:
@@ -78,6 +85,17 @@ class _Datagrams(asyncio.DatagramProtocol):
             reply = b"" if response is None else _ACCEPTED + response
         if reply and self._transport is not None:
             self._transport.sendto(reply, addr)
+
+    async def _recurse(
+        self, resolver: Recursor, query: bytes, destination: Destination, client: tuple[str, int]
+    ) -> None:
+        response = await resolver.respond(query, destination.source, datagram=True)
+        if response is not None and self._transport is not None:
+            self._transport.sendto(_ACCEPTED + response, client)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        for task in self._recursing:
+            task.cancel()
 
     def error_received(self, exc: Exception) -> None:
         """A client that has gone away is its own affair."""
@@ -136,7 +154,7 @@ class _Connections:
     ) -> None:
         server = self._hosts.dns(host)
         if destination.port == 53 and server is not None:
-            await _answer_dns(server, reader, writer)
+            await _answer_dns(server, destination.source, reader, writer)
         elif destination.port == 25:
             await self._hosts.smtp(host).serve(reader, writer)
         else:
@@ -146,13 +164,18 @@ class _Connections:
             await self._hosts.web.serve(reader, writer, machine=host.machine, family=host.family, secure=secure)
 
 
-async def _answer_dns(server: MannerlyServer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _answer_dns(
+    server: MannerlyServer | Recursor, client: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
     """Answer length-prefixed queries (RFC 1035 section 4.2.2) until the client leaves or falls silent."""
     for _ in range(_DNS_QUERIES):
         async with asyncio.timeout(_DNS_IDLE):
             length = int.from_bytes(await reader.readexactly(2), "big")
             query = await reader.readexactly(length)
-        response = server.respond(query, datagram=False)
+        if isinstance(server, Recursor):
+            response = await server.respond(query, client, datagram=False)
+        else:
+            response = server.respond(query, datagram=False)
         if response is not None:
             writer.write(len(response).to_bytes(2, "big") + response)
             await writer.drain()

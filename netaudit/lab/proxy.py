@@ -22,6 +22,7 @@ class Destination(NamedTuple):
     address: str  # in its canonical text form
     port: int
     family: Family
+    source: str = ""  # the client's address
 
 
 def parse_preamble(data: bytes, *, datagram: bool) -> tuple[int, int]:
@@ -42,7 +43,7 @@ def parse_addresses(family: int, data: bytes) -> Destination:
     known, size = _FAMILIES[family]
     address = ipaddress.ip_address(data[size : 2 * size])
     (port,) = struct.unpack_from("!H", data, 2 * size + 2)
-    return Destination(str(address), port, known)
+    return Destination(str(address), port, known, str(ipaddress.ip_address(data[:size])))
 
 
 def parse_datagram(data: bytes) -> tuple[Destination, bytes]:

@@ -38,7 +38,7 @@ async def running_lab(
     contents = zone_contents(world, moment, ring)
     pki = Pki(moment, ring)
     ring.save()
-    async with listening(Hosts(world, contents, pki)) as (udp_port, tcp_port):
+    async with listening(Hosts(world, contents, pki, moment)) as (udp_port, tcp_port):
         yield RunningLab(
             map=LabMap(udp_port=udp_port, tcp_port=tcp_port, delay_ms=world.delay_ms, loss=world.loss),
             hints=contents.hints,

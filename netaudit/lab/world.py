@@ -10,7 +10,10 @@ import msgspec
 
 from netaudit.model.common import Family, Record
 
-__all__ = ["Fault", "FaultKind", "Machine", "MailServer", "RouteEntry", "Signing", "Website", "World", "WorldZone"]
+__all__ = [
+    "Fault", "FaultKind", "Machine", "MailServer", "RecursiveResolver", "RouteEntry", "Signing", "Website", "World",
+    "WorldZone",
+]  # fmt: skip
 
 
 class Machine(Record, frozen=True, kw_only=True):
@@ -70,6 +73,14 @@ class MailServer(Record, frozen=True, kw_only=True):
     tlsa: bool = False  # TLSA of its good certificate
 
 
+class RecursiveResolver(Record, frozen=True, kw_only=True):
+    """A validating resolver on port 53 of a machine: UDP and TCP, both families, Extended DNS Errors."""
+
+    machine: str
+    serves: tuple[str, ...]  # prefixes of its clients; it answers REFUSED to others
+    policy: Literal["software", "operator"] = "software"  # `operator` takes SHA-1 for insecure (RFC 9905)
+
+
 class RouteEntry(Record, frozen=True, kw_only=True):
     """A route in the sample's MRT file: what one collector peer sees of a prefix."""
 
@@ -95,6 +106,10 @@ FaultKind = Literal[
     "silent_zone",  # zone: all its servers drop its queries: it can't be tested
     "tcp_refused",  # machine (+ family): TCP port 53 refuses
     "open_recursor",  # machine (+ family): answers about any name of the world when recursion is desired
+    "open_resolver",  # machine of a resolver: it serves anybody
+    "not_validating",  # machine of a resolver: it passes on whatever it gets, and never sets AD
+    "no_extended_errors",  # machine of a resolver: SERVFAIL without a reason
+    "resolver_without_ipv6",  # machine of a resolver: it asks over IPv4 alone
     "open_transfer",  # zone: its servers give the whole zone to anybody
     "edns_broken",  # machine (+ family): takes any EDNS version, sends flags and options back
     "cds_mismatch",  # zone (+ server): CDS and CDNSKEY of a key that the zone does not have
@@ -160,6 +175,7 @@ class World(Record, frozen=True, kw_only=True):
     zones: tuple[WorldZone, ...]
     websites: tuple[Website, ...] = ()
     mail: tuple[MailServer, ...] = ()
+    resolvers: tuple[RecursiveResolver, ...] = ()
     routes: tuple[RouteEntry, ...] = ()
     faults: tuple[Fault, ...] = ()
     exceptions: dict[str, str] = {}  # check id -> why the two realisations may differ; at most ten

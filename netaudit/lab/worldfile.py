@@ -27,7 +27,9 @@ _NEEDS = {
     },
     "target": {"unregistered_ns", "unregistered_mx", "unregistered_spf", "dangling_cname"},
     "server": {"stale_secondary", "lame_server"},
-    "machine": {"silent_server", "tcp_refused", "no_edns", "open_recursor", "edns_broken"},
+    "machine": {
+        "silent_server", "tcp_refused", "no_edns", "open_recursor", "edns_broken", "open_resolver", "not_validating",
+        "no_extended_errors", "resolver_without_ipv6"},
     "prefix": {"single_upstream", "withdrawn"},
     "host": {
         "no_aaaa", "aaaa_without_listener", "silent_web", "ula_aaaa", "content_differs", "status_differs",
@@ -35,6 +37,7 @@ _NEEDS = {
         "no_hsts", "no_starttls", "mail_silent", "dangling_cname",
     },
 }  # fmt: skip
+_OF_RESOLVER = {"open_resolver", "not_validating", "no_extended_errors", "resolver_without_ipv6"}
 _WHOLE_MACHINE = {
     "aaaa_without_listener",
     "silent_web",
@@ -107,6 +110,7 @@ class _Index:
     def __init__(self, world: World) -> None:
         self.zones = {zone.name: zone for zone in world.zones}
         self.machines = {machine.id for machine in world.machines}
+        self.resolvers = {resolver.machine for resolver in world.resolvers}
         self.prefixes = {route.prefix for route in world.routes}
         self.mail = {server.host for server in world.mail}
         self.web = {host for site in world.websites for host in site.hosts}
@@ -132,7 +136,16 @@ def _machine_problems(world: World) -> list[str]:
                 problems.append(f"machine {machine.id}: {address!r} is not an address")
     served = [("website", site.machine) for site in world.websites]
     served += [("mail server", server.machine) for server in world.mail]
+    served += [("resolver", resolver.machine) for resolver in world.resolvers]
     problems += [f"{what}: there is no machine {machine}" for what, machine in served if machine not in machines]
+    authorities = {machine for zone in world.zones for machine in zone.servers.values()}
+    problems += [f"resolver {r.machine}: serves zones too" for r in world.resolvers if r.machine in authorities]
+    for resolver in world.resolvers:
+        try:
+            for prefix in resolver.serves:
+                ipaddress.ip_network(prefix)
+        except ValueError as error:
+            problems.append(f"resolver {resolver.machine}: {error}")
     for route in world.routes:
         try:
             ipaddress.ip_network(route.prefix)
@@ -173,6 +186,8 @@ def _fault_problems(fault: Fault, index: _Index) -> list[str]:
         ("host", fault.host, _hosts_for(fault.kind, index)),
     ]
     problems += [f"there is no {what} {name} for it" for what, name, known in named if name and name not in known]
+    if fault.kind in _OF_RESOLVER and fault.machine in index.machines - index.resolvers:
+        problems.append(f"{fault.machine} is no resolver")
     zone = index.zones.get(fault.zone)
     if zone is not None and fault.server and fault.server not in zone.servers:
         problems.append(f"{fault.server} does not serve {fault.zone}")

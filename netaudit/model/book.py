@@ -14,6 +14,7 @@ from netaudit.model.facts import (
     MailFact,
     NameFact,
     RegisterFact,
+    ResolverFact,
     RoutesFact,
     ScanEndFact,
     ScanFact,
@@ -31,7 +32,7 @@ class FactBook:
     """Facts of one scan. A later fact replaces an earlier one with the same id, as a resumed scan writes them.
 
     `web`, `connects` and `connect_times` are keyed by endpoint, `mail` by mail domain, `routes` by data centre, `zones`
-    and `names` by name, `registers` by register id, `jobs` by job name. `controls` holds the repeated
+    and `names` by name, `registers` and `resolvers` by id, `jobs` by job name. `controls` holds the repeated
     fetches that tell a changing page from a difference between families; `web` leaves them out.
     """
 
@@ -53,6 +54,7 @@ class FactBook:
         self.mail = _grouped((f.domain, f) for f in kept if isinstance(f, MailFact))
         self.routes = _grouped((f.datacentre, f) for f in kept if isinstance(f, RoutesFact))
         self.registers: dict[str, RegisterFact] = {f.register: f for f in kept if isinstance(f, RegisterFact)}
+        self.resolvers: dict[str, ResolverFact] = {f.resolver: f for f in kept if isinstance(f, ResolverFact)}
         self.jobs: dict[str, JobFact] = {f.job: f for f in kept if isinstance(f, JobFact)}
         self._scan: ScanFact | None = _last(f for f in kept if isinstance(f, ScanFact))
 

@@ -88,6 +88,8 @@ class Reason(StrEnum):
     NO_DATA = "no_data"  # a file or source that should hold the evidence is missing or too old
     NOT_RECORDED = "not_recorded"  # replay: the question was never asked when the facts were recorded
     NOT_FROM_INTERNET = "not_from_internet"  # the service lives on a closed network (TSLCD)
+    NOT_FROM_INSIDE = "not_from_inside"  # only a stranger can see it, and the inventory says that we are none
+    NOT_SERVED = "not_served"  # a resolver answered that it does not serve us
     CANCELLED = "cancelled"
     BUG = "bug"
 

@@ -18,22 +18,26 @@ from netaudit.model.facts import (
     Lookup,
     MailFact,
     RegisterFact,
+    ResolverFact,
     RoutesFact,
     SelfFact,
     ServerAddress,
     WebFact,
     ZoneFact,
 )
-from netaudit.model.inventory import DataCentre, Register, Service, Tier, Unit
+from netaudit.model.inventory import DataCentre, Register, Resolver, Service, Tier, Unit
 from netaudit.model.security import Security
 from netaudit.model.targets import TargetName
 from netaudit.model.verdict import Status
 
 __all__ = [
     "CertificateTrust", "CoverageEvidence", "DataCentreEvidence", "EndpointEvidence", "Evidence", "FoundRecords",
-    "HostEvidence", "KnownZone", "MailEvidence", "RegisterEvidence", "ServerEvidence", "Surroundings", "UnitCoverage",
-    "ZoneEvidence",
+    "HostEvidence", "KnownZone", "MailEvidence", "RegisterEvidence", "ResolverAddress", "ResolverEvidence",
+    "ServerEvidence", "Surroundings", "UnitCoverage", "ZoneEvidence",
 ]  # fmt: skip
+
+
+_CD = 0x10  # in the header's fourth octet
 
 
 class Evidence(Record, frozen=True, kw_only=True, dict=True):
@@ -243,6 +247,38 @@ class RegisterEvidence(Evidence, frozen=True, kw_only=True):
 
     register: Register
     fact: RegisterFact | None
+
+
+class ResolverAddress(Record, frozen=True, kw_only=True):
+    """One address of a recursive resolver, and the exchanges with it."""
+
+    address: str
+    family: Family
+    exchanges: tuple[Exchange, ...]
+
+    def ask(
+        self, name: dns.name.Name, transport: Transport = Transport.UDP, *, unchecked: bool = False
+    ) -> Exchange | None:
+        """The last exchange about `name`, with the CD flag or without it (RFC 4035 section 3.2.2)."""
+        return next(
+            (
+                exchange
+                for exchange in reversed(self.exchanges)
+                if exchange.question[0] == name
+                and exchange.transport is transport
+                and bool(exchange.query[3] & _CD) is unchecked
+            ),
+            None,
+        )
+
+
+class ResolverEvidence(Evidence, frozen=True, kw_only=True):
+    """A recursive resolver, and what our own validation says of the names that it was asked for."""
+
+    resolver: Resolver
+    fact: ResolverFact
+    addresses: tuple[ResolverAddress, ...]
+    security: dict[str, Security]  # test name -> status of its A RRset; names that we could not look up are missing
 
 
 class UnitCoverage(Record, frozen=True, kw_only=True):

@@ -6,13 +6,13 @@ zones and names that share an ancestor share its evidence; other facts refer to 
 
 from netaudit.model.common import Failure, Family, Record, Timestamp
 from netaudit.model.exchange import Exchange
-from netaudit.model.inventory import Inventory
+from netaudit.model.inventory import Inventory, ResolverTests
 from netaudit.model.targets import ZoneListing
 
 __all__ = [
     "CertificateRow", "ConnectFact", "ConnectTimesFact", "Delegation", "Fact", "FamilyCheck", "HttpHop", "JobFact",
-    "Lookup", "MailFact", "NameFact", "RegisterFact", "Route", "RoutesFact", "ScanEndFact", "ScanFact", "SelfFact",
-    "ServerAddress", "TlsObservation", "WebFact", "ZoneFact",
+    "Lookup", "MailFact", "NameFact", "RegisterFact", "ResolverFact", "Route", "RoutesFact", "ScanEndFact", "ScanFact",
+    "SelfFact", "ServerAddress", "TlsObservation", "WebFact", "ZoneFact",
 ]  # fmt: skip
 
 
@@ -275,6 +275,19 @@ class RegisterFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="reg
     failure: Failure | None = None
 
 
+class ResolverFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="resolver"):
+    """What a recursive resolver answered at each of its addresses.
+
+    `answers` are the ids of the exchanges with it; `lookups` are our own of the names that it was asked for.
+    """
+
+    id: str
+    resolver: str
+    tests: ResolverTests
+    answers: tuple[str, ...] = ()
+    lookups: tuple[Lookup, ...] = ()
+
+
 class JobFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="job"):
     """A finished job of the plan: that it was done, how long it took, and what cut it short if anything."""
 
@@ -287,5 +300,5 @@ class JobFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="job"):
 
 Fact = (
     ScanFact | ScanEndFact | SelfFact | Exchange | ZoneFact | NameFact | WebFact | ConnectFact | ConnectTimesFact
-    | MailFact | RoutesFact | RegisterFact | JobFact
+    | MailFact | RoutesFact | RegisterFact | ResolverFact | JobFact
 )  # fmt: skip

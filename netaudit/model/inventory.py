@@ -10,7 +10,7 @@ from netaudit.model.common import Family, Record, Text
 
 __all__ = [
     "Attestation", "Authorisation", "Blackout", "Contact", "DataCentre", "Inventory", "NetworkKind",
-    "Province", "Register", "RateLimits", "Scope", "Service", "Tier", "Unit", "Uplink",
+    "Province", "RateLimits", "Register", "Resolver", "ResolverTests", "Scope", "Service", "Tier", "Unit", "Uplink",
 ]  # fmt: skip
 
 Identifier = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
@@ -158,6 +158,33 @@ class Register(Record, frozen=True, kw_only=True):
     name: Text | None = None
 
 
+class Resolver(Record, frozen=True, kw_only=True):
+    """A recursive resolver that units use. `units` takes the same selectors as those of a service.
+
+    `serves` are the prefixes of its clients. Whether the scanner is one of them decides what can be judged: a
+    resolver may leave strangers unanswered, and only a stranger can see that it stands open to the world.
+    """
+
+    id: Identifier
+    addresses: tuple[str, ...]
+    port: Port = 53
+    serves: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    owner: Identifier | None = None  # the unit that operates it
+    name: Text | None = None
+    note: str = ""
+
+
+class ResolverTests(Record, frozen=True, kw_only=True):
+    """The names that resolvers are asked for. What they are meant to show is checked by our own validation first."""
+
+    signed: tuple[HostName, ...] = ()  # properly signed
+    bogus: tuple[HostName, ...] = ()  # signed on purpose in a way that must not validate
+    sha1: tuple[HostName, ...] = ()  # signed with RSASHA1 or RSASHA1-NSEC3-SHA1 alone (RFC 9905)
+    ipv6_only: tuple[HostName, ...] = ()  # in zones whose servers have no IPv4 address
+    ipv4_only: tuple[HostName, ...] = ()  # in zones whose servers have no IPv6 address
+
+
 class Attestation(Record, frozen=True, kw_only=True):
     """A clause that a person vouches for, with the document that says so."""
 
@@ -181,6 +208,8 @@ class Inventory(Record, frozen=True, kw_only=True):
     zone_files: dict[HostName, str] = {}  # zone -> its master file, relative to the inventory: what it holds
     datacentres: tuple[DataCentre, ...] = ()
     registers: tuple[Register, ...] = ()
+    resolvers: tuple[Resolver, ...] = ()
+    resolver_tests: ResolverTests | None = None  # default: the shipped names; none in the lab
     attestations: tuple[Attestation, ...] = ()
     profiles: tuple[Identifier, ...] = ()  # default: every profile that is in force
     world: str | None = None  # `network: lab`: the world file, relative to the inventory; default: the built-in one

@@ -73,7 +73,7 @@ class Measure(Record, frozen=True, kw_only=True):
     """How a clause is measured.
 
     `scan` and `file`: the targets of the services whose kind is in `kinds` (`*`: all kinds; `zone`,
-    `datacentre`, `register`: those parts of the inventory) are looked up in the results of `checks`;
+    `datacentre`, `register`, `resolver`: those parts of the inventory) are looked up in the results of `checks`;
     the clause is met when at least `ratio` of the measurable targets pass every check, or at least
     `count` targets do. `attest`: the inventory's attestation named `field`.
     """

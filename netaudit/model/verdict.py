@@ -36,6 +36,7 @@ class TargetKind(StrEnum):
     MAIL = "mail"  # a mail domain
     DATACENTRE = "datacentre"
     REGISTER = "register"
+    RESOLVER = "resolver"  # a recursive resolver, by its id
     COVERAGE = "coverage"  # TIER/KIND: one tier's coverage with one kind of service
 
 

@@ -9,10 +9,10 @@ import dns.wire
 from netaudit.model.exchange import Exchange
 from netaudit.rules.zones import name_text
 
-__all__ = ["COOKIE", "NSID", "REPORT_CHANNEL", "Opt", "opt_in", "opt_of", "option_of", "report_agent"]
+__all__ = ["COOKIE", "EXTENDED_ERROR", "NSID", "REPORT_CHANNEL", "Opt", "opt_in", "opt_of", "option_of", "report_agent"]
 
-NSID, COOKIE, REPORT_CHANNEL = 3, 10, 18
-"""Option codes (RFC 5001, RFC 7873, RFC 9567)."""
+NSID, COOKIE, EXTENDED_ERROR, REPORT_CHANNEL = 3, 10, 15, 18
+"""Option codes (RFC 5001, RFC 7873, RFC 8914, RFC 9567)."""
 
 _REPORT_CHANNEL_CODE = REPORT_CHANNEL.to_bytes(2, "big")
 _COUNTS = 4  # where the header's four counts begin (RFC 1035 section 4.1.1)

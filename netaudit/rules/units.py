@@ -14,7 +14,8 @@ def of_units(inventory: Inventory, units: Collection[str]) -> Inventory:
     """Return the inventory with only what serves `units`, ids of units; the whole of it when there are none.
 
     Their services (whose `units` are resolved to ids), the zones that hold the hosts of these, and the data centres
-    that they own. Registers belong to the province as a whole, so to none of its units.
+    that they own, the resolvers that they own or use. Registers belong to the province as a whole, so to none of its
+    units.
     """
     if not units:
         return inventory
@@ -26,4 +27,5 @@ def of_units(inventory: Inventory, units: Collection[str]) -> Inventory:
         zones=tuple(zone for zone in inventory.zones if zone in zones),
         datacentres=tuple(centre for centre in inventory.datacentres if centre.owner in units),
         registers=(),
+        resolvers=tuple(r for r in inventory.resolvers if r.owner in units or not set(units).isdisjoint(r.units)),
     )

@@ -68,6 +68,12 @@ DETAILS = (
     _("%(peers)s peers, %(minimum)s are needed"),
     _("the register was not read"),
     _("%(number)s rows can't be read"),
+    _("whether the scanner is a client is not known"),
+    _("%(address)s answers REFUSED"),
+    _("%(names)s: not resolved by the scanner itself"),
+    _("%(names)s: not secure for the scanner itself"),
+    _("%(names)s: not bogus for the scanner itself"),
+    _("the resolver answers with errors"),
 )
 """What the machine says in details. What targets, libraries and the operating system say stays as it is."""
 

@@ -6,6 +6,8 @@ Evidence stays as the servers gave it and is not translated; whatever a terminal
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import singledispatch
 
+import msgspec
+
 from netaudit.model.exchange import Exchange
 from netaudit.model.facts import (
     ConnectFact,
@@ -16,6 +18,7 @@ from netaudit.model.facts import (
     MailFact,
     NameFact,
     RegisterFact,
+    ResolverFact,
     RoutesFact,
     ScanEndFact,
     ScanFact,
@@ -173,6 +176,16 @@ def _register(fact: RegisterFact, find: FindFact) -> Iterator[str]:
     for line, problem in list(fact.broken.items())[:_ROWS]:
         yield one_line(f"line {line}: {problem}")
     yield from _more(len(fact.broken))
+
+
+@_details.register
+def _resolver(fact: ResolverFact, find: FindFact) -> Iterator[str]:
+    yield one_line(f"resolver: {fact.resolver}")
+    for purpose, names in msgspec.structs.asdict(fact.tests).items():
+        yield one_line(f"{purpose}: {' '.join(names) or '-'}")
+    yield from _referred("its answers", fact.answers, find)
+    for lookup in fact.lookups:
+        yield from _lookup(lookup, find)
 
 
 @_details.register

@@ -12,6 +12,7 @@ from netaudit.model.facts import (
     MailFact,
     NameFact,
     RegisterFact,
+    ResolverFact,
     RoutesFact,
     ScanEndFact,
     ScanFact,
@@ -92,6 +93,11 @@ def _routes(fact: RoutesFact) -> str:
 @_about.register
 def _register(fact: RegisterFact) -> str:
     return f"{fact.register} in {fact.source}: {len(fact.rows)} certificates, {len(fact.broken)} broken rows"
+
+
+@_about.register
+def _resolver(fact: ResolverFact) -> str:
+    return f"{fact.resolver}: {len(fact.answers)} exchanges"
 
 
 @_about.register

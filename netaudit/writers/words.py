@@ -66,6 +66,7 @@ PILLARS: dict[str, str] = {
     "dual_stack": _("Dual stack"),
     "multihome": _("Multi-homing"),
     "dns": _("Name servers"),
+    "resolver": _("Recursive resolvers"),
     "mail": _("Official e-mail"),
     "web": _("Web"),
     "certificates": _("Digital certificates"),
@@ -79,6 +80,7 @@ TARGETS: dict[TargetKind, str] = {
     TargetKind.MAIL: _("mail domain"),
     TargetKind.DATACENTRE: _("data centre"),
     TargetKind.REGISTER: _("certificate register"),
+    TargetKind.RESOLVER: _("recursive resolver"),
     TargetKind.COVERAGE: _("tier and kind of service"),
 }
 
@@ -103,6 +105,7 @@ JOBS: dict[str, str] = {  # prefix of a job's name -> what such jobs look at
     "mail": _("mail domain"),
     "routes": _("data centre's routes"),
     "register": _("register of certificates"),
+    "resolver": _("recursive resolver"),
 }
 
 HOLDERS: dict[str, str] = {"organisation": _("organisations"), "person": _("persons")}
@@ -160,6 +163,8 @@ REASONS: dict[Reason, str] = {
     Reason.NO_DATA: _("the data that should show it is missing or too old"),
     Reason.NOT_RECORDED: _("the question was not asked when the facts were recorded"),
     Reason.NOT_FROM_INTERNET: _("on the specialised data network (TSLCD), not reachable from the Internet"),
+    Reason.NOT_FROM_INSIDE: _("the scanner is among those that the resolver serves; only a stranger can see it"),
+    Reason.NOT_SERVED: _("the resolver does not serve the scanner"),
     Reason.CANCELLED: _("the scan was interrupted"),
     Reason.BUG: _("netaudit failed"),
 }
@@ -183,6 +188,8 @@ REMEDIES: dict[Reason, str] = {
     Reason.NO_DATA: _("Supply what is missing, such as a current file of a data centre or register, and scan again."),
     Reason.NOT_RECORDED: _("Scan again: the saved facts do not hold this evidence."),
     Reason.NOT_FROM_INTERNET: _("Scan from inside the TSLCD network, or have the unit attest it."),
+    Reason.NOT_FROM_INSIDE: _("Scan from a network that the resolver does not serve, such as another operator's."),
+    Reason.NOT_SERVED: _("Scan from a network that the resolver serves, and list that network under 'serves'."),
     Reason.CANCELLED: _("Run the scan to its end."),
     Reason.BUG: _("Report it to the authors of netaudit with the run file."),
 }

@@ -45,6 +45,12 @@ IMPOSSIBLE: dict[tuple[str, str], str] = {
     ("mail.dmarc", "not_applicable"): "a domain that takes no mail needs the record too",
     ("mail.spf", "not_applicable"): "a domain that takes no mail needs the record too",
     ("multihome.prefixes_global", "could_not_test"): _INVENTORY_ALONE,
+    ("resolver.extended_errors", "fail"): "nobody has to say why",
+    ("resolver.not_open", "not_applicable"): _ALWAYS_ASKED,
+    (
+        "resolver.sha1",
+        "fail",
+    ): "the lab's resolvers know RSASHA1; a system's cryptographic policy that forbids it is not there",
     ("web.ipv6_ready", "not_applicable"): "a host without AAAA is not ready, which is the finding",
     ("web.reachable", "not_applicable"): _ALWAYS_ASKED,
 }

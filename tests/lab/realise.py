@@ -21,6 +21,7 @@ from tests.lab.mail_servers import mail_expectations, mail_rules, start_mail_ser
 from tests.lab.name_servers import dns_expectations, dns_rules, start_name_servers
 from tests.lab.namespaces import Namespaces
 from tests.lab.ready import Expectation
+from tests.lab.recursive import resolver_expectations, start_resolvers
 from tests.lab.relay import add_distant
 from tests.lab.routers import Routers
 from tests.lab.web_sites import start_web_servers, web_expectations, web_rules
@@ -71,9 +72,11 @@ def realised(world: World) -> Iterator[Realised]:
         routers = Routers(world, namespaces, daemons, folder)
         routers.start()
         start_name_servers(world.machines, contents, folder, daemons)
+        start_resolvers(world, flaws, contents, folder, daemons)
         start_web_servers(world, flaws, pki, folder, daemons)
         start_mail_servers(world, flaws, pki, folder, daemons)
         expected = dns_expectations(world.machines, contents, flaws)
+        expected += resolver_expectations(world)
         expected += web_expectations(world, flaws) + mail_expectations(world, flaws)
         _wait(expected, namespaces, daemons)
         tables = routers.tables()

@@ -26,7 +26,7 @@ def planted_blinds(world: World) -> set[str]:
 def seen(run: Run, wanted: Collection[Status]) -> set[str]:
     """The verdicts of a run with one of these statuses.
 
-    Left out: what no scan from the Internet can test, because the inventory says that it is on a closed network.
+    Left out: what the inventory says that no scan from here can test, on a closed network or as a resolver's client.
     """
     verdicts = [result.verdict for result in run.results if result.verdict.outcome.status in wanted]
     return {_line(verdict) for verdict in verdicts if not _closed(verdict)}
@@ -43,4 +43,4 @@ def _line(verdict: Verdict) -> str:
 
 def _closed(verdict: Verdict) -> bool:
     failure = verdict.outcome.failure
-    return failure is not None and failure.reason is Reason.NOT_FROM_INTERNET
+    return failure is not None and failure.reason in (Reason.NOT_FROM_INTERNET, Reason.NOT_FROM_INSIDE)

@@ -26,6 +26,7 @@ def test_every_finding_of_a_fault_is_about_something_in_the_inventory() -> None:
     targets |= {f"endpoint:{service.endpoint}" for service in INVENTORY.services}
     targets |= {f"mail:{domain}" for domain in INVENTORY.mail_domains}
     targets |= {f"datacentre:{d.id}" for d in INVENTORY.datacentres} | {f"register:{r.id}" for r in INVENTORY.registers}
+    targets |= {f"resolver:{resolver.id}" for resolver in INVENTORY.resolvers}
     targets |= {f"coverage:{t.id}/{s.kind}" for t in INVENTORY.tiers for s in INVENTORY.services}
     named = {finding.split(" ", 1)[1] for fault in WORLD.faults for finding in (*fault.finds, *fault.blinds)}
     assert named <= targets
