@@ -1,49 +1,12 @@
-"""Whether enough name servers answer with authority over IPv6 (RFC 3901)."""
-
-import dns.rdatatype
+"""Whether enough name servers answer with authority over IPv6 (RFC 3901, draft-ietf-dnsop-3901bis)."""
 
 from netaudit.model.common import Family
-from netaudit.model.evidence import ServerEvidence, ZoneEvidence
-from netaudit.model.verdict import Outcome, could_not_test, failed, passed
-from netaudit.rules.zones import authoritative, reach, replies, survey, unlooked, where
+from netaudit.model.evidence import ZoneEvidence
+from netaudit.model.verdict import Outcome
+
+from ._family_servers import enough_servers
 
 
 def judge(evidence: ZoneEvidence, *, min_servers: int) -> Outcome:
     """Count the server names that gave an authoritative answer over IPv6."""
-    blind = evidence.blind(Family.IPV6)
-    if blind is not None:
-        return could_not_test("blind", blind)
-    if not evidence.servers:
-        return survey(evidence, dns.rdatatype.SOA).untested()
-    servers = [server for server in evidence.servers if server.family is Family.IPV6]
-    states = [(server, *_standing(evidence, server)) for server in servers]
-    good = {server.server.name for server, ok, _ in states if ok}
-    open_names = {server.server.name for server, ok, _ in states if ok is None} | unlooked(evidence)
-    rows = tuple(where(server, saw, ok) for server, ok, saw in states)
-    rows += tuple(where(s, "no IPv6 address", False) for s in evidence.servers if not _has_ipv6(servers, s))
-    facts = tuple(e.id for s in servers for e in replies(s, evidence.apex, dns.rdatatype.SOA))
-    if len(good) >= min_servers:
-        return passed(
-            "ok", observed=rows, facts=facts, count=len(good), servers=tuple(sorted(good)), minimum=min_servers
-        )
-    if len(good | open_names) >= min_servers:
-        failure = survey(evidence, dns.rdatatype.SOA).failure
-        return could_not_test("no_answer", failure, observed=rows, facts=facts)
-    if not servers:
-        return failed("none", observed=rows, minimum=min_servers)
-    return failed(
-        "too_few", observed=rows, facts=facts, count=len(good), servers=tuple(sorted(good)), minimum=min_servers
-    )
-
-
-def _standing(evidence: ZoneEvidence, server: ServerEvidence) -> tuple[bool | None, str]:
-    responses = list(replies(server, evidence.apex, dns.rdatatype.SOA))
-    if any(authoritative(response) for response in responses):
-        return True, "authoritative answer over IPv6"
-    if responses:
-        return False, f"no authoritative answer over IPv6 (RCODE {responses[0].rcode})"
-    return reach(server.exchanges)
-
-
-def _has_ipv6(servers: list[ServerEvidence], other: ServerEvidence) -> bool:
-    return any(server.server.name == other.server.name for server in servers)
+    return enough_servers(evidence, Family.IPV6, min_servers)

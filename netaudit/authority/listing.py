@@ -9,7 +9,8 @@ import dns.rdatatype
 import dns.rrset
 
 from netaudit.authority.content import ZoneContent
-from netaudit.model.targets import ListedName, ListedTarget, ZoneListing
+from netaudit.authority.digest import zone_digests
+from netaudit.model.targets import ListedDigest, ListedName, ListedTarget, ZoneListing
 from netaudit.rules.names import name_text
 from netaudit.rules.spf import spf_names, spf_records
 
@@ -38,8 +39,17 @@ def list_zone(content: ZoneContent, source: str, *, complete: bool = True) -> Zo
         source=source,
         names=tuple(item for item in names if item.types),
         targets=tuple(targets[:_TARGETS]),
+        digests=tuple(_digests(content)) if complete else (),
         complete=complete and len(owners) <= _NAMES and len(targets) <= _TARGETS,
     )
+
+
+def _digests(content: ZoneContent) -> Iterator[ListedDigest]:
+    made = {(record.scheme, record.hash_algorithm): record for record in zone_digests(content)}
+    for record in content.get(content.apex, dns.rdatatype.ZONEMD) or ():
+        found = made.get((record.scheme, record.hash_algorithm))
+        if found is not None:
+            yield ListedDigest(published=record.to_text(), computed=found.to_text())
 
 
 def _listed(content: ZoneContent, name: dns.name.Name) -> ListedName:

@@ -9,6 +9,7 @@ import msgspec
 
 from netaudit.authority.lint import Finding, lint, lint_serial
 from netaudit.authority.lint_dnssec import lint_ds, lint_signatures
+from netaudit.authority.lint_zonemd import lint_zonemd
 from netaudit.cli.errors import FINDINGS, INTERRUPTED, Usage
 from netaudit.cli.judge import JudgingOptions, judged, tell
 from netaudit.cli.progress import ScanProgress
@@ -137,6 +138,7 @@ def _findings(proposal: Proposal, made: Deployed, now: float) -> list[Finding]:
     if proposal.file is None:
         return []
     found = [*lint(proposal.file), *lint_signatures(proposal.file, now), *lint_ds(proposal.file, made.ds)]
+    found += lint_zonemd(proposal.file)
     return [*found, *lint_serial(proposal.file, made.serial)]
 
 

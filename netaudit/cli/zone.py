@@ -8,6 +8,7 @@ import dns.name
 
 from netaudit.authority.lint import Finding, lint
 from netaudit.authority.lint_dnssec import lint_ds, lint_signatures
+from netaudit.authority.lint_zonemd import lint_zonemd
 from netaudit.authority.masterfile import MasterFileError
 from netaudit.cli.bare import read_name
 from netaudit.cli.errors import COMPLIANT, FINDINGS
@@ -52,6 +53,7 @@ def lint_command(file: Path, origin: str, ds: tuple[str, ...], language: str) ->
             click.echo(one_line(str(mistake)))
         return FINDINGS
     found: list[Finding] = [*lint(read), *lint_signatures(read, time.time()), *lint_ds(read, records)]
+    found += lint_zonemd(read)
     click.echo(findings_text(found, language, colour=True), nl=False)  # click drops colour when it is no terminal
     rrsets = sum(map(len, read.content.rrsets.values()))
     click.echo(lint_closing(file.name, apex.to_text(omit_final_dot=True), rrsets, found, language), err=True)

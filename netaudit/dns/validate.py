@@ -63,6 +63,7 @@ class Validator:
         verifier = SignatureVerifier(now, policy, self._budget)
         self._recorded = Recorded(exchanges, self._budget)
         self._judge = AnswerJudge(verifier, self._budget, self._recorded.explored)
+        self._judged: dict[bytes, Finding] = {}
         self._chain = Chain(self._recorded, anchors, self._judge, verifier, policy, self._budget)
 
     def status(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> Security:
@@ -88,10 +89,29 @@ class Validator:
             server=decisive.server, detail=decisive.detail, links=decisive.links, facts=facts,
         )  # fmt: skip
 
+    def response_status(self, exchange: Exchange) -> Security:
+        """The status of what one response alone says to its question; an alias is not followed.
+
+        The keys of its zone are those that the chain of trust vouches for in all exchanges.
+        """
+        name, rdtype = exchange.question
+        trust, response = self._trust(name, rdtype), Response(exchange)
+        if trust.trusted is None:
+            return _inherited(trust, response)
+        content = (exchange.response or b"")[2:]  # all but the id: servers mostly say the same
+        finding = self._judged.get(content)
+        if finding is None:
+            finding = self._judged[content] = self._judge.judge(response, trust.trusted)
+        return _found(finding, trust, name, rdtype, response)
+
+    def _trust(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> ZoneTrust:
+        """The trust in the zone that answers for a name: for DS the parent's."""
+        parental = rdtype == dns.rdatatype.DS and name != dns.name.root
+        return self._chain.trust(self._chain.zone_of(name.parent() if parental else name))
+
     def _step(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> "_Step":
         """One name of a chain of aliases."""
-        parental = rdtype == dns.rdatatype.DS and name != dns.name.root
-        trust = self._chain.trust(self._chain.zone_of(name.parent() if parental else name))
+        trust = self._trust(name, rdtype)
         look = self._recorded.unsigned if trust.status is SecurityStatus.INSECURE else self._recorded.responses
         responses = look(name, rdtype)
         if trust.status in (SecurityStatus.BOGUS, SecurityStatus.INDETERMINATE):

@@ -4,12 +4,12 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TypedDict
 
-import dns.exception
 import dns.name
 import dns.rdatatype
 
 from netaudit.dns.anchors import parse_anchors
 from netaudit.dns.validate import Validator
+from netaudit.judge.derive_denials import denials
 from netaudit.judge.derive_surroundings import surroundings
 from netaudit.judge.derive_targets import TargetDeriver
 from netaudit.judge.scope import all_closed, closed_lookup
@@ -146,6 +146,7 @@ class NameDeriver:
             ds=self.book.exchanges_of(delegation.ds if delegation is not None else ()),
             security=self.security(fact.zone, "SOA"),
             denial=self._denial(apex, answers),
+            denials=denials(self._validator, apex, by_server.values()) if fact.audited else {},
             ancestors=tuple(zone for zone in above if zone is not None),
             surroundings=self._surroundings,
             found=tuple(self._found(lookup) for lookup in fact.lookups),

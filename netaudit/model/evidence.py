@@ -140,9 +140,10 @@ class ZoneEvidence(Evidence, frozen=True, kw_only=True):
     ds: tuple[Exchange, ...]  # the parent's servers asked for the zone's DS
     security: Security  # of the zone's SOA
     denial: Security | None = None  # of a name that should not exist; None: not asked
+    denials: dict[str, Security] = {}  # id of one server's answer that must prove an absence -> its status by itself
     ancestors: tuple["ZoneEvidence", ...] = ()  # root first, the parent last
     surroundings: Surroundings = Surroundings()
-    found: tuple[FoundRecords, ...] = ()  # DSYNC with its targets' addresses, and bootstrap signals
+    found: tuple[FoundRecords, ...] = ()  # ZONEMD, CSYNC, DSYNC, bootstrap signals, report agents
     targets: tuple[TargetName, ...] = ()  # its name servers' names
     listed: tuple[TargetName, ...] = ()  # where the records in `fact.listing` lead
     known: frozenset[str] = frozenset()  # the inventory's hosts, mail domains and zones, those outside the zone too

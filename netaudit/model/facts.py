@@ -118,7 +118,7 @@ class ZoneFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="zone"):
     failure: Failure | None = None  # the zone could not be found or reached at all
     audited: bool = True  # False: an ancestor, asked only as far as the chain of trust needs
     extras: bool = False  # whether the active extras were wanted: questions with a purpose of their own
-    lookups: tuple[Lookup, ...] = ()  # DSYNC with its targets' addresses, bootstrap signals, report agents, targets
+    lookups: tuple[Lookup, ...] = ()  # ZONEMD, CSYNC, DSYNC, bootstrap signals, report agents, and their targets
     listing: ZoneListing | None = None  # what the zone holds, as its file or a permitted transfer shows it
 
 

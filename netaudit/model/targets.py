@@ -5,7 +5,7 @@ from enum import StrEnum
 from netaudit.model.common import Failure, Record
 from netaudit.model.security import SecurityStatus
 
-__all__ = ["ListedName", "ListedTarget", "Standing", "TargetName", "ZoneListing"]
+__all__ = ["ListedDigest", "ListedName", "ListedTarget", "Standing", "TargetName", "ZoneListing"]
 
 
 class Standing(StrEnum):
@@ -52,6 +52,13 @@ class ListedTarget(Record, frozen=True, kw_only=True):
     target: str
 
 
+class ListedDigest(Record, frozen=True, kw_only=True):
+    """A ZONEMD record of a zone, and what the digest of the whole zone should be (RFC 8976), both as text."""
+
+    published: str
+    computed: str
+
+
 class ZoneListing(Record, frozen=True, kw_only=True):
     """The names in a zone, and where they lead, as a zone file or a permitted transfer has them; all else is dropped.
 
@@ -61,5 +68,6 @@ class ZoneListing(Record, frozen=True, kw_only=True):
     source: str  # the file's name, or the address of the server that gave the zone
     names: tuple[ListedName, ...] = ()
     targets: tuple[ListedTarget, ...] = ()
+    digests: tuple[ListedDigest, ...] = ()  # none when not all of the zone was seen
     complete: bool = True
     failure: Failure | None = None  # the file could not be read

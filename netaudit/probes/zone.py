@@ -18,7 +18,7 @@ from netaudit.probes.context import ADDRESS_TYPES, ProbeContext, parse_name
 from netaudit.probes.extras import Extras
 from netaudit.probes.targets import listed_targets, lost_servers
 from netaudit.probes.zone_listing import read_listing
-from netaudit.probes.zone_records import bootstrap_signals, notification_targets, report_agents
+from netaudit.probes.zone_records import apex_records, bootstrap_signals, notification_targets, report_agents
 from netaudit.rules.names import nonexistent_name
 from netaudit.rules.zones import server_names
 
@@ -70,7 +70,11 @@ class ZoneProbe:
             self._listing = await read_listing(self._file, name)
         if self._listing is not None:
             self._lookups += await listed_targets(self._context, self._listing)
-        self._lookups += await report_agents(self._context, self._recorded())
+        told = self._recorded()
+        if any(exchange.authoritative for exchange in told):
+            own = apex_records(self._context, name, signed=self._signed())
+            for lookups in await asyncio.gather(own, report_agents(self._context, told)):
+                self._lookups += lookups
         if self._parent is not None:
             self._lookups += await notification_targets(self._context, name, self._parent.name)
             if self._signed() and not self._delegated_securely():

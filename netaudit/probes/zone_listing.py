@@ -50,7 +50,12 @@ def transferred(exchange: Exchange, apex: dns.name.Name) -> ZoneListing | None:
         if name.is_subdomain(apex):
             content.add(name, rdata, ttl)
     content.finish()
-    return list_zone(content, exchange.server, complete=len(records) > 1 and ends[0] == ends[-1])
+    return list_zone(content, exchange.server, complete=_whole(message, ends))
+
+
+def _whole(message: dns.message.Message, ends: list[tuple[dns.name.Name, dns.rdatatype.RdataType]]) -> bool:
+    """Whether the message holds all of the zone, and every record of it could be read."""
+    return len(message.answer) > 1 and ends[0] == ends[-1] and not message.errors
 
 
 def _unread(path: Path, reason: Reason, detail: str) -> ZoneListing:

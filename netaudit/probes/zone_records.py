@@ -1,4 +1,7 @@
-"""What others publish about a zone: whom its parent wants to be told (RFC 9859), and bootstrap signals (RFC 9615)."""
+"""Records looked up once for a zone: what it says of itself (RFC 8976, RFC 7477), and what others publish about it.
+
+Others are its parent, which says whom to notify (RFC 9859), and its servers' operators (RFC 9615, RFC 9567).
+"""
 
 import asyncio
 from collections.abc import Iterable
@@ -14,11 +17,17 @@ from netaudit.probes.context import ADDRESS_TYPES, ProbeContext, parse_name
 from netaudit.rules.edns import report_agent
 from netaudit.rules.signal_names import bootstrap_name, dsync_names
 
-__all__ = ["bootstrap_signals", "notification_targets", "report_agents"]
+__all__ = ["apex_records", "bootstrap_signals", "notification_targets", "report_agents"]
 
 _SERVERS = 8  # name servers whose signals are looked up
 _AGENTS = 2  # for error reports
 _TARGETS = 2  # of the DSYNC records
+
+
+async def apex_records(context: ProbeContext, zone: dns.name.Name, *, signed: bool) -> list[Lookup]:
+    """The digest of the zone's content, and in a signed zone what its parent is to copy: one server tells."""
+    wanted = (dns.rdatatype.ZONEMD, dns.rdatatype.CSYNC) if signed else (dns.rdatatype.ZONEMD,)
+    return await asyncio.gather(*(context.lookup(zone, rdtype) for rdtype in wanted))
 
 
 async def notification_targets(context: ProbeContext, zone: dns.name.Name, parent: dns.name.Name) -> list[Lookup]:

@@ -108,6 +108,22 @@ _TEXTS = {
         vi="số serial %(serial)s không lớn hơn serial đang chạy %(live)s: máy chủ phụ sẽ không lấy bản mới",
         en="the serial %(serial)s is not above the live one, %(live)s: secondaries will not fetch the zone",
     ),
+    "zonemd_mismatch": Text(
+        vi="ZONEMD (%(kind)s) không khớp nội dung vùng: máy chủ có kiểm tra sẽ từ chối vùng này (RFC 8976 mục 4)",
+        en="the ZONEMD (%(kind)s) does not fit the zone's content: servers that check refuse it (RFC 8976 section 4)",
+    ),
+    "zonemd_serial": Text(
+        vi="ZONEMD (%(kind)s) tính cho serial %(digest)s, còn vùng có serial %(serial)s",
+        en="the ZONEMD (%(kind)s) is for serial %(digest)s, and the zone has serial %(serial)s",
+    ),
+    "zonemd_duplicate": Text(
+        vi="có nhiều ZONEMD cùng loại (%(kind)s): bên kiểm tra bỏ qua tất cả",
+        en="there are several ZONEMD of one kind (%(kind)s): verifiers leave all of them out",
+    ),
+    "zonemd_unknown": Text(
+        vi="ZONEMD có phương thức/thuật toán %(kind)s mà không ai kiểm tra được",
+        en="nobody can verify a ZONEMD of scheme/algorithm %(kind)s",
+    ),
 }
 CODES = frozenset(_TEXTS)
 """The codes of findings that there are sentences for."""

@@ -26,6 +26,7 @@ IMPOSSIBLE: dict[tuple[str, str], str] = {
     ("dns.edns", "not_applicable"): _ALWAYS_ASKED,
     ("dns.embedded_addresses", "not_applicable"): _ALWAYS_ASKED,
     ("dns.name_resolves", "not_applicable"): _ALWAYS_ASKED,
+    ("dns.ns_ipv4", "not_applicable"): _ALWAYS_ASKED,
     ("dns.ns_ipv6", "not_applicable"): _ALWAYS_ASKED,
     ("dns.ns_target", "not_applicable"): _ALWAYS_ASKED,
     ("dns.nsid", "fail"): "nobody has to tell its name",

@@ -189,12 +189,13 @@ def test_serials_go_round(tmp_path: Path, live: int | None, found: list[bool]) -
 def test_there_is_a_sentence_for_every_finding_in_both_languages() -> None:
     source = "".join(
         (Path(__file__).parents[2] / "netaudit" / "authority" / f"{module}.py").read_text()
-        for module in ("lint", "lint_dnssec")
+        for module in ("lint", "lint_dnssec", "lint_zonemd")
     )
     assert {code for code in CODES if f'"{code}"' in source} == CODES
     for language in ("vi", "en"):
         names = ("name", "zone", "type", "types", "cut", "target", "when", "ttl", "original", "next", "expected",
-                 "number", "ds", "keys", "serial", "live")  # fmt: skip
+                 "number", "ds", "keys", "serial", "live",
+                 "kind", "digest")  # fmt: skip
         made = findings_text([Finding(c, True, None, dict.fromkeys(names, "X")) for c in CODES], language)
         assert len(made.splitlines()) == len(CODES)
         assert "%" not in made

@@ -233,6 +233,17 @@ CASES: dict[str, list[Case]] = {
         Case("scanner without IPv6", evidence(*four(*[PLAIN] * 4), vantage=BLIND_V6), UNTESTED, "blind"),
         Case("no server known", evidence(failure=SERVFAIL), UNTESTED, "no_answer"),
     ],
+    "dns.ns_ipv4": [
+        Case("two", evidence(*four(*[PLAIN] * 4)), PASS, "ok", {"count": 2, "servers": (NS1, NS2)}),
+        Case("two without IPv6", evidence(*pair(PLAIN)), PASS, "ok"),
+        Case("one is lame over IPv4 alone", evidence(*four(PLAIN, PLAIN, refusing(), PLAIN)), FAIL, "too_few",
+            {"count": 1, "servers": (NS1,), "minimum": 2}),
+        Case("one has IPv6 alone", evidence(*four(*[PLAIN] * 4)[:2], Server(PLAIN, NS2, A2_V6)), FAIL, "too_few",
+            {"count": 1, "servers": (NS1,)}),
+        Case("no address", evidence(Server(PLAIN, NS1, A1_V6), Server(PLAIN, NS2, A2_V6)), FAIL, "none"),
+        Case("one silence is none", evidence(Server(PLAIN), Server(silent_once, NS2, A2, 1)), UNTESTED, "no_answer"),
+        Case("scanner without IPv4", evidence(*four(*[PLAIN] * 4), vantage=BLIND_V4), UNTESTED, "blind"),
+    ],
     "dns.serial_consistent": [
         Case("same", serials(7, 7), PASS, "ok", {"serial": 7, "answered": 2, "total": 2}),
         Case("one behind", serials(2026112401, 2026111401), FAIL, "stale",

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from netaudit.dns.query import make_query
 from netaudit.dns.validate import Validator
+from netaudit.judge.derive_denials import denials
 from netaudit.judge.derive_surroundings import surroundings
 from netaudit.model.common import Failure, Reason, Side, Transport, family_of
 from netaudit.model.evidence import FoundRecords, ServerEvidence, ZoneEvidence
@@ -25,6 +26,7 @@ from netaudit.model.security import Security
 from tests.checks.dnssec.zones import KSK, NOW, Cut, Key, Window, Zone, key
 
 APEX, PARENT = "tinh.example", "example"
+APEX_NAME = dns.name.from_text(APEX)
 MISSING = f"netaudit-nonexistent.{APEX}"
 NS1, NS2 = f"ns1.{APEX}", f"ns2.{APEX}"
 A1, A2, A1_V6, A2_V6 = "203.0.113.1", "203.0.113.2", "2001:db8::1", "2001:db8::2"
@@ -197,6 +199,7 @@ def evidence(
         ds=ds,
         security=_status(validator, APEX, "SOA"),
         denial=_status(validator, MISSING, "A") if any(question[0] == MISSING for question in asked) else None,
+        denials=denials(validator, APEX_NAME, [found for _, found in told]),
         ancestors=ancestors,
         surroundings=surroundings(exchanges, frozenset(fact.answers)),
     )

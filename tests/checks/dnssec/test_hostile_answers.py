@@ -36,11 +36,11 @@ from tests.checks.web.harness import judge
 DNSSEC = (
     "signed", "ds_published", "ds_matches", "ds_digest", "algorithms", "key_size", "signature_validity",
     "signature_margin", "servers_agree", "nsec3_parameters", "denial_valid", "chain_valid", "expiry_forecast",
-    "too_heavy", "weak_keys",
+    "too_heavy", "weak_keys", "zonemd",
 )  # fmt: skip
 DNS = (
-    "authoritative", "delegation_consistent", "dependencies", "edns", "embedded_addresses", "glue_consistent",
-    "ns_ipv6", "resolvable_ipv4", "serial_consistent", "server_count", "servers_reachable", "tcp",
+    "authoritative", "csync", "delegation_consistent", "dependencies", "edns", "embedded_addresses", "glue_consistent",
+    "ns_ipv4", "ns_ipv6", "resolvable_ipv4", "serial_consistent", "server_count", "servers_reachable", "tcp",
 )  # fmt: skip
 CHECKS = (
     *(f"dnssec.{name}" for name in DNSSEC), *(f"dns.{name}" for name in DNS), "ipv6.resolvable_alone",

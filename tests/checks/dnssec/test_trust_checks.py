@@ -8,7 +8,7 @@ import dns.rrset
 import pytest
 from msgspec.structs import replace
 
-from netaudit.model.common import Failure, Reason, Side, Transport
+from netaudit.model.common import Failure, Reason, Side
 from netaudit.model.evidence import HostEvidence, MailEvidence
 from netaudit.model.verdict import Status
 from tests.checks.dnssec.builders import (
@@ -21,7 +21,6 @@ from tests.checks.dnssec.builders import (
     PARENT_2,
     PARENT_WITH_DS,
     PARENT_WITHOUT_DS,
-    TIMEOUT,
     dated,
     evidence,
     failing,
@@ -46,7 +45,7 @@ from tests.checks.dnssec.situations import (
     corrupt,
     without_signatures,
 )
-from tests.checks.dnssec.zones import DS, KSK, ZSK, Nsec3, Zone, key
+from tests.checks.dnssec.zones import DS, KSK, ZSK, Zone, key
 from tests.checks.mail.builders import mail
 from tests.checks.web.builders import SERVFAIL, host
 from tests.checks.web.harness import Case, hold, hold_statuses, hold_texts, judge, labels, pairs
@@ -201,23 +200,6 @@ CASES: dict[str, list[Case]] = {
             "fixed"),
         Case("no modulus", evidence(*pair(serving(zone(published=(KSK, ZSK, RSA.changed(key=b"\3\1\0\1")))))), FAIL,
             "unreadable"),
-        *NOT_SIGNED,
-    ],
-    "dnssec.denial_valid": [
-        Case("NSEC", evidence(*pair(GOOD)), PASS, "ok", {"name": f"netaudit-nonexistent.{APEX}"}),
-        Case("NSEC3", evidence(*pair(serving(zone(nsec3=Nsec3())))), PASS, "ok"),
-        Case("one good server is enough", evidence(*pair(GOOD, STALE)), PASS, "ok"),
-        Case("expired", evidence(*pair(serving(dated(-10, -1)))), FAIL, "bogus", {"reason": "signature_expired"}),
-        Case("no proof", evidence(*pair(serving(zone(), lambda r: r.authority.clear(), only=("A",)))), FAIL, "bogus",
-            {"reason": "nsec_missing"}),
-        Case("wrong DS", evidence(*pair(GOOD), above=parent(OTHER)), FAIL, "bogus", {"reason": "ds_mismatch"}),
-        Case("opt-out", evidence(*pair(serving(zone(nsec3=Nsec3(opt_out=True))))), NONE, "opt_out"),
-        Case("iterations", evidence(*pair(serving(zone(nsec3=Nsec3(2000))))), NONE, "nsec3_iterations"),
-        Case("no DS", evidence(*pair(GOOD), above=PARENT_WITHOUT_DS), NONE, "insecure"),
-        Case("parent opts out", evidence(*pair(GOOD), above=parent(nsec3=Nsec3(opt_out=True))), NONE, "insecure"),
-        Case("answer lost", evidence(*pair(failing(TIMEOUT, only=("A",), otherwise=GOOD))), UNTESTED, "indeterminate"),
-        Case("not asked", evidence(*pair(GOOD), asked=((APEX, "DNSKEY", Transport.UDP),)), UNTESTED, "no_answer"),
-
         *NOT_SIGNED,
     ],
     "dnssec.chain_valid": [
