@@ -225,6 +225,32 @@ async def test_ns_mismatch(serve: Serve) -> None:
         assert len((await client.ask(ZONE, "NS")).answer[0]) == 2
 
 
+async def test_unregistered_ns(serve: Serve) -> None:
+    async with serve(fault("unregistered_ns", zone=ZONE, target="ns9.hethan.vn")) as client:
+        for section in ((await client.ask(ZONE, "NS", TLD)).authority, (await client.ask(ZONE, "NS")).answer):
+            assert "ns9.hethan.vn." in [str(ns.target) for ns in section[0]]
+        assert (await client.ask("hethan.vn", "NS", TLD)).rcode() == dns.rcode.NXDOMAIN
+
+
+async def test_unregistered_mx(serve: Serve) -> None:
+    async with serve(fault("unregistered_mx", zone=ZONE, target="mx9.hethan.vn")) as client:
+        answer = (await client.ask(ZONE, "MX")).answer[0]
+        assert (20, "mx9.hethan.vn.") in [(mx.preference, str(mx.exchange)) for mx in answer]
+
+
+async def test_unregistered_spf(serve: Serve) -> None:
+    async with serve(fault("unregistered_spf", zone=ZONE, target="_spf.hethan.vn")) as client:
+        texts = [text.to_text() for text in (await client.ask(ZONE, "TXT")).answer[0]]
+        assert [text for text in texts if text.startswith('"v=spf1 include:_spf.hethan.vn ')]
+
+
+async def test_dangling_cname(serve: Serve) -> None:
+    async with serve(fault("dangling_cname", host="www.tinh.vn", target="cu.hethan.vn")) as client:
+        answer = (await client.ask("www.tinh.vn", "A")).answer
+        assert [(str(r.name), str(r[0].target)) for r in answer[:1]] == [("www.tinh.vn.", "cu.hethan.vn.")]
+        assert (await client.ask("tinh.vn", "A")).answer
+
+
 async def test_no_aaaa(serve: Serve) -> None:
     async with serve(fault("no_aaaa", host="www.tinh.vn")) as client:
         assert (await client.ask("www.tinh.vn", "A")).answer

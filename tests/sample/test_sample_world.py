@@ -3,10 +3,14 @@
 from collections import Counter
 from pathlib import Path
 
+import dns.name
 import msgspec
 import pytest
 
+from netaudit.authority.content import ZoneContent
+from netaudit.authority.masterfile import read_zone_file
 from netaudit.content import content_path
+from netaudit.lab.authority import zone_contents
 from netaudit.lab.world import World
 from netaudit.model.common import family_of
 
@@ -73,6 +77,19 @@ def test_faults_are_of_many_kinds(world: World) -> None:
     kinds = Counter(fault.kind for fault in world.faults if fault.id not in MEANT)
     assert len(kinds) >= 18
     assert max(kinds.values()) == 1
+
+
+def test_the_zone_file_holds_what_the_world_serves(world: World) -> None:
+    name = "dalat.lamdong.gov.vn"
+    file = read_zone_file(content_path("sample") / f"{name}.zone", dns.name.from_text(name)).content
+    served = next(zone.data for zone in zone_contents(world, 1_800_000_000.0).zones if zone.name == name)
+    of_signing = {"DNSKEY", "NSEC", "NSEC3", "NSEC3PARAM"}
+
+    def records(content: ZoneContent) -> set[str]:
+        found = (rrset for rrsets in content.rrsets.values() for rrset in rrsets.values())
+        return {line for r in found if r.rdtype.name not in of_signing for line in r.to_text().splitlines()}
+
+    assert records(file) == records(served)
 
 
 def _hosts(world: World) -> dict[str, str]:
