@@ -5,11 +5,12 @@ import hashlib
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from netaudit.model.common import Failure, Family, Reason, Side
+from netaudit.model.common import Failure, Family
 from netaudit.model.evidence import CertificateTrust, EndpointEvidence, HostEvidence
 from netaudit.model.facts import TlsObservation, WebFact
 from netaudit.model.verdict import Observation, Outcome, could_not_test, not_applicable
 from netaudit.rules.fetches import addresses, first_failure, is_web, own, untested
+from netaudit.rules.turned_away import turned_away
 from netaudit.rules.zones import trouble
 
 BOTH = (Family.IPV4, Family.IPV6)
@@ -75,10 +76,8 @@ _RENEWAL = 7 * 86_400  # seconds between the renewals of one farm's machines
 
 
 def _turned_away(facts: tuple[WebFact, ...]) -> Failure | None:
-    """429 speaks of our own requests, not of what visitors see."""
-    if not any(fact.hops and fact.hops[-1].status == 429 for fact in facts):
-        return None
-    return Failure(reason=Reason.PROTOCOL, side=Side.TARGET, detail="HTTP 429: the scanner was turned away")
+    """A wall against robots speaks of our own requests, not of what visitors see."""
+    return next((found for fact in facts if fact.hops and (found := turned_away(fact.hops[-1])) is not None), None)
 
 
 def _seen(fact: WebFact) -> str:

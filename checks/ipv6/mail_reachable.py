@@ -9,12 +9,12 @@ from netaudit.rules.fetches import rows
 _V6 = (Family.IPV6,)
 
 
-def judge(evidence: MailEvidence, *, min_tries: int) -> Outcome:
+def judge(evidence: MailEvidence, *, min_tries: int, failing_rounds: int) -> Outcome:
     """A greeting counts, one that turns us away too. Exchangers without AAAA are `ipv6.mx_aaaa`'s affair."""
     problem = mx_problem(evidence)
     if problem is not None:
         return problem
-    reached = mail_reach(evidence, _V6, min_tries)
+    reached = mail_reach(evidence, _V6, min_tries, failing_rounds)
     if not reached:
         lookups = [host.aaaa for host in evidence.hosts.values()]
         known = len(lookups) >= len(evidence.exchangers)

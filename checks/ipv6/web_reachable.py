@@ -8,7 +8,7 @@ from netaudit.rules.fetches import addresses, endpoint_reach, own, rows, unteste
 _V6 = (Family.IPV6,)
 
 
-def judge(evidence: EndpointEvidence, *, min_tries: int) -> Outcome:
+def judge(evidence: EndpointEvidence, *, min_tries: int, failing_rounds: int) -> Outcome:
     """Any HTTP response below 500 counts, a refusal to us (403, 429) too; TCP endpoints must accept.
 
     A redirect that no IPv6 address can follow leaves visitors outside as well.
@@ -16,7 +16,7 @@ def judge(evidence: EndpointEvidence, *, min_tries: int) -> Outcome:
     lookup = evidence.host.aaaa
     if lookup is not None and lookup.failure is None and not lookup.addresses:
         return not_applicable("no_aaaa", facts=lookup.facts)
-    reached = endpoint_reach(evidence, _V6, min_tries)
+    reached = endpoint_reach(evidence, _V6, min_tries, failing_rounds)
     facts = tuple(reach.fact for reach in reached if reach.fact)
     bad = tuple(reach.label for reach in reached if reach.ok is False)
     total = max(len(reached), len(addresses(evidence.host, Family.IPV6)))

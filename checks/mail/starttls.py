@@ -66,4 +66,4 @@ def _why(evidence: MailEvidence, unknown: list[Reach]) -> Failure:
 
 _NONE = (None, "")
 _UNSAID = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail="the dialogue ended before the TLS handshake")
-_SPOKEN = frozenset({Reason.TLS, Reason.PROTOCOL, Reason.MALFORMED})
+_SPOKEN = frozenset({Reason.TLS, Reason.TLS_ALERT, Reason.PROTOCOL, Reason.MALFORMED})

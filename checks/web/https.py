@@ -29,6 +29,7 @@ def judge(evidence: EndpointEvidence) -> Outcome:
 
 
 _PLAIN = "no TLS, plain HTTP is served"
+_NO_HTTPS = (Reason.TLS, Reason.TLS_ALERT, Reason.PROTOCOL)
 
 
 def _standing(fact: WebFact, open_in_plain: bool) -> tuple[bool | None, str]:
@@ -42,7 +43,7 @@ def _standing(fact: WebFact, open_in_plain: bool) -> tuple[bool | None, str]:
         return True, f"{tls.version} {tls.cipher}".strip()
     if failure is not None and failure.reason is Reason.REFUSED and open_in_plain:
         return False, _PLAIN
-    if failure is not None and failure.side is Side.TARGET and failure.reason in (Reason.TLS, Reason.PROTOCOL):
+    if failure is not None and failure.side is Side.TARGET and failure.reason in _NO_HTTPS:
         return False, f"no TLS session: {failure.detail}"
     return None, failure.reason if failure is not None else "no TLS seen"
 

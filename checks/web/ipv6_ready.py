@@ -9,17 +9,18 @@ from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.facts import WebFact
 from netaudit.model.verdict import Outcome, could_not_test, failed, passed
 from netaudit.rules.fetches import endpoint_reach, is_web, own, rows, untested
+from netaudit.rules.turned_away import turned_away
 
 _V6 = (Family.IPV6,)
-_TURNED_AWAY = (403, 429)
+_FORBIDDEN = 403
 
 
-def judge(evidence: EndpointEvidence, *, min_tries: int) -> Outcome:
+def judge(evidence: EndpointEvidence, *, min_tries: int, failing_rounds: int) -> Outcome:
     """Every AAAA must open: a visitor can't choose the one that works."""
     lookup = evidence.host.aaaa
     if lookup is not None and lookup.failure is None and not lookup.addresses:
         return failed("no_aaaa", facts=lookup.facts)
-    reached = endpoint_reach(evidence, _V6, min_tries)
+    reached = endpoint_reach(evidence, _V6, min_tries, failing_rounds)
     facts = tuple(reach.fact for reach in reached if reach.fact)
     bad = tuple(reach.label for reach in reached if reach.ok is False)
     if bad:
@@ -48,7 +49,9 @@ def _end(fact: WebFact) -> tuple[str, bool | None, Failure | None]:
             return fact.address, True, None  # the redirect was not followed: the site itself did open
         stranded = last.failure.reason is Reason.NO_ADDRESS
         return f"{fact.address} -> {last.url}", False if stranded else None, last.failure
-    if last.status in _TURNED_AWAY:
-        detail = f"HTTP {last.status}: the scanner was turned away"
-        return fact.address, None, Failure(reason=Reason.PROTOCOL, side=Side.TARGET, detail=detail)
+    refused = turned_away(last)
+    if refused is None and last.status == _FORBIDDEN:
+        refused = Failure(reason=Reason.TURNED_AWAY, side=Side.TARGET, detail=f"HTTP {last.status}")
+    if refused is not None:
+        return fact.address, None, refused
     return f"{fact.address} (HTTP {last.status})", (last.status or 0) < 400, None

@@ -7,9 +7,9 @@ from netaudit.rules.fetches import endpoint_reach, rows, untested
 from ._helpers import BOTH
 
 
-def judge(evidence: EndpointEvidence, *, min_tries: int) -> Outcome:
+def judge(evidence: EndpointEvidence, *, min_tries: int, failing_rounds: int) -> Outcome:
     """One address that serves is enough; a failure is reported only when every address is known not to."""
-    reached = endpoint_reach(evidence, BOTH, min_tries)
+    reached = endpoint_reach(evidence, BOTH, min_tries, failing_rounds)
     facts = tuple(reach.fact for reach in reached if reach.fact)
     good = tuple(reach.address for reach in reached if reach.ok)
     if good:

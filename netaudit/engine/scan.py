@@ -22,7 +22,7 @@ from netaudit.net.limits import Limits
 from netaudit.net.network import Network
 from netaudit.probes.context import ProbeContext, Recorder
 from netaudit.probes.courtesy import CourteousNetwork
-from netaudit.probes.selfcheck import check_self
+from netaudit.probes.selfcheck import CheckedPath, check_self
 
 __all__ = ["FACTS_SCHEMA", "ScanOptions", "collect", "done_jobs", "scan_id"]
 
@@ -160,6 +160,7 @@ async def _observe(
 async def _check_ourselves(context: ProbeContext, hints: Mapping[str, Sequence[str]], progress: Progress) -> None:
     found = await check_self(context, hints)
     context.record(found)
+    context.own_path = CheckedPath(context, hints, found)
     for check in found.families:
         if not check.available and check.failure is not None:
             progress.blind(check)

@@ -74,10 +74,13 @@ class Reason(StrEnum):
     REFUSED = "refused"  # TCP reset in answer to SYN, or ICMP port unreachable
     RESET = "reset"  # the peer closed or reset an open connection
     UNREACHABLE = "unreachable"  # ICMP host or network unreachable from the path
+    PROHIBITED = "prohibited"  # ICMP: a firewall or a policy on the path forbids it (ICMPv6 type 1 codes 1, 5, 6)
     NO_ROUTE = "no_route"  # our own host has no route in that family
     NO_ADDRESS = "no_address"  # the name has no address of that family
     NAME_RESOLUTION = "name_resolution"  # the name could not be resolved, so nothing was asked
     TLS = "tls"
+    TLS_ALERT = "tls_alert"  # the peer ended the handshake with an alert
+    TURNED_AWAY = "turned_away"  # a response that refuses scanners: too many requests, a wall against robots
     PROTOCOL = "protocol"  # the peer answered, but not in the protocol
     MALFORMED = "malformed"
     TOO_LARGE = "too_large"

@@ -11,8 +11,8 @@ from netaudit.model.targets import ZoneListing
 
 __all__ = [
     "CertificateRow", "ConnectFact", "ConnectTimesFact", "Delegation", "Fact", "FamilyCheck", "HttpHop", "JobFact",
-    "Lookup", "MailFact", "NameFact", "RegisterFact", "ResolverFact", "Route", "RoutesFact", "ScanEndFact", "ScanFact",
-    "SelfFact", "ServerAddress", "TlsObservation", "WebFact", "ZoneFact",
+    "Lookup", "MailFact", "NameFact", "RegisterFact", "ResolverFact", "Round", "Route", "RoutesFact", "ScanEndFact",
+    "ScanFact", "SelfFact", "ServerAddress", "TlsObservation", "WebFact", "ZoneFact",
 ]  # fmt: skip
 
 
@@ -164,6 +164,14 @@ class HttpHop(Record, frozen=True, kw_only=True):
     tries: int = 1
 
 
+class Round(Record, frozen=True, kw_only=True):
+    """One of several attempts at an address, seconds apart; an attempt has tries of its own."""
+
+    at: Timestamp
+    tries: int
+    failure: Failure | None = None
+
+
 class WebFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="web"):
     """A web endpoint fetched at one of its addresses; redirects followed, each as a hop."""
 
@@ -174,6 +182,7 @@ class WebFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="web"):
     hops: tuple[HttpHop, ...]
     failure: Failure | None = None  # of the first hop that failed
     control: bool = False  # the same address fetched again, to tell a changing page from a difference by family
+    rounds: tuple[Round, ...] = ()  # of an address that failed at first: every round; `hops` are the best one's
 
 
 class ConnectFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="connect"):
@@ -187,6 +196,7 @@ class ConnectFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="conn
     connect_ms: float = 0.0
     tries: int = 1
     failure: Failure | None = None
+    rounds: tuple[Round, ...] = ()  # as in WebFact
 
 
 class ConnectTimesFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="connect_times"):
@@ -219,6 +229,7 @@ class MailFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="mail"):
     elapsed_ms: float = 0.0
     tries: int = 1
     failure: Failure | None = None
+    rounds: tuple[Round, ...] = ()  # as in WebFact
 
 
 class Route(Record, frozen=True, kw_only=True):

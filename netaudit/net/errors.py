@@ -14,6 +14,7 @@ __all__ = ["failure_of"]
 _ERRNO = re.compile(r"^\[Errno -?\d+\] ")
 _OURS = {errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.ENETDOWN}
 _PATH = {errno.EHOSTUNREACH, errno.EHOSTDOWN}
+_OTHER_ALERTS = {"TLSV1_UNRECOGNIZED_NAME", "TLSV1_UNSUPPORTED_EXTENSION", "TLSV1_BAD_CERTIFICATE_STATUS_RESPONSE"}
 _LACKING = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 
 
@@ -42,7 +43,8 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def _known(error: BaseException) -> tuple[Reason, Side] | None:
     if isinstance(error, ssl.SSLError):
-        return Reason.TLS, Side.TARGET
+        alert = "ALERT" in (error.reason or "") or error.reason in _OTHER_ALERTS
+        return (Reason.TLS_ALERT if alert else Reason.TLS), Side.TARGET
     if isinstance(error, OSError) and not isinstance(error, TimeoutError):
         return _known_os_error(error)
     if isinstance(error, (TimeoutError, httpcore.TimeoutException)):

@@ -19,7 +19,7 @@ from netaudit.net.tls import observe, observer_context
 
 __all__ = ["get"]
 
-_TRY_AGAIN = {Reason.TIMEOUT, Reason.RESET, Reason.PROTOCOL, Reason.TLS}
+_TRY_AGAIN = {Reason.TIMEOUT, Reason.RESET, Reason.PROTOCOL, Reason.TLS, Reason.TLS_ALERT}
 
 
 async def get(network: Network, url: str, address: str, limits: Limits, identity: Identity) -> HttpHop:

@@ -5,8 +5,9 @@ import socket
 from functools import partial
 
 import httpcore
+import msgspec
 
-from netaudit.model.common import Failure, Family, Reason, Side
+from netaudit.model.common import Failure, Family, Reason, Side, family_of
 from netaudit.net import connection, datagram
 from netaudit.net.datagram import matches
 from netaudit.net.limits import Identity, Limits
@@ -15,6 +16,8 @@ from netaudit.net.policy import TargetPolicy
 from netaudit.net.streams import StreamNetwork
 
 __all__ = ["InternetNetwork"]
+
+_BY_ICMP = {Reason.NO_ROUTE: Reason.UNREACHABLE, Reason.NOT_PERMITTED: Reason.PROHIBITED}
 
 # Documentation addresses: routed like any other, sent to by nobody. Only the routing table is asked.
 _ROUTE_PROBES = {
@@ -62,9 +65,27 @@ class InternetNetwork(StreamNetwork):
     async def _open(self, address: str, port: int) -> Stream:
         return await self._backend.connect_tcp(address, port)
 
+    def _seen_from_here(self, failure: Failure, address: str) -> Failure:
+        """ENETUNREACH and EACCES come from our own routes, or from ICMP on the path where our own routes have a way."""
+        told = _BY_ICMP.get(failure.reason)
+        if told is None or failure.side is not Side.OURS or not _routed(address):
+            return failure
+        return msgspec.structs.replace(failure, reason=told, side=Side.PATH)
+
 
 def _matching(query: bytes, reply: bytes) -> bytes | None:
     return reply if matches(query, reply) else None
+
+
+def _routed(address: str) -> bool:
+    """Whether our own routing table has a way: connecting a UDP socket asks it and sends nothing."""
+    kind = socket.AF_INET6 if family_of(address) is Family.IPV6 else socket.AF_INET
+    try:
+        with socket.socket(kind, socket.SOCK_DGRAM) as probing:  # noqa: TID251
+            probing.connect((address, 53))
+    except OSError:
+        return False
+    return True
 
 
 def _missing(family: Family) -> Failure | None:

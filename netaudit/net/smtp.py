@@ -19,7 +19,7 @@ __all__ = ["dialogue"]
 _LINES = 64
 _LINE_BYTES = 1_024
 _REPLY = re.compile(rb"^(\d{3})([ -]?)(.*)$", re.DOTALL)
-_TRY_AGAIN = {Reason.TIMEOUT, Reason.RESET, Reason.PROTOCOL, Reason.TLS}
+_TRY_AGAIN = {Reason.TIMEOUT, Reason.RESET, Reason.PROTOCOL, Reason.TLS, Reason.TLS_ALERT}
 
 
 async def dialogue(

@@ -25,7 +25,12 @@ __all__ = ["StreamNetwork"]
 
 T = TypeVar("T")
 
-_AT_ONCE = {Reason.REFUSED, Reason.RESET, Reason.UNREACHABLE}  # failures that come within a round trip
+_AT_ONCE = {
+    Reason.REFUSED,
+    Reason.RESET,
+    Reason.UNREACHABLE,
+    Reason.PROHIBITED,
+}  # failures that come within a round trip
 _TRY_AGAIN = {Reason.TIMEOUT, *_AT_ONCE}
 
 
@@ -53,6 +58,10 @@ class StreamNetwork(ABC):
     @abstractmethod
     def unavailable(self, family: Family) -> Failure | None:
         """Why our own host lacks `family`, or None."""
+
+    def _seen_from_here(self, failure: Failure, address: str) -> Failure:
+        """Tell a router's word on the path from our own host's, where the operating system gives both one number."""
+        return failure
 
     def now(self) -> float:
         """The wall clock."""
@@ -126,7 +135,7 @@ class StreamNetwork(ABC):
                 async with self._pacer.turn(server):
                     return await attempt(), made
             except Exception as error:  # every failure becomes data; CancelledError is no Exception
-                failure = failure_of(error)
+                failure = self._seen_from_here(failure_of(error), server)
             if failure.reason not in _TRY_AGAIN:
                 return failure, made
             if failure.reason in _AT_ONCE and made < tries:

@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 
+import msgspec
+
 from netaudit.model.common import Failure, family_of
-from netaudit.model.facts import ConnectFact, ConnectTimesFact, Fact
+from netaudit.model.facts import ConnectFact, ConnectTimesFact, Fact, Round
 from netaudit.net.network import NetworkError
 from netaudit.probes.connect_times import connect_times
 from netaudit.probes.context import ProbeContext
 from netaudit.probes.names import addresses_of
+from netaudit.probes.rounds import in_rounds
 
 __all__ = ["ConnectProbe"]
 
@@ -27,7 +30,7 @@ class ConnectProbe:
         self._endpoint = endpoint
         self._host = host
         self._port = port
-        self._facts: list[ConnectFact] = []
+        self._facts: dict[str, ConnectFact] = {}
         self._times: ConnectTimesFact | None = None
 
     async def run(self) -> None:
@@ -35,15 +38,23 @@ class ConnectProbe:
         async with asyncio.TaskGroup() as group:
             for address in await addresses_of(self._context, self._host, _ADDRESSES):
                 group.create_task(self._connect(address))
-        good = (fact.address for fact in self._facts if fact.failure is None)
+        good = (fact.address for fact in self._facts.values() if fact.failure is None)
         self._times = await connect_times(self._context, self._endpoint, self._port, good)
 
     def facts(self, failure: Failure | None) -> Iterable[Fact]:
         """The attempts that came to an end, and the connection times."""
         times = [self._times] if self._times is not None else []
-        return [*sorted(self._facts, key=lambda fact: fact.id), *times]
+        return [*sorted(self._facts.values(), key=lambda fact: fact.id), *times]
 
     async def _connect(self, address: str) -> None:
+        def keep(fact: ConnectFact, rounds: tuple[Round, ...]) -> None:
+            self._facts[fact.id] = msgspec.structs.replace(fact, rounds=rounds)
+
+        await in_rounds(
+            self._context, address, lambda: self._once(address), lambda fact: (fact.failure, fact.tries), keep
+        )
+
+    async def _once(self, address: str) -> ConnectFact:
         at = self._context.network.now()
         took, tries, failure = 0.0, 1, None
         try:
@@ -54,15 +65,13 @@ class ConnectProbe:
             took, tries = connection.connect_ms, connection.tries
             with suppress(OSError):
                 await connection.stream.aclose()
-        self._facts.append(
-            ConnectFact(
-                id=f"connect-{self._endpoint}-{address}",
-                endpoint=self._endpoint,
-                address=address,
-                family=family_of(address),
-                at=at,
-                connect_ms=took,
-                tries=tries,
-                failure=failure,
-            )
+        return ConnectFact(
+            id=f"connect-{self._endpoint}-{address}",
+            endpoint=self._endpoint,
+            address=address,
+            family=family_of(address),
+            at=at,
+            connect_ms=took,
+            tries=tries,
+            failure=failure,
         )

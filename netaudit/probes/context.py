@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import Protocol
 
 import dns.exception
 import dns.name
@@ -10,18 +11,26 @@ import msgspec
 
 from netaudit.dns.query import make_query
 from netaudit.dns.resolver import Resolver
-from netaudit.model.common import Family, Transport
+from netaudit.model.common import Failure, Family, Transport
 from netaudit.model.exchange import Exchange, Purpose
 from netaudit.model.facts import Fact, Lookup
 from netaudit.model.inventory import Scope
 from netaudit.probes.courtesy import CourteousNetwork
 from netaudit.rules.covering import covering_zone
 
-__all__ = ["ADDRESS_TYPES", "ProbeContext", "Recorder", "parse_name"]
+__all__ = ["ADDRESS_TYPES", "OwnPath", "ProbeContext", "Recorder", "parse_name"]
 
 ADDRESS_TYPES = {Family.IPV4: dns.rdatatype.A, Family.IPV6: dns.rdatatype.AAAA}
 
 _AT_HAND = 20_000
+
+
+class OwnPath(Protocol):
+    """Looks again whether our own host can use a family."""
+
+    async def failure(self, family: Family) -> Failure | None:
+        """Why it can't, or None."""
+        ...
 
 
 class Recorder:
@@ -60,7 +69,12 @@ class ProbeContext:
         self.resolver = resolver
         self.record = recorder
         self.scope = scope
+        self.own_path: OwnPath | None = None  # set once the self-check was made
         self._own = own  # hosts, mail domains and zones of the inventory
+
+    async def own_failure(self, family: Family) -> Failure | None:
+        """Why our own host can't use a family any more, although it could at the start; None: it still can."""
+        return await self.own_path.failure(family) if self.own_path is not None else None
 
     async def ask(
         self,

@@ -2,11 +2,15 @@
 
 import asyncio
 from collections.abc import Iterable
+from functools import partial
+
+import msgspec
 
 from netaudit.model.common import Failure
-from netaudit.model.facts import Fact, MailFact
+from netaudit.model.facts import Fact, MailFact, Round
 from netaudit.probes.context import ProbeContext
 from netaudit.probes.names import addresses_of, exchangers_of
+from netaudit.probes.rounds import in_rounds
 
 __all__ = ["MailProbe"]
 
@@ -19,7 +23,7 @@ class MailProbe:
     def __init__(self, context: ProbeContext, domain: str) -> None:
         self._context = context
         self._domain = domain
-        self._dialogues: list[MailFact] = []
+        self._dialogues: dict[str, MailFact] = {}
 
     async def run(self) -> None:
         """Find the exchangers and talk to them."""
@@ -32,7 +36,11 @@ class MailProbe:
 
     def facts(self, failure: Failure | None) -> Iterable[Fact]:
         """The dialogues that came to an end."""
-        return sorted(self._dialogues, key=lambda fact: fact.id)
+        return sorted(self._dialogues.values(), key=lambda fact: fact.id)
 
     async def _talk(self, exchanger: str, address: str) -> None:
-        self._dialogues.append(await self._context.network.smtp(self._domain, exchanger, address))
+        def keep(fact: MailFact, rounds: tuple[Round, ...]) -> None:
+            self._dialogues[fact.id] = msgspec.structs.replace(fact, rounds=rounds)
+
+        talk = partial(self._context.network.smtp, self._domain, exchanger, address)
+        await in_rounds(self._context, address, talk, lambda fact: (fact.failure, fact.tries), keep)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from netaudit.model.exchange import Exchange
 from netaudit.model.facts import FamilyCheck, SelfFact
 from netaudit.probes.context import ProbeContext
 
-__all__ = ["check_self"]
+__all__ = ["CheckedPath", "check_self"]
 
+_FRESH = 4.0  # seconds for which what was found of our own path holds
 _SERVERS = 3  # root servers to ask in each family; one answer proves the path
 _CAP_NET_RAW = 13  # linux/capability.h
 
@@ -43,6 +45,33 @@ async def check_self(context: ProbeContext, hints: Mapping[str, Sequence[str]]) 
     )
 
 
+class CheckedPath:
+    """Our own host's families, looked at again when a target fails: at most once in a few seconds each."""
+
+    def __init__(self, context: ProbeContext, hints: Mapping[str, Sequence[str]], found: SelfFact) -> None:
+        self._context = context
+        self._servers = {
+            family: [a for addresses in hints.values() for a in addresses if family_of(a) is family][:_SERVERS]
+            for family in Family
+        }
+        self._worked = {check.family for check in found.families if check.available}
+        self._known: dict[Family, tuple[float, Failure | None]] = {}
+        self._locks = {family: asyncio.Lock() for family in Family}
+
+    async def failure(self, family: Family) -> Failure | None:
+        """See `OwnPath.failure`. A family that never worked is no news."""
+        if family not in self._worked:
+            return None
+        async with self._locks[family]:
+            at, known = self._known.get(family, (-_FRESH, None))
+            if time.monotonic() - at < _FRESH:
+                return known
+            asked = await _ask(self._context, self._servers[family], Transport.UDP, again=True)
+            known = None if _answered(asked) else _failure(family, asked)
+            self._known[family] = time.monotonic(), known
+            return known
+
+
 async def _check(context: ProbeContext, family: Family, addresses: Iterable[str]) -> tuple[FamilyCheck, list[Exchange]]:
     missing = context.network.unavailable(family)
     if missing is not None:
@@ -67,8 +96,11 @@ async def _check(context: ProbeContext, family: Family, addresses: Iterable[str]
     )
 
 
-async def _ask(context: ProbeContext, servers: list[str], transport: Transport) -> list[Exchange]:
-    asked = (context.ask(dns.name.root, dns.rdatatype.SOA, server, transport=transport) for server in servers)
+async def _ask(
+    context: ProbeContext, servers: list[str], transport: Transport, *, again: bool = False
+) -> list[Exchange]:
+    question = (dns.name.root, dns.rdatatype.SOA)
+    asked = (context.ask(*question, server, transport=transport, again=again) for server in servers)
     return list(await asyncio.gather(*asked))
 
 

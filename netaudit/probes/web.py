@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from functools import partial
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from netaudit.model.common import Failure, Family, Reason, Side, family_of
-from netaudit.model.facts import ConnectTimesFact, Fact, HttpHop, WebFact
+from netaudit.model.facts import ConnectTimesFact, Fact, HttpHop, Round, WebFact
 from netaudit.probes.connect_times import connect_times
 from netaudit.probes.context import ProbeContext
 from netaudit.probes.names import addresses_of
+from netaudit.probes.rounds import in_rounds
 
 __all__ = ["REDIRECTS", "WebProbe"]
 
@@ -34,7 +36,7 @@ class WebProbe:
         self._host = host
         self._path = path if path.startswith("/") else f"/{path}"
         self._plain = plain
-        self._facts: list[WebFact] = []
+        self._facts: dict[str, WebFact] = {}
         self._times: ConnectTimesFact | None = None
 
     async def run(self) -> None:
@@ -46,7 +48,7 @@ class WebProbe:
             if self._plain:
                 for address in _first_of_each_family(addresses):
                     group.create_task(self._fetch(f"http://{self._host}:80", "/", address, stop_at_https=True))
-        good = [fact for fact in self._facts if fact.endpoint == self._endpoint and fact.failure is None]
+        good = [fact for fact in self._facts.values() if fact.endpoint == self._endpoint and fact.failure is None]
         if {fact.family for fact in good} == set(Family):
             control = min(fact.address for fact in good if fact.family is Family.IPV4)
             await self._fetch(self._endpoint, self._path, control, control=True)
@@ -56,11 +58,36 @@ class WebProbe:
     def facts(self, failure: Failure | None) -> Iterable[Fact]:
         """The fetches that came to an end, and the connection times."""
         times = [self._times] if self._times is not None else []
-        return [*sorted(self._facts, key=lambda fact: fact.id), *times]
+        return [*sorted(self._facts.values(), key=lambda fact: fact.id), *times]
 
     async def _fetch(
         self, endpoint: str, path: str, address: str, *, stop_at_https: bool = False, control: bool = False
     ) -> None:
+        """Fetch, and again later where the address itself failed."""
+
+        def keep(hops: tuple[HttpHop, ...], rounds: tuple[Round, ...]) -> None:
+            fact = self._fact(endpoint, address, hops, rounds, control=control)
+            self._facts[fact.id] = fact
+
+        follow = partial(self._follow, endpoint, path, address, stop_at_https=stop_at_https)
+        await in_rounds(self._context, address, follow, lambda hops: (hops[0].failure, hops[0].tries), keep)
+
+    def _fact(
+        self, endpoint: str, address: str, hops: tuple[HttpHop, ...], rounds: tuple[Round, ...], *, control: bool
+    ) -> WebFact:
+        return WebFact(
+            id=f"web-{endpoint}-{address}{'-control' if control else ''}",
+            endpoint=endpoint,
+            address=address,
+            family=family_of(address),
+            hops=hops,
+            failure=next((hop.failure for hop in hops if hop.failure is not None), None),
+            control=control,
+            rounds=rounds,
+        )
+
+    async def _follow(self, endpoint: str, path: str, address: str, *, stop_at_https: bool) -> tuple[HttpHop, ...]:
+        """One request, and one more for each redirect."""
         hops: list[HttpHop] = []
         url: str | None = _without_default_port(endpoint) + path
         while url is not None:
@@ -69,17 +96,7 @@ class WebProbe:
             url = _location(hop)
             if url is not None and stop_at_https and url.startswith("https:"):
                 break
-        self._facts.append(
-            WebFact(
-                id=f"web-{endpoint}-{address}{'-control' if control else ''}",
-                endpoint=endpoint,
-                address=address,
-                family=family_of(address),
-                hops=tuple(hops),
-                failure=next((hop.failure for hop in hops if hop.failure is not None), None),
-                control=control,
-            )
-        )
+        return tuple(hops)
 
     async def _hop(self, url: str, address: str | None, family: Family, before: Sequence[HttpHop]) -> HttpHop:
         """One request: to the address under test first, then to wherever a redirect leads over the same family."""

@@ -13,6 +13,7 @@ from netaudit.model.facts import MailFact
 from netaudit.model.verdict import Outcome, could_not_test, not_applicable
 from netaudit.rules.addresses import classify, within
 from netaudit.rules.fetches import SILENT, SPOKEN, Reach, first_failure, rows
+from netaudit.rules.rounds import FAILING_ROUNDS, total_tries, weighed
 from netaudit.rules.zones import trouble
 
 __all__ = ["complete", "dialogue_reach", "mail_reach", "mx_problem", "of_exchanger", "sessions", "untested_mail"]
@@ -37,10 +38,13 @@ def of_exchanger(evidence: MailEvidence, exchanger: str) -> tuple[MailFact, ...]
     return tuple(fact for fact in evidence.dialogues if fact.exchanger == exchanger)
 
 
-def mail_reach(evidence: MailEvidence, families: Iterable[Family], min_tries: int) -> list[Reach]:
+def mail_reach(
+    evidence: MailEvidence, families: Iterable[Family], min_tries: int, failing_rounds: int = FAILING_ROUNDS
+) -> list[Reach]:
     """How each address of each exchanger served, in the families named; addresses nobody talked to are unknown."""
     wanted = tuple(families)
-    found = [dialogue_reach(evidence, fact, min_tries) for fact in evidence.dialogues if fact.family in wanted]
+    talks = (fact for fact in evidence.dialogues if fact.family in wanted)
+    found = [dialogue_reach(evidence, fact, min_tries, failing_rounds) for fact in talks]
     seen = {(reach.where, reach.address) for reach in found}
     for exchanger in evidence.exchangers:
         host = evidence.hosts.get(exchanger)
@@ -51,10 +55,12 @@ def mail_reach(evidence: MailEvidence, families: Iterable[Family], min_tries: in
     return found
 
 
-def dialogue_reach(evidence: MailEvidence, fact: MailFact, min_tries: int) -> Reach:
+def dialogue_reach(
+    evidence: MailEvidence, fact: MailFact, min_tries: int, failing_rounds: int = FAILING_ROUNDS
+) -> Reach:
     """Whether one address of an exchanger greets."""
-    ok, saw = _standing(evidence, fact, min_tries)
-    failure = None if ok else evidence.blind(fact.family) or fact.failure
+    ok, saw, decided = weighed(fact.rounds, _standing(evidence, fact, min_tries), failing_rounds)
+    failure = None if ok else decided or evidence.blind(fact.family) or fact.failure
     return Reach(fact.exchanger, fact.address, fact.family, ok, saw, failure, fact.id)
 
 
@@ -94,7 +100,8 @@ def _standing(evidence: MailEvidence, fact: MailFact, min_tries: int) -> tuple[b
     if evidence.blind(fact.family) is not None or failure.side in (Side.OURS, Side.BUDGET, Side.BUG):
         return None, trouble(failure)
     if failure.reason in SILENT:
-        return (False if fact.tries >= min_tries else None), f"{trouble(failure)}; {fact.tries} tries"
+        tries = total_tries(fact.rounds, fact.tries)
+        return (False if tries >= min_tries else None), f"{trouble(failure)}; {tries} tries"
     return (False if failure.reason in SPOKEN else None), trouble(failure)
 
 

@@ -14,6 +14,7 @@ from netaudit.model.evidence import CertificateTrust, EndpointEvidence, HostEvid
 from netaudit.model.facts import ConnectFact, HttpHop, Lookup, WebFact
 from netaudit.model.verdict import Observation, Outcome, could_not_test
 from netaudit.rules.addresses import classify, within
+from netaudit.rules.rounds import FAILING_ROUNDS, total_tries, weighed
 from netaudit.rules.zones import trouble
 
 __all__ = [
@@ -21,8 +22,8 @@ __all__ = [
     "location", "origin", "own", "plain", "rows", "trusted", "untested", "usable", "why_unseen",
 ]  # fmt: skip
 
-SILENT = frozenset({Reason.TIMEOUT, Reason.RESET, Reason.UNREACHABLE})
-SPOKEN = frozenset({Reason.REFUSED, Reason.TLS, Reason.PROTOCOL, Reason.MALFORMED})
+SILENT = frozenset({Reason.TIMEOUT, Reason.RESET, Reason.UNREACHABLE, Reason.PROHIBITED})
+SPOKEN = frozenset({Reason.REFUSED, Reason.TLS, Reason.TLS_ALERT, Reason.PROTOCOL, Reason.MALFORMED})
 SERVER_ERROR = 500
 SECURITY_HEADERS = (
     "strict-transport-security", "content-security-policy", "x-frame-options", "x-content-type-options",
@@ -88,11 +89,16 @@ def usable(host: HostEvidence, family: Family, allowed: Sequence[str]) -> tuple[
     return tuple(address for address in found if classify(address).is_global or within(address, allowed))
 
 
-def endpoint_reach(evidence: EndpointEvidence, families: Iterable[Family], min_tries: int) -> list[Reach]:
-    """How each address of the endpoint's host served, in the families named; TCP endpoints by their connections."""
+def endpoint_reach(
+    evidence: EndpointEvidence, families: Iterable[Family], min_tries: int, failing_rounds: int = FAILING_ROUNDS
+) -> list[Reach]:
+    """How each address of the endpoint's host served, in the families named; TCP endpoints by their connections.
+
+    A silence counts from `min_tries` on, and a failure that passed where it came in `failing_rounds`.
+    """
     wanted = frozenset(families)
     facts: tuple[WebFact | ConnectFact, ...] = own(evidence) if is_web(evidence) else evidence.connects
-    found = [_reach(evidence, fact, min_tries) for fact in facts if fact.family in wanted]
+    found = [_reach(evidence, fact, min_tries, failing_rounds) for fact in facts if fact.family in wanted]
     seen = {reach.address for reach in found}
     for family in sorted(wanted):
         missing = [address for address in addresses(evidence.host, family) if address not in seen]
@@ -103,10 +109,10 @@ def endpoint_reach(evidence: EndpointEvidence, families: Iterable[Family], min_t
 def attempt(fact: WebFact | ConnectFact) -> tuple[Failure | None, int]:
     """The failure of the connection to the address itself, and the tries; redirects aside."""
     if isinstance(fact, ConnectFact):
-        return fact.failure, fact.tries
+        return fact.failure, total_tries(fact.rounds, fact.tries)
     if not fact.hops:
         return fact.failure or _NOT_FETCHED, 0
-    return fact.hops[0].failure, fact.hops[0].tries
+    return fact.hops[0].failure, total_tries(fact.rounds, fact.hops[0].tries)
 
 
 def untested(evidence: EndpointEvidence, families: Iterable[Family], reached: Iterable[Reach] = ()) -> Outcome:
@@ -174,7 +180,7 @@ def trusted(evidence: EndpointEvidence) -> list[tuple[WebFact, CertificateTrust]
     return [(fact, evidence.trust[fact.id]) for fact in own(evidence) if fact.id in evidence.trust]
 
 
-def _reach(evidence: EndpointEvidence, fact: WebFact | ConnectFact, min_tries: int) -> Reach:
+def _reach(evidence: EndpointEvidence, fact: WebFact | ConnectFact, min_tries: int, failing_rounds: int) -> Reach:
     failure, tries = attempt(fact)
     ok: bool | None
     if failure is None:
@@ -183,6 +189,8 @@ def _reach(evidence: EndpointEvidence, fact: WebFact | ConnectFact, min_tries: i
     else:
         ok, saw = _standing(evidence, fact.address, fact.family, failure, tries, min_tries)
         failure = evidence.blind(fact.family) or failure
+    ok, saw, decided = weighed(fact.rounds, (ok, saw), failing_rounds)
+    failure = decided or failure
     return Reach(evidence.endpoint, fact.address, fact.family, ok, saw, failure, fact.id)
 
 

@@ -37,7 +37,7 @@ RRSIG = dns.rdtypes.ANY.RRSIG.RRSIG
 
 _COUNTS = 4  # where the header's four counts begin (RFC 1035 section 4.1.1)
 
-SILENT = frozenset({Reason.TIMEOUT, Reason.REFUSED, Reason.RESET, Reason.UNREACHABLE})
+SILENT = frozenset({Reason.TIMEOUT, Reason.REFUSED, Reason.RESET, Reason.UNREACHABLE, Reason.PROHIBITED})
 """Reasons that, over a family that works from here, mean that the address does not serve."""
 
 

@@ -162,7 +162,7 @@ async def test_a_failed_handshake_gets_a_second_try() -> None:
     async with tcp_server(no_tls) as port:
         hop = await network().http(f"https://portal.example:{port}/", LOOPBACK)
     assert hop.failure is not None
-    assert (hop.failure.reason, hop.tries, len(greeted)) == (Reason.TLS, 2, 2)
+    assert (hop.failure.reason, hop.tries, len(greeted)) == (Reason.TLS_ALERT, 2, 2)
 
 
 async def test_dns_over_tcp_reassembles_and_skips_what_does_not_match() -> None:
