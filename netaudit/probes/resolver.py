@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import dns.flags
 import dns.name
+import dns.rcode
 import dns.rdatatype
 import msgspec
 
@@ -34,6 +35,7 @@ class _Question(NamedTuple):
     rdtype: dns.rdatatype.RdataType
     transport: Transport = Transport.UDP
     unchecked: bool = False  # CD set
+    meant_bogus: bool = False  # SERVFAIL is what a validator answers
 
 
 class ResolverProbe:
@@ -70,10 +72,10 @@ class ResolverProbe:
         await asyncio.gather(*(self._ask(question, address) for question in _questions(self._tests)))
 
     async def _ask(self, question: _Question, address: str) -> None:
-        """Put one question; what got no answer is asked once more."""
+        """Put one question; what got no answer, or SERVFAIL without cause, is asked once more."""
         query = _query(question)
         exchange = await self._send(query, address, question.transport, again=False)
-        if exchange.failure is not None and exchange.failure.side in _LATER_TRY:
+        if _worth_another(exchange, expected=question.meant_bogus):
             exchange = await self._send(query, address, question.transport, again=True)
         if exchange.truncated and question.transport is Transport.UDP:
             await self._send(query, address, Transport.TCP, again=False)
@@ -107,9 +109,15 @@ def _questions(tests: ResolverTests) -> Iterator[_Question]:
     for transport in Transport:
         yield _Question(dns.name.root, dns.rdatatype.SOA, transport)
     for name in names_of(tests):
-        yield _Question(parse_name(name), dns.rdatatype.A)
+        yield _Question(parse_name(name), dns.rdatatype.A, meant_bogus=name in tests.bogus)
     for name in dict.fromkeys(tests.bogus):
         yield _Question(parse_name(name), dns.rdatatype.A, unchecked=True)
+
+
+def _worth_another(exchange: Exchange, *, expected: bool) -> bool:
+    if exchange.failure is not None:
+        return exchange.failure.side in _LATER_TRY
+    return exchange.rcode == dns.rcode.SERVFAIL and not expected
 
 
 def _query(question: _Question) -> bytes:
