@@ -2,12 +2,11 @@
 
 from itertools import groupby
 
-import dns.dnssec
 import dns.rdatatype
 
 from netaudit.model.evidence import ZoneEvidence
 from netaudit.model.verdict import Outcome, could_not_test, failed, not_applicable, passed
-from netaudit.rules.rrsig import DNSKEY, validity
+from netaudit.rules.rrsig import DNSKEY, key_tag, validity
 from netaudit.rules.zones import Answer, label, replies, survey, where
 
 _CIRCLE = 1 << 32
@@ -88,7 +87,7 @@ def _signers(answer: Answer) -> _Signers:
 
 
 def _key_ids(answer: Answer) -> set[tuple[int, int]]:
-    return {(dns.dnssec.key_id(key), int(key.algorithm)) for key in answer.rdatas if isinstance(key, DNSKEY)}
+    return {(key_tag(key), int(key.algorithm)) for key in answer.rdatas if isinstance(key, DNSKEY)}
 
 
 def _shown(serials: list[int]) -> str:

@@ -12,7 +12,7 @@ import dns.rdtypes.ANY.CDS
 from netaudit.model.evidence import ServerEvidence, ZoneEvidence
 from netaudit.model.verdict import Outcome, not_applicable
 from netaudit.rules.once import once
-from netaudit.rules.rrsig import DNSKEY, DS, ds_text, key_text, matches
+from netaudit.rules.rrsig import DNSKEY, DS, ds_text, key_tag, key_text, matches
 from netaudit.rules.zones import Answer, Survey, label, replies, survey, unreadable
 
 from ._helpers import signed_zone
@@ -102,7 +102,7 @@ def reference(rdata: CDS | CDNSKEY) -> Key:
         return DELETE
     if isinstance(rdata, CDS):
         return rdata.key_tag, int(rdata.algorithm)
-    return dns.dnssec.key_id(as_key(rdata)), int(rdata.algorithm)
+    return key_tag(as_key(rdata)), int(rdata.algorithm)
 
 
 def deletes(rdata: CDS | CDNSKEY) -> bool:

@@ -2,12 +2,11 @@
 
 from typing import NamedTuple
 
-import dns.dnssec
 import dns.rdatatype
 
 from netaudit.model.evidence import ZoneEvidence
 from netaudit.rules.once import once
-from netaudit.rules.rrsig import DNSKEY, DS, is_zone_key, matches, moment
+from netaudit.rules.rrsig import DNSKEY, DS, is_zone_key, key_tag, matches, moment
 from netaudit.rules.zones import Answer, label, survey
 
 from ._helpers import delegated, keys_of, signatures, signed_zone
@@ -114,4 +113,4 @@ def _apart(by_server: dict[str, frozenset[_Signer]]) -> bool:
 
 
 def _identity(key: DNSKEY) -> _Signer:
-    return dns.dnssec.key_id(key), int(key.algorithm)
+    return key_tag(key), int(key.algorithm)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-import dns.dnssec
 import dns.name
 import dns.rdatatype
 import dns.rrset
@@ -12,7 +11,7 @@ from netaudit.model.evidence import ServerEvidence, ZoneEvidence
 from netaudit.model.exchange import Exchange
 from netaudit.model.verdict import Argument, Observation, Outcome, failed, not_applicable, passed, warned
 from netaudit.rules.once import once
-from netaudit.rules.rrsig import RRSIG, Validity, utc, validity
+from netaudit.rules.rrsig import RRSIG, Validity, key_tag, utc, validity
 from netaudit.rules.zones import authoritative, label, survey, where
 
 from ._helpers import SignedZone, signed_zone
@@ -94,7 +93,7 @@ def _told(item: Dated, now: int) -> dict[str, Argument]:
 @once
 def _dated(evidence: ZoneEvidence) -> tuple[Dated, ...]:
     """Every signed RRset of the zone that its servers gave, and the DS RRsets of the parent's."""
-    keys = {(dns.dnssec.key_id(key), int(key.algorithm)) for key in signed_zone(evidence).zone_keys}
+    keys = {(key_tag(key), int(key.algorithm)) for key in signed_zone(evidence).zone_keys}
     found = [
         Dated(server, exchange, *item)
         for server in evidence.servers

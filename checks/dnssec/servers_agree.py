@@ -1,11 +1,10 @@
 """Whether all name servers serve the same keys and signatures that are as good (RFC 4035 section 2, RFC 8901)."""
 
-import dns.dnssec
 import dns.rdatatype
 
 from netaudit.model.evidence import ZoneEvidence
 from netaudit.model.verdict import Outcome, could_not_test, failed, not_applicable, passed
-from netaudit.rules.rrsig import is_zone_key, key_text, matches, utc
+from netaudit.rules.rrsig import is_zone_key, key_tag, key_text, matches, utc
 from netaudit.rules.zones import Answer, label, survey, where
 
 from ._helpers import Signed, SignedZone, delegated, keys_of, signatures, signed_zone
@@ -49,7 +48,7 @@ def _odd_keys(evidence: ZoneEvidence, signed: SignedZone) -> tuple[str, ...]:
     sets = {label(a.server): frozenset(key for key in keys_of(a) if is_zone_key(key)) for a in signed.survey.answers}
     everyones = frozenset(signed.zone_keys)
     signers = {(s.key_tag, s.algorithm) for a in survey(evidence, dns.rdatatype.SOA).answers for s in a.signatures()}
-    at_work = {key for key in everyones if (dns.dnssec.key_id(key), key.algorithm) in signers}
+    at_work = {key for key in everyones if (key_tag(key), key.algorithm) in signers}
     records = delegated(evidence).records
     odd = []
     for server, keys in sets.items():

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import dns.dnssec
 import dns.rcode
 import dns.rdatatype
 from dns.rdtypes.ANY.NSEC3 import NSEC3
@@ -12,7 +11,7 @@ from dns.rdtypes.ANY.NSEC3 import NSEC3
 from netaudit.model.evidence import ZoneEvidence
 from netaudit.model.exchange import Exchange
 from netaudit.model.verdict import Observation, Outcome, could_not_test, failed, passed, warned
-from netaudit.rules.rrsig import RRSIG, rsa_key, validity
+from netaudit.rules.rrsig import RRSIG, key_tag, rsa_key, validity
 from netaudit.rules.validator_limits import ADVISED_UDP, LIMITS_DATE, SAFE_UDP, Effect, Limit, Measure, exceeded
 from netaudit.rules.zones import authoritative, label, survey
 
@@ -67,7 +66,7 @@ def _counts(evidence: ZoneEvidence) -> Iterator[_Count]:
     for answer in survey(evidence, dns.rdatatype.DNSKEY).answers:
         at, fact = label(answer.server), answer.exchange.id
         keys = keys_of(answer)
-        tags = Counter((dns.dnssec.key_id(key), int(key.algorithm)) for key in keys)
+        tags = Counter((key_tag(key), int(key.algorithm)) for key in keys)
         numbers = [parsed for key in keys if (parsed := rsa_key(key)) is not None]
         yield _Count(Measure.KEYS, len(keys), at, fact)
         yield _Count(Measure.SAME_TAG, max(tags.values(), default=0), at, fact)

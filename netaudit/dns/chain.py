@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-import dns.dnssec
 import dns.name
 import dns.rdatatype
 import dns.rrset
@@ -18,7 +17,7 @@ from netaudit.dns.signatures import DNSKEY, SignatureVerifier
 from netaudit.dns.unreadable import UnreadableDS
 from netaudit.model.security import ChainLink, SecurityStatus
 from netaudit.rules.algorithms import Policy
-from netaudit.rules.rrsig import ds_text, is_zone_key, key_text, matches
+from netaudit.rules.rrsig import ds_text, is_zone_key, key_tag, key_text, matches
 
 __all__ = ["Chain", "ZoneTrust", "preferred"]
 
@@ -229,7 +228,7 @@ class Chain:
         for record in usable:
             collisions = Meter("colliding_keys", self._budget.colliding_keys)
             for key in keys:
-                if dns.dnssec.key_id(key) != record.key_tag or key.algorithm != record.algorithm:
+                if key_tag(key) != record.key_tag or key.algorithm != record.algorithm:
                     continue
                 collisions.spend()
                 if isinstance(record, DS) and matches(record, key, zone):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import cached_property
 
 import dns.flags
 import dns.message
@@ -51,18 +52,18 @@ class Response:
         self.name = name or asked
         self.message = _own_message(exchange)
 
-    @property
+    @cached_property
     def kind(self) -> Kind:
         """What the response says."""
         if self.message is None:
             return Kind.UNREADABLE
-        if self.message.rcode() not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
+        if self.exchange.rcode not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
             return Kind.ERROR
         if self.find(self.message.answer, self.name, self.rdtype) is not None:
             return Kind.ANSWER
         if self.alias() is not None:
             return Kind.ALIAS
-        if self.message.rcode() == dns.rcode.NXDOMAIN:
+        if self.exchange.rcode == dns.rcode.NXDOMAIN:
             return Kind.NXDOMAIN
         return Kind.REFERRAL if self._refers() else Kind.NODATA
 

@@ -103,7 +103,7 @@ class Recorded:
     def _usable(self, responses: Iterable[Response]) -> tuple[Response, ...]:
         found: dict[bytes, Response] = {}
         for response in responses:
-            content = (response.exchange.response or b"")[2:]  # all but the id
+            content = response.exchange.content
             if content and content not in found and _usable(response):
                 found[content] = response
                 if len(found) == self._budget.candidates:

@@ -12,6 +12,7 @@ from netaudit.dns.anchors import DS
 from netaudit.dns.budget import Budget, Meter
 from netaudit.dns.signatures import DNSKEY, RRSIG, SignatureVerifier
 from netaudit.rules.algorithms import SOFTWARE, Policy
+from netaudit.rules.rrsig import key_tag
 
 __all__ = ["HOLD_DOWN", "KeyState", "TrackedKey", "anchors_of", "track"]
 
@@ -107,7 +108,7 @@ def _signs(
     rrset: dns.rrset.RRset, signatures: Sequence[object], zone: dns.name.Name, key: DNSKEY, now: float, policy: Policy
 ) -> bool:
     """Whether `key` signs the RRset now. A revoked key may sign nothing but its own revocation."""
-    tag = dns.dnssec.key_id(key)
+    tag = key_tag(key)
     own = [s for s in signatures if isinstance(s, RRSIG) and s.key_tag == tag and s.algorithm == key.algorithm]
     budget = Budget()
     verifier = SignatureVerifier(now, policy, budget, revoked_keys=True)

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-import dns.dnssec
 import dns.name
 import dns.rdatatype
 import dns.rdtypes.ANY.DNSKEY
@@ -14,7 +13,7 @@ import dns.rrset
 
 from netaudit.dns.budget import Budget, Meter
 from netaudit.rules.algorithms import Policy
-from netaudit.rules.rrsig import is_zone_key, moment, utc
+from netaudit.rules.rrsig import is_zone_key, key_tag, moment, utc
 from netaudit.rules.signed_data import is_good, owner_labels, signed_data
 
 __all__ = [
@@ -166,12 +165,12 @@ class SignatureVerifier:
         return known
 
     def _tagged(self, keys: Sequence[DNSKEY]) -> dict[tuple[int, int], list[DNSKEY]]:
-        """The keys that may sign, by algorithm and tag: tags are sums in Python, and a hostile zone has many keys."""
+        """The keys that may sign, by algorithm and tag: a hostile zone has many keys."""
         if self._keys is not keys:
             self._keys, self._by_tag = keys, {}
             for key in keys:
                 if is_zone_key(key) or (self._revoked_keys and bool(key.flags & _REVOKE) and key.protocol == 3):
-                    self._by_tag.setdefault((int(key.algorithm), dns.dnssec.key_id(key)), []).append(key)
+                    self._by_tag.setdefault((int(key.algorithm), key_tag(key)), []).append(key)
         return self._by_tag
 
 

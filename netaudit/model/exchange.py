@@ -92,6 +92,11 @@ class Exchange(Record, frozen=True, kw_only=True, tag_field="kind", tag="dns", d
         )
 
     @property
+    def content(self) -> bytes:
+        """The response but for its id: equal contents say the same. Empty without a response."""
+        return b"" if self.response is None else self.response[2:]
+
+    @property
     def family(self) -> Family:
         """The family of the server's address."""
         return family_of(self.server)
@@ -125,7 +130,7 @@ class Exchange(Record, frozen=True, kw_only=True, tag_field="kind", tag="dns", d
         asked = [(entry.name, entry.rdtype) for entry in message.question]
         return asked == [self.question] or (not asked and message.rcode() != dns.rcode.NOERROR)
 
-    @property
+    @cached_property
     def rcode(self) -> int | None:
         """The response code with its EDNS extension (RFC 6891), or None without a readable response."""
         return None if self.message is None else int(self.message.rcode())
@@ -145,7 +150,7 @@ class Exchange(Record, frozen=True, kw_only=True, tag_field="kind", tag="dns", d
         if self.message is None:
             return None
         for rrset in self.message.answer:
-            if rrset.name == name and rrset.rdtype == rdtype:
+            if rrset.rdtype == rdtype and rrset.name == name:
                 return rrset
         return None
 

@@ -1,12 +1,15 @@
 """The OPT record of a message as it is on the wire: options that nobody should send are there too."""
 
+import struct
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import dns.name
 import dns.rdatatype
-import dns.wire
 
 from netaudit.model.exchange import Exchange
+from netaudit.model.wire import Unusual, records
 from netaudit.rules.zones import name_text
 
 __all__ = ["COOKIE", "EXTENDED_ERROR", "NSID", "REPORT_CHANNEL", "Opt", "opt_in", "opt_of", "option_of", "report_agent"]
@@ -15,7 +18,8 @@ NSID, COOKIE, EXTENDED_ERROR, REPORT_CHANNEL = 3, 10, 15, 18
 """Option codes (RFC 5001, RFC 7873, RFC 8914, RFC 9567)."""
 
 _REPORT_CHANNEL_CODE = REPORT_CHANNEL.to_bytes(2, "big")
-_COUNTS = 4  # where the header's four counts begin (RFC 1035 section 4.1.1)
+_OPTION = struct.Struct("!HH")  # code, length
+_REMEMBERED = 4_096  # responses
 
 
 class Opt(NamedTuple):
@@ -39,15 +43,24 @@ class Opt(NamedTuple):
 
 def opt_of(exchange: Exchange) -> Opt | None:
     """The first OPT record of a response; None without one, or where it can't be read."""
-    return None if exchange.response is None else opt_in(exchange.response)
+    return _told(exchange.content) if exchange.response is not None else None
+
+
+@lru_cache(_REMEMBERED)
+def _told(content: bytes) -> Opt | None:
+    return opt_in(b"\0\0" + content)
 
 
 def opt_in(message: bytes) -> Opt | None:
     """The first OPT record of a message in wire format; None without one, or where it can't be read."""
     try:
-        return _find(dns.wire.Parser(message))
-    except Exception:  # a stranger's bytes: dnspython raises a dozen kinds of exception over them
+        found = next((record for record in records(message) if record.rdtype == dns.rdatatype.OPT), None)
+        if found is None:
+            return None
+        options = tuple(_options(message[found.start : found.end]))
+    except Unusual:
         return None
+    return Opt(found.ttl >> 16 & 0xFF, found.ttl & 0xFFFF, found.rdclass, options)
 
 
 def option_of(exchange: Exchange, code: int) -> bytes | None:
@@ -63,31 +76,20 @@ def report_agent(exchange: Exchange) -> str:
     data = option_of(exchange, REPORT_CHANNEL)
     try:
         name, used = dns.name.from_wire(data, 0) if data else (dns.name.root, 0)
-    except Exception:  # as above
+    except Exception:  # a stranger's bytes: dnspython raises several kinds of exception over them
         return ""
     return name_text(name) if data and used == len(data) else ""
 
 
-def _find(parser: dns.wire.Parser) -> Opt | None:
-    parser.seek(_COUNTS)
-    questions, *sections = parser.get_struct("!HHHH")
-    for _ in range(questions):
-        _skip_name(parser)
-        parser.get_struct("!HH")
-    for _ in range(sum(sections)):
-        _skip_name(parser)
-        rdtype, size, ttl, length = parser.get_struct("!HHIH")
-        end = parser.current + length
-        if rdtype == dns.rdatatype.OPT:
-            options = []
-            with parser.restrict_to(length):
-                while parser.remaining():
-                    code, amount = parser.get_struct("!HH")
-                    options.append((code, parser.get_bytes(amount)))
-            return Opt(ttl >> 16 & 0xFF, ttl & 0xFFFF, size, tuple(options))
-        parser.seek(end)
-    return None
-
-
-def _skip_name(parser: dns.wire.Parser) -> None:
-    parser.seek(parser.current + dns.name.from_wire(parser.wire, parser.current)[1])
+def _options(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Code and data of each option. Raises Unusual when one is cut off."""
+    at = 0
+    while at < len(data):
+        start = at + _OPTION.size
+        if start > len(data):
+            raise Unusual("an option is cut off")
+        code, length = _OPTION.unpack_from(data, at)
+        at = start + length
+        if at > len(data):
+            raise Unusual("an option's data are cut off")
+        yield code, data[start:at]

@@ -1,11 +1,15 @@
 """Keys, DS and signatures as records: what fits what, dates on the calendar, and whether a signature verifies."""
 
+import struct
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 import dns.dnssec
 import dns.name
+import dns.rdataclass
+import dns.rdatatype
 import dns.rdtypes.ANY.DNSKEY
 import dns.rdtypes.ANY.DS
 import dns.rdtypes.ANY.RRSIG
@@ -16,8 +20,8 @@ from netaudit.rules.signed_data import is_good, owner_labels, signed_data
 from netaudit.rules.weak_rsa import RsaKey, parse
 
 __all__ = [
-    "DNSKEY", "DS", "RRSIG", "Validity", "Verifier", "computable", "ds_text", "is_zone_key", "key_text", "matches",
-    "moment", "rsa_bits", "rsa_key", "utc", "validity", "verifies",
+    "DNSKEY", "DS", "RRSIG", "Validity", "Verifier", "computable", "ds_text", "is_zone_key", "key_tag", "key_text",
+    "matches", "moment", "rsa_bits", "rsa_key", "utc", "validity", "verifies",
 ]  # fmt: skip
 
 DNSKEY = dns.rdtypes.ANY.DNSKEY.DNSKEY
@@ -27,20 +31,24 @@ RRSIG = dns.rdtypes.ANY.RRSIG.RRSIG
 _ZONE, _REVOKE, _SEP = 0x0100, 0x0080, 0x0001
 _RSA = frozenset({1, 5, 7, 8, 10})
 _DIGESTS = {1: "SHA1", 2: "SHA256", 4: "SHA384"}
+_RSAMD5 = 1
 _TRIES = 4  # keys that share one tag, and signatures that one key is tried with (CVE-2023-50387)
 _VERIFICATIONS = 16  # for one RRset
+_REMEMBERED = 16_384  # keys' tags, signatures' dates, matches of DS and key
 
 
 class Validity(NamedTuple):
     """How the best signature over an RRset stands, and when it begins and ends, in seconds since 1970."""
 
-    state: str  # one of _RANK
+    state: str  # one of _STATES
     inception: float = 0.0
     expiration: float = 0.0
     key_tag: int = 0
 
 
-_RANK = ("none", "invalid", "not_yet", "expired", "undecided", "current")  # the best last
+_STATES = ("none", "invalid", "not_yet", "expired", "undecided", "current")  # the best last
+_RANK = {state: rank for rank, state in enumerate(_STATES)}
+_NONE = Validity("none")
 
 
 def validity(signatures: Iterable[RRSIG], now: float) -> Validity:
@@ -91,14 +99,19 @@ class Verifier:
 
 
 def _best(found: Iterable[Validity]) -> Validity:
-    return max(found, key=lambda one: (_RANK.index(one.state), one.expiration), default=Validity("none"))
+    return max(found, key=lambda one: (_RANK[one.state], one.expiration), default=_NONE)
 
 
 def _dated(signature: RRSIG, now: float) -> Validity:
+    return _between(signature.inception, signature.expiration, signature.key_tag, now)
+
+
+@lru_cache(_REMEMBERED)
+def _between(inception: int, expiration: int, tag: int, now: float) -> Validity:
     """A signature's place in time; its first and its last second count (RFC 4034 section 3.1.5)."""
-    begins, ends = moment(signature.inception, now), moment(signature.expiration, now)
+    begins, ends = moment(inception, now), moment(expiration, now)
     state = "not_yet" if begins > int(now) else "expired" if ends < int(now) else "current"
-    return Validity(state, begins, ends, signature.key_tag)
+    return Validity(state, begins, ends, tag)
 
 
 def moment(stamp: int, now: float) -> float:
@@ -106,6 +119,7 @@ def moment(stamp: int, now: float) -> float:
     return int(now) + ((int(stamp) - int(now) + 0x80000000) & 0xFFFFFFFF) - 0x80000000
 
 
+@lru_cache(_REMEMBERED)
 def utc(seconds: float) -> str:
     """A time as ISO 8601 in UTC; years beyond the calendar come out as plain seconds."""
     try:
@@ -129,7 +143,7 @@ def _covers(signature: RRSIG, rrset: dns.rrset.RRset) -> bool:
 
 
 def _fits(signature: RRSIG, key: DNSKEY) -> bool:
-    return signature.algorithm == key.algorithm and signature.key_tag == dns.dnssec.key_id(key)
+    return signature.algorithm == key.algorithm and signature.key_tag == key_tag(key)
 
 
 def _verifiable(key: DNSKEY) -> bool:
@@ -146,10 +160,14 @@ def matches(ds: DS, key: DNSKEY, zone: dns.name.Name) -> bool | None:
     digest = _DIGESTS.get(int(ds.digest_type))
     if digest is None:
         return None
-    if ds.key_tag != dns.dnssec.key_id(key) or ds.algorithm != key.algorithm:
+    if ds.key_tag != key_tag(key) or ds.algorithm != key.algorithm:
         return False
-    made = dns.dnssec.make_ds(zone, key, digest, policy=dns.dnssec.allow_all_policy)
-    return bool(made.digest == ds.digest)
+    return _digest(zone, key, digest) == ds.digest
+
+
+@lru_cache(_REMEMBERED)
+def _digest(zone: dns.name.Name, key: DNSKEY, algorithm: str) -> bytes:
+    return dns.dnssec.make_ds(zone, key, algorithm, policy=dns.dnssec.allow_all_policy).digest
 
 
 def is_zone_key(key: DNSKEY) -> bool:
@@ -157,9 +175,24 @@ def is_zone_key(key: DNSKEY) -> bool:
     return bool(key.flags & _ZONE) and not key.flags & _REVOKE and key.protocol == 3
 
 
+def key_tag(key: DNSKEY) -> int:
+    """The key tag (RFC 4034 appendix B): a sum over all octets, which is done once for a key."""
+    return _tag(int(key.flags), key.protocol, int(key.algorithm), key.key)
+
+
+@lru_cache(_REMEMBERED)
+def _tag(flags: int, protocol: int, algorithm: int, octets: bytes) -> int:
+    data = struct.pack("!HBB", flags, protocol, algorithm) + octets
+    if algorithm == _RSAMD5:
+        return int.from_bytes(data[-3:-1], "big")
+    total = sum(data[::2]) << 8
+    total += sum(data[1::2])
+    return total + (total >> 16) & 0xFFFF
+
+
 def key_text(key: DNSKEY) -> str:
     """A key as "12345 13 257": key tag, algorithm, flags."""
-    return f"{dns.dnssec.key_id(key)} {int(key.algorithm)} {int(key.flags)}"
+    return f"{key_tag(key)} {int(key.algorithm)} {int(key.flags)}"
 
 
 class DSFields(Protocol):

@@ -1,17 +1,21 @@
 """What a signature is over, and whether it is good: the cryptography of RFC 4034 section 3.1.8.1, dates aside."""
 
 import struct
+from functools import lru_cache
 
 import dns.dnssecalgs
 import dns.name
 import dns.rdtypes.ANY.DNSKEY
 import dns.rdtypes.ANY.RRSIG
 import dns.rrset
+from dns.dnssecalgs.base import GenericPublicKey
 
 __all__ = ["is_good", "owner_labels", "signed_data"]
 
 DNSKEY = dns.rdtypes.ANY.DNSKEY.DNSKEY
 RRSIG = dns.rdtypes.ANY.RRSIG.RRSIG
+
+_REMEMBERED = 16_384  # signatures, and keys
 
 
 _P25519, _P448 = 2**255 - 19, 2**448 - 2**224 - 1
@@ -55,16 +59,17 @@ def owner_labels(name: dns.name.Name) -> int:
     return len(name) - 1 - int(name.is_wild())
 
 
+@lru_cache(_REMEMBERED)
 def is_good(data: bytes, signature: bytes, key: DNSKEY) -> bool:
-    """Whether `signature` over `data` is by `key`. Never raises.
+    """Whether `signature` over `data` is by `key`; found out once, for the validator and all checks. Never raises.
 
     A key of small order proves nothing: anybody can make signatures that it verifies, without a private key.
     """
     if _has_small_order(key):
         return False
     try:
-        public = dns.dnssecalgs.get_algorithm_cls_from_dnskey(key).public_cls
-        public.from_dnskey(key).verify(signature, data)
+        public = _public(key)
+        public.verify(signature, data)
     except Exception:
         # Key and signature are a stranger's bytes, and the libraries below raise a dozen kinds of
         # exception over them; whatever it is, the signature was not verified.
@@ -75,3 +80,8 @@ def is_good(data: bytes, signature: bytes, key: DNSKEY) -> bool:
 def _has_small_order(key: DNSKEY) -> bool:
     octets = key.key[:-1] + bytes(octet & 0x7F for octet in key.key[-1:])
     return octets in _SMALL_ORDER.get(int(key.algorithm), ())
+
+
+@lru_cache(_REMEMBERED)
+def _public(key: DNSKEY) -> GenericPublicKey:
+    return dns.dnssecalgs.get_algorithm_cls_from_dnskey(key).public_cls.from_dnskey(key)

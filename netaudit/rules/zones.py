@@ -185,7 +185,7 @@ def server_names(exchange: Exchange, apex: dns.name.Name) -> frozenset[str]:
         name_text(rdata.target)
         for section in sections
         for rrset in section
-        if rrset.name == apex and rrset.rdtype == dns.rdatatype.NS
+        if rrset.rdtype == dns.rdatatype.NS and rrset.name == apex
         for rdata in rrset
         if isinstance(rdata, NS)
     )
