@@ -209,7 +209,7 @@ class AnswerJudge:
         signed: list[dns.rrset.RRset] = []
         failed: list[Verification] = []
         for rrset in held:
-            if rrset.rdtype == dns.rdatatype.NSEC3:
+            for _ in rrset if rrset.rdtype == dns.rdatatype.NSEC3 else ():
                 records.spend()
             found = self._verify(response, response.authority, rrset, trusted, meter)
             # a denial record is never made from a wildcard: one that claims it was stolen from elsewhere

@@ -24,7 +24,9 @@ class Budget(Record, frozen=True, kw_only=True):
     aliases: int = 11  # CNAME and DNAME steps
     labels: int = 127  # of a name: as many as fit
     ns_depth: int = 7  # zones whose servers' addresses depend on one another
-    queries_per_name: int = 200
+    queries_per_name: int = 200  # for a name with all its aliases, and again for what each zone on the way has
+    queries_per_chain: int = 600  # for all zones of a look-up: beyond, none is begun
+    octets_per_query: int = 4096  # of a response: each more of them count as a query, for reading costs time too
     servers_per_question: int = 8
     ns_names: int = 20  # name servers considered of one zone
     addresses_per_server: int = 8  # considered of one name server

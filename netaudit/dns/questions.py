@@ -31,7 +31,7 @@ class Work:
 
     owner: dns.name.Name | None = None
     depth: int = 0
-    spent: list[int] = field(default_factory=lambda: [0])  # queries, shared by all that one caller causes
+    spent: list[int] = field(default_factory=lambda: [0])  # queries, all that one caller causes
     ids: list[str] = field(default_factory=list)  # exchanges, in order
 
     def on_behalf_of(self, owner: dns.name.Name) -> "Work":
@@ -80,7 +80,8 @@ class Questions:
                 for task in done:
                     address = running.pop(task)
                     response = task.result()
-                    if usable(response):
+                    # a truncated response is no answer, even over TCP (RFC 2181 section 9)
+                    if usable(response) and not response.exchange.truncated:
                         self._trouble.pop(address, None)
                         return response
                     self._trouble[address] = self._trouble.get(address, 0) + 1
@@ -130,6 +131,7 @@ class Questions:
             )
             raise ResolutionError(failure, "budget_queries")
         exchange = await self._network.dns(query, address, transport=transport)
+        work.spent[0] += len(exchange.response or b"") // self._budget.octets_per_query
         self._record(exchange)
         work.ids.append(exchange.id)
         return exchange
@@ -173,6 +175,8 @@ async def fitting_or_first(ask: Callable[[Usable], Awaitable[Response]], fit: Us
 def _said(response: Response) -> str:
     if response.kind is Kind.UNREADABLE:
         return "sent no readable answer"
+    if response.exchange.truncated:
+        return "truncated its answer, and gave no whole one over TCP"
     if response.kind is Kind.ERROR:
         return dns.rcode.to_text(dns.rcode.Rcode.make(response.exchange.rcode or 0))
     return f"{response.kind} without authority"

@@ -155,13 +155,14 @@ class ValidatingResolver:
     ) -> Security:
         """Validate what is there, asking for what is missing; when it is bogus, ask the other servers too."""
         asked: set[tuple[_Question, bool]] = set()
+        work = Work()
         security = self._status(name, rdtype, now)
         for _ in range(_ROUNDS):
             wanted = _wanted(security)
             if wanted is None or (wanted, security.status is SecurityStatus.BOGUS) in asked:
                 break
             asked.add((wanted, security.status is SecurityStatus.BOGUS))
-            await self._ask_more(wanted, everywhere=security.status is SecurityStatus.BOGUS)
+            await self._ask_more(wanted, work, everywhere=security.status is SecurityStatus.BOGUS)
             security = self._status(name, rdtype, now)
         if trouble is not None and security.reason == "evidence_missing":
             return because(
@@ -170,11 +171,11 @@ class ValidatingResolver:
             )  # fmt: skip
         return security
 
-    async def _ask_more(self, question: _Question, *, everywhere: bool) -> None:
+    async def _ask_more(self, question: _Question, work: Work, *, everywhere: bool) -> None:
         """Put one more question to one server, or to all of its zone. What comes of it is in the exchanges."""
         try:
             async with asyncio.timeout(self._budget.lookup_seconds):
-                await self._ask(*question, Work(), (lambda _: False) if everywhere else (lambda _: True))
+                await self._ask(*question, work, (lambda _: False) if everywhere else (lambda _: True))
         except (ResolutionError, TimeoutError):
             return
 

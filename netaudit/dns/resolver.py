@@ -53,7 +53,7 @@ class Resolver:
         """
         try:
             async with asyncio.timeout(self._budget.lookup_seconds):
-                return await self._zone(name)
+                return await self._zone(name, Work())
         except TimeoutError:
             raise ResolutionError(_out_of_time(name, self._budget), "budget_time") from None
 
@@ -73,14 +73,14 @@ class Resolver:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._walk.aclose()
 
-    async def _zone(self, name: dns.name.Name) -> ZoneCut:
+    async def _zone(self, name: dns.name.Name, work: Work) -> ZoneCut:
         try:
-            cut = await self._walk.at(name, Work())
+            cut = await self._walk.at(name, work)
         except ResolutionError as error:
             if error.reason != "cyclic_dependency":
                 raise
             # two walks that began at once may have met each other: alone, the second try decides
-            cut = await self._walk.at(name, Work())
+            cut = await self._walk.at(name, work)
         return await self._completed(cut)
 
     async def _completed(self, cut: ZoneCut) -> ZoneCut:
@@ -92,6 +92,7 @@ class Resolver:
     async def _complete(self, cut: ZoneCut) -> ZoneCut:
         """Ask for DS, DNSKEY and every server's addresses. Trouble is in the result, not raised."""
         parent = await self._completed(cut.parent) if cut.parent is not None else None
+        self._afford(cut.name, parent.queries if parent else {})
         work = Work()
         addresses, ds, keys = await asyncio.gather(
             self._server_addresses(cut, work),
@@ -113,7 +114,15 @@ class Resolver:
             delegation=delegation,
             exchanges=tuple(dict.fromkeys((*cut.exchanges, *work.ids))),
             signed=signed,
+            queries={**(parent.queries if parent else {}), cut.name: work.spent[0]},
         )
+
+    def _afford(self, name: dns.name.Name, queries: Mapping[dns.name.Name, int]) -> None:
+        """Refuse to begin another zone when those before it cost too much. Raises ResolutionError."""
+        limit = self._budget.queries_per_chain
+        if sum(queries.values()) > limit:
+            detail = f"{name_text(name)}: its chain of zones costs more than {limit} queries"
+            raise ResolutionError(Failure(reason=Reason.BUDGET, side=Side.BUDGET, detail=detail), "budget_queries")
 
     async def _ask(
         self, cut: ZoneCut, name: dns.name.Name, rdtype: dns.rdatatype.RdataType, work: Work
@@ -172,17 +181,20 @@ class Resolver:
         except TimeoutError:
             chase.failure = _out_of_time(name, self._budget)
         if chase.failure is not None:
-            await self._complete_above(chase.current)
+            await self._complete_above(chase.current, chase.work)
         return chase.result()
 
-    async def _complete_above(self, name: dns.name.Name) -> None:
-        """Ask for the DS and the keys of the zones above a name that could not be resolved: how far trust reaches."""
+    async def _complete_above(self, name: dns.name.Name, work: Work) -> None:
+        """Ask for the DS and the keys of the zones above a name that could not be resolved: how far trust reaches.
+
+        The zones that were found cost no further look; the rest is charged to what was spent before.
+        """
         try:
             async with asyncio.timeout(self._budget.lookup_seconds):
                 while name != dns.name.root:
                     name = name.parent()
                     try:
-                        await self._zone(name)
+                        await self._zone(name, work)
                     except ResolutionError:
                         continue
                     return
@@ -190,8 +202,11 @@ class Resolver:
             return  # what was recorded until now is the evidence
 
     async def _follow(self, chase: "_Chase") -> None:
+        queries: dict[dns.name.Name, int] = {}
         for _ in range(self._budget.aliases + 1):
-            cut = await self._zone_for(chase.current, chase.rdtype)
+            self._afford(chase.current, queries)
+            cut = await self._zone_for(chase.current, chase.rdtype, chase.work)
+            queries.update(cut.queries)
             chase.zones += [zone for zone in cut.chain if zone not in chase.zones]
             try:
                 response = await self._fresh_or_any(cut, chase.current, chase.rdtype, chase.work)
@@ -209,9 +224,9 @@ class Resolver:
         detail = f"more than {self._budget.aliases} aliases"
         raise ResolutionError(Failure(reason=Reason.BUDGET, side=Side.BUDGET, detail=detail), "budget_aliases")
 
-    async def _zone_for(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> ZoneCut:
+    async def _zone_for(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType, work: Work) -> ZoneCut:
         """The zone that answers for the name: for DS, the parent's side of the cut."""
-        return await self._zone(name.parent() if rdtype == dns.rdatatype.DS and len(name) > 1 else name)
+        return await self._zone(name.parent() if rdtype == dns.rdatatype.DS and len(name) > 1 else name, work)
 
 
 @dataclass

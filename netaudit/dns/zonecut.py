@@ -47,7 +47,8 @@ class ZoneCut:
 
     `servers` holds every known address of both families; `unresolved` the name servers without any, or of which
     a family could not be looked up, and why. `delegation` names the exchanges in which the parent spoke of the
-    zone, `exchanges` all that were made to find the zone, its servers, its DS and its keys.
+    zone, `exchanges` all that were made to find the zone, its servers, its DS and its keys. `queries` counts
+    those for the servers, DS and keys of this zone and of each above it.
     """
 
     name: dns.name.Name
@@ -58,6 +59,7 @@ class ZoneCut:
     unresolved: Mapping[str, Failure] = field(default_factory=dict)
     delegation: Delegation | None = None
     exchanges: tuple[str, ...] = ()
+    queries: Mapping[dns.name.Name, int] = field(default_factory=dict)
     signed: bool = False  # its parent has a DS record for it
 
 
