@@ -167,9 +167,11 @@ def _told(
     live.write_run(before)
     if judging.fail_on is not None and any(finding.is_error for finding in rehearsal.findings):
         after = msgspec.structs.replace(after, exit_code=FINDINGS)
+    compared = compare(before, after)
+    after = msgspec.structs.replace(after, comparison=compared)
     for note, zone in rehearsal.notes:
         click.echo(note.in_language(language) % one_line(zone))
     # click drops colour when it is no terminal
     click.echo(findings_text(rehearsal.findings, language, colour=True), nl=False)
-    click.echo(comparison_text(before, after, compare(before, after), language, colour=True), nl=False)
+    click.echo(comparison_text(after, language, colour=True), nl=False)
     return tell(after, output, language, formats)

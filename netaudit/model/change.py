@@ -3,10 +3,10 @@
 from enum import StrEnum
 
 from netaudit.model.common import Record
-from netaudit.model.run import Result
-from netaudit.model.verdict import Target
+from netaudit.model.profile import CheckInfo
+from netaudit.model.verdict import Status, Target, Verdict
 
-__all__ = ["Change", "Difference"]
+__all__ = ["Change", "Comparison", "Difference"]
 
 
 class Difference(StrEnum):
@@ -26,5 +26,14 @@ class Change(Record, frozen=True, kw_only=True):
     difference: Difference
     check: str
     target: Target
-    before: Result | None
-    after: Result | None
+    before: Verdict | None
+    after: Verdict | None
+
+
+class Comparison(Record, frozen=True, kw_only=True):
+    """What is live against what is proposed: every verdict that differs, and how many do not."""
+
+    before: str  # the id of the run of what is live
+    changes: tuple[Change, ...]
+    unchanged: dict[Status, int]
+    checks: dict[str, CheckInfo] = {}  # the texts of checks that only the former run has

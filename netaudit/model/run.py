@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
+from netaudit.model.change import Comparison
 from netaudit.model.common import Family, Record, Text, Timestamp
 from netaudit.model.facts import FamilyCheck, ServerAddress
 from netaudit.model.inventory import Authorisation, Contact, NetworkKind, Province, Service, Tier, Unit
@@ -167,6 +168,7 @@ class Run(Record, frozen=True, kw_only=True):
     exit_code: int
     links: dict[str, ChainLink] = {}  # zone -> its link of every chain it is part of
     zone_summaries: dict[str, ZoneSummary] = {}  # by audited zone
+    comparison: Comparison | None = None  # of what is `proposed` with what is live
     parity: dict[str, Parity] = {}  # by endpoint or mail domain: IPv4 beside IPv6
 
     def security(self, zone: str) -> Security | None:

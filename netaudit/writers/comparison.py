@@ -1,27 +1,32 @@
-"""What would change, in a terminal: verdicts as they are now and as they would be."""
+"""What would change: verdicts as they are now and as they would be, for a terminal; its words are the report's too."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import groupby
 
 import click
 
-from netaudit.model.change import Change, Difference
-from netaudit.model.common import Text
-from netaudit.model.run import Result, Run
+from netaudit.model.change import Difference
+from netaudit.model.run import Run
+from netaudit.model.verdict import Verdict
 from netaudit.writers import words
 from netaudit.writers.report import Report
 from netaudit.writers.safe import one_line
 from netaudit.writers.wording import Wording
 
-__all__ = ["comparison_text"]
+__all__ = ["DIFFERENCES", "comparison_text"]
 
-_HEADINGS = {
-    Difference.BROKEN: Text(vi="Sẽ không đạt (hiện nay thì không phải vậy)", en="Would fail, and does not now"),
-    Difference.WORSE: Text(vi="Sẽ có cảnh báo mới", en="New warnings"),
-    Difference.UNTESTED: Text(vi="Sẽ không kiểm tra được nữa", en="Could not be tested any more"),
-    Difference.OTHER: Text(vi="Vẫn không đạt, vì lý do khác", en="Still not good, for another reason"),
-    Difference.FIXED: Text(vi="Sẽ được khắc phục", en="Would be fixed"),
-    Difference.TESTED: Text(vi="Nay kiểm tra được", en="Could not be tested, and would be good"),
+
+def _(message: str) -> str:
+    return message
+
+
+DIFFERENCES: dict[Difference, str] = {
+    Difference.BROKEN: _("Would fail, and does not now"),
+    Difference.WORSE: _("New warnings"),
+    Difference.UNTESTED: _("Could not be tested any more"),
+    Difference.OTHER: _("Still not good, for another reason"),
+    Difference.FIXED: _("Would be fixed"),
+    Difference.TESTED: _("Could not be tested, and would be good"),
 }
 _MARKS = {
     Difference.BROKEN: ("✗", "red"),
@@ -31,47 +36,40 @@ _MARKS = {
     Difference.FIXED: ("✓", "green"),
     Difference.TESTED: ("✓", "green"),
 }
-_TITLE = Text(vi="Hiện nay → đề xuất", en="Live now → proposed")
-_SAME = Text(vi="Không có kết luận nào thay đổi.", en="No verdict would change.")
-_NOW, _THEN = Text(vi="nay", en="now"), Text(vi="sẽ là", en="then")
-_NOTHING = Text(vi="chưa có", en="none")
+_TITLE, _SAME, _NOW, _THEN, _NOTHING = (
+    _("Live now → proposed"), _("No verdict would change."), _("now"), _("then"), _("none")
+)  # fmt: skip
 _ROWS = 50
 
 
-def comparison_text(before: Run, after: Run, changes: Sequence[Change], language: str, *, colour: bool = False) -> str:
-    """Return the changes between two runs for a terminal, grouped, the worst first. `language` is `vi` or `en`."""
-    return "\n".join(_Comparison(before, after, language, colour).lines(changes)) + "\n"
+def comparison_text(run: Run, language: str, *, colour: bool = False) -> str:
+    """Return what a run's comparison holds for a terminal, grouped, the worst first. `language` is `vi` or `en`."""
+    return "\n".join(_lines(Report(run, Wording(language)), colour)) + "\n"
 
 
-class _Comparison:
-    def __init__(self, before: Run, after: Run, language: str, colour: bool) -> None:
-        self._wording = Wording(language)
-        self._before, self._after = Report(before, self._wording), Report(after, self._wording)
-        self._colour = colour
+def _lines(report: Report, colour: bool) -> Iterator[str]:
+    say = report.wording.gettext
+    changes = report.run.comparison.changes if report.run.comparison is not None else ()
+    yield say(_TITLE)
+    if not changes:
+        yield f"  {say(_SAME)}"
+    for difference, group in groupby(changes, lambda change: change.difference):
+        rows = list(group)
+        mark, paint = _MARKS[difference]
+        heading = f"{mark} {say(DIFFERENCES[difference])}: {len(rows)}"
+        yield "  " + (click.style(heading, fg=paint, bold=True) if colour else heading)
+        for change in rows[:_ROWS]:
+            yield f"    {change.check} {one_line(report.target(change.target), 120)}"
+            if difference is Difference.TESTED:
+                continue
+            yield f"      {say(_NOW)}: {_sentence(report, change.before)}"
+            yield f"      {say(_THEN)}: {_sentence(report, change.after)}"
+        if len(rows) > _ROWS:
+            yield f"    … (+{len(rows) - _ROWS})"
 
-    def lines(self, changes: Sequence[Change]) -> Iterator[str]:
-        yield self._say(_TITLE)
-        if not changes:
-            yield f"  {self._say(_SAME)}"
-        for difference, group in groupby(changes, lambda change: change.difference):
-            rows = list(group)
-            mark, colour = _MARKS[difference]
-            heading = f"{mark} {self._say(_HEADINGS[difference])}: {len(rows)}"
-            yield "  " + (click.style(heading, fg=colour, bold=True) if self._colour else heading)
-            for change in rows[:_ROWS]:
-                yield f"    {change.check} {one_line(self._after.target(change.target), 120)}"
-                if difference is Difference.TESTED:
-                    continue
-                yield f"      {self._say(_NOW)}: {self._sentence(self._before, change.before)}"
-                yield f"      {self._say(_THEN)}: {self._sentence(self._after, change.after)}"
-            if len(rows) > _ROWS:
-                yield f"    … (+{len(rows) - _ROWS})"
 
-    def _sentence(self, report: Report, result: Result | None) -> str:
-        if result is None:
-            return self._say(_NOTHING)
-        status = self._wording.gettext(words.STATUSES[result.verdict.outcome.status])
-        return f"[{status}] {one_line(report.sentence(result), 300)}"
-
-    def _say(self, text: Text) -> str:
-        return text.in_language(self._wording.language)
+def _sentence(report: Report, verdict: Verdict | None) -> str:
+    if verdict is None:
+        return report.wording.gettext(_NOTHING)
+    status = report.wording.gettext(words.STATUSES[verdict.outcome.status])
+    return f"[{status}] {one_line(report.compared_sentence(verdict), 300)}"

@@ -18,6 +18,7 @@ from netaudit.writers import words
 from netaudit.writers.bars import segments
 from netaudit.writers.chain_parts import chain_parts
 from netaudit.writers.chain_picture import chain_picture
+from netaudit.writers.comparison import DIFFERENCES
 from netaudit.writers.details import detail_text
 from netaudit.writers.files import make_folder, write_whole
 from netaudit.writers.latency_picture import latency_picture
@@ -130,6 +131,7 @@ def _environment(wording: Wording) -> Environment:
         words=words,
         limits=_LIMITS,
         main_pillars=MAIN_PILLARS,
+        differences=DIFFERENCES,
         segments=segments,
         both_ways=both_ways,
         worst_first=worst_first,

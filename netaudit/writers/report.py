@@ -5,11 +5,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import msgspec
+
+from netaudit.model.change import Change, Difference
 from netaudit.model.common import Family, Reason, Side
 from netaudit.model.inventory import Service, Tier, Unit
 from netaudit.model.profile import CheckInfo, Clause, Profile, Severity
 from netaudit.model.run import ClauseResult, Coverage, Result, Run, UnitResult, UnitStatus
-from netaudit.model.verdict import Status, Target, TargetKind
+from netaudit.model.verdict import Status, Target, TargetKind, Verdict
 from netaudit.rules.gaps import could_not_see
 from netaudit.writers import words
 from netaudit.writers.messages import recheck_command, sentence
@@ -80,6 +83,28 @@ class Report:
     def sentence(self, result: Result) -> str:
         """What the result says."""
         return sentence(self.run, result.verdict, self.wording)
+
+    def compared_sentence(self, verdict: Verdict) -> str:
+        """What a verdict of the run's comparison says: one of this run or of the one before."""
+        return sentence(self._with_former_checks, verdict, self.wording)
+
+    def compared_title(self, check: str) -> str:
+        """The title of a check of this run or of the one before."""
+        info = self._with_former_checks.checks.get(check)
+        return info.title.in_language(self.wording.language) if info is not None else check
+
+    @cached_property
+    def _with_former_checks(self) -> Run:
+        former = self.run.comparison.checks if self.run.comparison is not None else {}
+        return msgspec.structs.replace(self.run, checks={**former, **self.run.checks})
+
+    @cached_property
+    def changes(self) -> dict[Difference, list[Change]]:
+        """What would change, by what becomes of it, the worst first."""
+        grouped: dict[Difference, list[Change]] = {}
+        for change in self.run.comparison.changes if self.run.comparison is not None else ():
+            grouped.setdefault(change.difference, []).append(change)
+        return grouped
 
     def brief(self, result: Result) -> str:
         """What the result says, with long lists counted: a line or two where the evidence stands elsewhere."""

@@ -4,11 +4,15 @@ import json
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from netaudit.lab.authority import zone_contents
 from netaudit.lab.keyring import Keyring
 from netaudit.lab.worldfile import load_world
+from netaudit.model.change import Difference
+from netaudit.model.run import Run
+from netaudit.model.verdict import Status
 from tests.cli.conftest import Inside
 
 ZONE = """$TTL 300
@@ -88,6 +92,39 @@ def test_a_change_is_told_in_vietnamese_and_ends_with_1(province: Path, inside: 
     assert "lỗi: DS " in done.stdout
     assert "dnssec.ds_matches" in done.stdout
     assert "\x1b[" not in done.stdout
+
+
+def test_the_report_holds_what_would_change(province: Path, inside: Inside) -> None:
+    """The terminal, run.json, the index and the zone's page say the same of live and proposed."""
+    wrong = "1 13 2 " + "ab" * 32
+    done = inside(
+        "scan", "--delegation", "tinh.vn", "--ds", wrong, "--kind", "zone", "-q", "--lang", "en", cwd=province
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    run = msgspec.json.decode((province / "out" / "run.json").read_bytes(), type=Run)
+    live = msgspec.json.decode((province / "out" / "live" / "run.json").read_bytes(), type=Run)
+    assert run.comparison is not None
+    assert (run.comparison.before, live.comparison) == (live.id, None)
+    broken = {c.check: c for c in run.comparison.changes if c.difference is Difference.BROKEN}
+    change = broken["dnssec.ds_matches"]
+    assert change.before is not None and change.after is not None
+    assert (change.before.outcome.status, change.after.outcome.status) == (Status.PASS, Status.FAIL)
+    changed = sum(change.after is not None for change in run.comparison.changes)
+    assert sum(run.comparison.unchanged.values()) + changed == len(run.results)
+    assert run.comparison.unchanged[Status.PASS] > 5
+    for page in ("index.html", "zone/tinh.vn.html"):
+        text = (province / "out" / page).read_text("utf-8")
+        section = text[text.index('<section id="comparison"') :]
+        section = section[: section.index("</section>")]
+        assert f"Would fail, and does not now: {len(broken)}" in section
+        row = section[section.index("dnssec.ds_matches.html") :].partition("</tr>")[0]
+        assert ">pass</span>: " in row and ">fail</span>: " in row
+    other = (province / "out" / "live" / "run.json").parent / "index.html"
+    assert not other.exists(), "the live run has no report of its own"
+    assert "Would fail, and does not now" in done.stdout
+    again = inside("report", "out", "--lang", "vi", cwd=province)
+    assert again.returncode == 0, again.stderr
+    assert "Sẽ không đạt (hiện nay thì không phải vậy)" in (province / "out" / "index.html").read_text("utf-8")
 
 
 def test_a_file_signed_with_the_same_keys_changes_nothing(province: Path, inside: Inside) -> None:

@@ -60,7 +60,7 @@ class Seen:
     @cached_property
     def changes(self) -> dict[str, Change]:
         """By check and target: "dnssec.signed zone:tinh.vn"."""
-        return {f"{c.check} {c.target}": c for c in compare(self.live, self.proposed)}
+        return {f"{c.check} {c.target}": c for c in compare(self.live, self.proposed).changes}
 
     @property
     def differences(self) -> dict[str, str]:
