@@ -30,6 +30,7 @@ __all__ = ["Contents", "ServedZone", "read_records", "zone_contents"]
 _IN = dns.rdataclass.IN
 _DAY = 86_400
 _STALE_DAYS = 10
+_COLLISIONS = 8
 _OLD_NSEC3: Nsec3Parameters = (bytes.fromhex("ab12cd34"), 100)
 
 
@@ -134,7 +135,8 @@ class _Builder:
         data.finish()
         if signing is not None:
             inception, expiration = self._validity(zone, signing, stale)
-            data.sign(self._keys_of(zone), inception, expiration, self._nsec3(zone, signing))
+            collisions = _COLLISIONS if self.flaws.zone(zone.name, "colliding_keys") else 0
+            data.sign(self._keys_of(zone), inception, expiration, self._nsec3(zone, signing), collisions=collisions)
         return data
 
     def anchors(self) -> tuple[str, ...]:

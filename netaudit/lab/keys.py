@@ -13,7 +13,7 @@ import dns.rrset
 
 from netaudit.lab.keyring import SHORT_RSA, Keyring
 
-__all__ = ["SHORT_RSA", "KeyPair", "ZoneKeys", "make_keys", "sign"]
+__all__ = ["SHORT_RSA", "KeyPair", "ZoneKeys", "colliding", "make_keys", "sign"]
 
 _NUMBERS = {
     "RSASHA1": 5,
@@ -71,6 +71,25 @@ def sign(rrset: dns.rrset.RRset, keys: ZoneKeys, inception: int, expiration: int
         policy=dns.dnssec.allow_all_policy,
     )
     return dns.rrset.from_rdata(rrset.name, rrset.ttl, signature)
+
+
+def colliding(model: dns.rdtypes.ANY.DNSKEY.DNSKEY, count: int) -> list[dns.rdtypes.ANY.DNSKEY.DNSKEY]:
+    """Return so many keys with the tag of `model`, that sign nothing: its last two octets even the sum out.
+
+    A key tag is a sum of 16 bits (RFC 4034 appendix B); the length of the key must be even.
+    """
+    wanted, found, number = dns.dnssec.key_id(model), [], 0
+    while len(found) < count:
+        head = number.to_bytes(len(model.key) - 2, "big")
+        for carry in (0, 1):
+            plain = model.replace(key=head + carry.to_bytes(2, "big"))
+            missing = (wanted - dns.dnssec.key_id(plain) + carry) % 65_535
+            key = model.replace(key=head + missing.to_bytes(2, "big"))
+            if isinstance(key, dns.rdtypes.ANY.DNSKEY.DNSKEY) and dns.dnssec.key_id(key) == wanted:
+                found.append(key)
+                break
+        number += 1
+    return found
 
 
 def _pair(keyring: Keyring, zone: dns.name.Name, algorithm: str, flags: int) -> KeyPair:

@@ -99,6 +99,7 @@ FaultKind = Literal[
     "sha1_digest",  # zone: the parent's only DS has digest type 1
     "old_algorithm",  # zone: signed with RSASHA1 (algorithm 5 or 7)
     "short_keys",  # zone: signed with RSA keys of 1024 bits
+    "colliding_keys",  # zone: eight keys with the tag of the one that signs, which is not shown (KeyTrap)
     "nsec3_iterations",  # zone: NSEC3 with 100 iterations and a salt
     "stale_secondary",  # zone + server: one server has the zone of ten days ago, its signatures expired
     "lame_server",  # zone + server (+ family): answers REFUSED for the zone

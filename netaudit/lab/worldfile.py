@@ -21,7 +21,7 @@ _EXCEPTIONS = 10
 _NEEDS = {
     "zone": {
         "expired_signature", "signature_ends_soon", "wrong_ds", "no_ds", "unsigned", "sha1_digest", "old_algorithm",
-        "short_keys", "nsec3_iterations", "stale_secondary", "lame_server", "silent_zone", "missing_glue",
+        "short_keys", "colliding_keys", "nsec3_iterations", "stale_secondary", "lame_server", "silent_zone", "missing_glue",
         "ns_mismatch", "no_spf", "no_dmarc", "open_transfer", "cds_mismatch",
         "unregistered_ns", "unregistered_mx", "unregistered_spf",
     },

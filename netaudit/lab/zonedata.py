@@ -10,7 +10,7 @@ import dns.rrset
 from dns.rdtypes.util import Bitmap
 
 from netaudit.authority.content import Nsec3Parameters, ZoneContent
-from netaudit.lab.keys import ZoneKeys, sign
+from netaudit.lab.keys import ZoneKeys, colliding, sign
 
 __all__ = ["Nsec3Parameters", "ZoneData"]
 
@@ -40,15 +40,25 @@ class ZoneData(ZoneContent):
         """Whether the zone has keys and signatures."""
         return self._signing is not None
 
-    def sign(self, keys: ZoneKeys, inception: int, expiration: int, nsec3: Nsec3Parameters | None) -> None:
+    def sign(
+        self,
+        keys: ZoneKeys,
+        inception: int,
+        expiration: int,
+        nsec3: Nsec3Parameters | None,
+        *,
+        collisions: int = 0,
+    ) -> None:
         """Add the keys, and chain the names with NSEC or with NSEC3 (RFC 5155 section 7.1).
 
-        Signatures themselves, valid from `inception` to `expiration`, are made when first asked for.
+        Signatures themselves, valid from `inception` to `expiration`, are made when first asked for. With `collisions`
+        so many keys that only share its tag are shown in place of the ZSK.
         """
         self._signing = _Signing(keys, inception, expiration)
         self.nsec3 = nsec3
-        for pair in (keys.ksk, keys.zsk):
-            self.add(self.apex, pair.dnskey)
+        zone_keys = colliding(keys.zsk.dnskey, collisions) if collisions else [keys.zsk.dnskey]
+        for dnskey in (keys.ksk.dnskey, *zone_keys):
+            self.add(self.apex, dnskey)
         if nsec3 is None:
             self._add_nsec()
         else:

@@ -138,6 +138,14 @@ async def test_short_keys(serve: Serve) -> None:
         assert set(published) <= made
 
 
+async def test_colliding_keys(serve: Serve) -> None:
+    async with serve(fault("colliding_keys", zone=ZONE)) as client:
+        keys = (await client.ask(ZONE, "DNSKEY", tcp=True)).answer[0]
+        (signature,) = (await client.ask(ZONE, "SOA")).answer[1]
+        fitting = [key for key in keys if dns.dnssec.key_id(key) == signature.key_tag]
+        assert len(fitting) == len(keys) - 1 == 8
+
+
 async def test_nsec3_iterations(serve: Serve) -> None:
     async with serve(fault("nsec3_iterations", zone=ZONE)) as client:
         parameters = (await client.ask(ZONE, "NSEC3PARAM")).answer[0][0]
