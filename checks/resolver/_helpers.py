@@ -68,9 +68,9 @@ def within(address: str, prefixes: Iterable[str]) -> bool:
     return any(parsed.version == network.version and parsed in network for network in networks)
 
 
-def row(address: ResolverAddress, saw: str, ok: bool | None = None) -> Observation:
-    """An observation at one address."""
-    return Observation(where=address.address, saw=saw, address=address.address, family=address.family, ok=ok)
+def row(address: ResolverAddress, saw: str, ok: bool | None = None, asked: str = ". SOA") -> Observation:
+    """What one address answered about what it was asked."""
+    return Observation(where=asked, saw=saw, address=address.address, family=address.family, ok=ok)
 
 
 class Reply(NamedTuple):
@@ -107,12 +107,9 @@ class Reply(NamedTuple):
         """What was answered, as a row of the evidence table."""
         asked = f"{self.name} with CD" if self.unchecked else self.name
         if self.failure is not None:
-            return row(self.address, f"{asked}: {trouble(self.failure)}")
-        return row(
-            self.address,
-            f"{asked}: {dns.rcode.to_text(dns.rcode.Rcode.make(self.rcode or 0))}{' AD' if self.authentic else ''}",
-            ok,
-        )
+            return row(self.address, trouble(self.failure), None, asked)
+        code = dns.rcode.to_text(dns.rcode.Rcode.make(self.rcode or 0))
+        return row(self.address, f"{code} AD" if self.authentic else code, ok, asked)
 
 
 def replies(evidence: ResolverEvidence, names: Iterable[str]) -> list[Reply]:

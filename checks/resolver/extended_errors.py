@@ -28,7 +28,7 @@ def _judged(evidence: ResolverEvidence) -> Outcome:
         return not_applicable("accepted", observed=tuple(r.seen(None) for r in found), facts=facts_of(found))
     errors = [_error(r) for r in rejected]
     observed = tuple(
-        row(r.address, f"{r.name}: SERVFAIL, {error or 'no Extended DNS Error'}")
+        row(r.address, f"SERVFAIL, {error or 'no Extended DNS Error'}", None, r.name)
         for r, error in zip(rejected, errors, strict=True)
     )
     given = tuple(sorted({error for error in errors if error}))
