@@ -78,18 +78,25 @@ def colliding(model: dns.rdtypes.ANY.DNSKEY.DNSKEY, count: int) -> list[dns.rdty
 
     A key tag is a sum of 16 bits (RFC 4034 appendix B); the length of the key must be even.
     """
-    wanted, found, number = dns.dnssec.key_id(model), [], 0
+    wanted, number = dns.dnssec.key_id(model), 0
+    found: list[dns.rdtypes.ANY.DNSKEY.DNSKEY] = []
     while len(found) < count:
         head = number.to_bytes(len(model.key) - 2, "big")
         for carry in (0, 1):
-            plain = model.replace(key=head + carry.to_bytes(2, "big"))
+            plain = _with_key(model, head + carry.to_bytes(2, "big"))
             missing = (wanted - dns.dnssec.key_id(plain) + carry) % 65_535
-            key = model.replace(key=head + missing.to_bytes(2, "big"))
-            if isinstance(key, dns.rdtypes.ANY.DNSKEY.DNSKEY) and dns.dnssec.key_id(key) == wanted:
+            key = _with_key(model, head + missing.to_bytes(2, "big"))
+            if dns.dnssec.key_id(key) == wanted:
                 found.append(key)
                 break
         number += 1
     return found
+
+
+def _with_key(model: dns.rdtypes.ANY.DNSKEY.DNSKEY, material: bytes) -> dns.rdtypes.ANY.DNSKEY.DNSKEY:
+    return dns.rdtypes.ANY.DNSKEY.DNSKEY(
+        model.rdclass, model.rdtype, model.flags, model.protocol, model.algorithm, material
+    )
 
 
 def _pair(keyring: Keyring, zone: dns.name.Name, algorithm: str, flags: int) -> KeyPair:
