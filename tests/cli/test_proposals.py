@@ -82,6 +82,20 @@ def test_a_new_zone_is_scanned_as_if_it_were_there(province: Path, inside: Insid
     assert "As if it were live already:</b> moi.vn: zone file moi.zone (" in page
 
 
+def test_the_records_of_a_proposed_zone_are_followed(province: Path, inside: Inside) -> None:
+    """Only the proposed zone's content is known; what is live is not told from the file."""
+    (province / "moi.zone").write_text(f"{ZONE}cu CNAME www.hethan.vn.\nthunghiem A 203.0.113.9\n")
+    inside("scan", "--zonefile", "moi.vn=moi.zone", "--kind", "zone", "-q", cwd=province)
+
+    def messages(folder: Path) -> dict[str, str]:
+        results = json.loads((folder / "run.json").read_text())["results"]
+        return {r["verdict"]["check"]: r["verdict"]["outcome"]["message"] for r in results}
+
+    proposed, live = messages(province / "out"), messages(province / "out" / "live")
+    assert (proposed["dns.dangling_records"], proposed["dns.unlisted_names"]) == ("unregistered", "unlisted")
+    assert "unlisted" not in live.values()
+
+
 def test_a_change_is_told_in_vietnamese_and_ends_with_1(province: Path, inside: Inside) -> None:
     (province / "tinh.zone").write_text(ZONE)
     done = inside(
