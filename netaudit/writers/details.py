@@ -7,7 +7,7 @@ from netaudit.model.common import Family
 from netaudit.writers import words
 from netaudit.writers.wording import Wording
 
-__all__ = ["DETAILS", "detail_text"]
+__all__ = ["DETAILS", "detail_text", "pattern_of"]
 
 
 def _(message: str) -> str:
@@ -99,9 +99,11 @@ def _value(name: str, value: str, wording: Wording) -> str:
 
 @cache
 def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((re.compile(_pattern(message), re.DOTALL), message) for message in DETAILS)
+    return tuple((pattern_of(message), message) for message in DETAILS)
 
 
-def _pattern(message: str) -> str:
+def pattern_of(message: str) -> re.Pattern[str]:
+    """What a text made from a message looks like, with its placeholders as groups."""
     parts = _PLACEHOLDER.split(message)  # text, name, text, …
-    return "".join(f"(?P<{part}>.+?)" if index % 2 else re.escape(part) for index, part in enumerate(parts))
+    wanted = "".join(f"(?P<{part}>.+?)" if index % 2 else re.escape(part) for index, part in enumerate(parts))
+    return re.compile(wanted, re.DOTALL)

@@ -29,6 +29,7 @@ from netaudit.writers.observed import worst_first
 from netaudit.writers.parity import results_of_service, service_page, side_by_side
 from netaudit.writers.report import MAIN_PILLARS, Report
 from netaudit.writers.safe import bounded, page_name, visible
+from netaudit.writers.sightings import sighting_text
 from netaudit.writers.wording import Wording
 from netaudit.writers.zones import Zones
 
@@ -151,6 +152,7 @@ def _environment(wording: Wording) -> Environment:
         reference=reference_link,
         short=bounded,
         detail=lambda value: detail_text(value, wording),
+        sighting=lambda value: sighting_text(value, wording),
     )
     return environment
 

@@ -13,6 +13,7 @@ from netaudit.writers.details import detail_text
 from netaudit.writers.observed import Alike, alike, worst_first
 from netaudit.writers.report import CheckGroup, Gap, Report
 from netaudit.writers.safe import one_line
+from netaudit.writers.sightings import sighting_text
 from netaudit.writers.wording import Wording
 
 __all__ = ["closing_line", "run_text"]
@@ -164,7 +165,7 @@ class _Terminal:
         where = one_line(" ".join(part for part in (row.where, row.address) if part), 120)
         if told.more:
             where = self._say("%(listed)s and %(number)s more") % {"listed": where, "number": told.more}
-        return f"      {mark} {where}: {one_line(row.saw, 200)}"
+        return f"      {mark} {where}: {one_line(sighting_text(row.saw, self._wording), 200)}"
 
     def _rows(self, group: CheckGroup) -> Iterator[str]:
         for result in group.results[:_ROWS]:
