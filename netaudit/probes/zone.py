@@ -126,8 +126,8 @@ class ZoneProbe:
         return named - {server.name for server in self._servers.values()}
 
     def _signed(self) -> bool:
-        name = parse_name(self._zone)
-        return any(exchange.answer(name, dns.rdatatype.DNSKEY) is not None for exchange in self._recorded())
+        name, keys = parse_name(self._zone), dns.rdatatype.DNSKEY
+        return any(e.answer(name, keys) is not None for e in self._recorded() if e.question[1] == keys)
 
     def _delegated_securely(self) -> bool:
         delegation, name = self._delegation(), parse_name(self._zone)
@@ -290,7 +290,7 @@ def _own_server_names(apex: dns.name.Name, exchanges: Iterable[Exchange]) -> set
     """The NS targets that the zone's own servers tell."""
     names: set[str] = set()
     for exchange in exchanges:
-        if exchange.question == (apex, dns.rdatatype.NS) and exchange.authoritative:
+        if exchange.question[1] == dns.rdatatype.NS and exchange.authoritative and exchange.question[0] == apex:
             rrset = exchange.answer(apex, dns.rdatatype.NS)
             names |= {name_text(rdata.target) for rdata in rrset or ()}
     return names

@@ -17,6 +17,8 @@ __all__ = ["COOKIE", "EXTENDED_ERROR", "NSID", "REPORT_CHANNEL", "Opt", "opt_in"
 NSID, COOKIE, EXTENDED_ERROR, REPORT_CHANNEL = 3, 10, 15, 18
 """Option codes (RFC 5001, RFC 7873, RFC 8914, RFC 9567)."""
 
+_OPT_BEGINS = b"\0" + int(dns.rdatatype.OPT).to_bytes(2, "big")  # the root is its owner
+_OPT_FIXED = 11  # octets before its options
 _REPORT_CHANNEL_CODE = REPORT_CHANNEL.to_bytes(2, "big")
 _OPTION = struct.Struct("!HH")  # code, length
 _REMEMBERED = 4_096  # responses
@@ -71,8 +73,10 @@ def option_of(exchange: Exchange, code: int) -> bytes | None:
 
 def report_agent(exchange: Exchange) -> str:
     """The agent that a response names for error reports (RFC 9567 section 5), "." for the root; empty without one."""
-    if exchange.response is None or _REPORT_CHANNEL_CODE not in exchange.response:
-        return ""  # nearly all responses
+    response = exchange.response or b""
+    begins = response.find(_OPT_BEGINS)
+    if begins < 0 or response.find(_REPORT_CHANNEL_CODE, begins + _OPT_FIXED) < 0:
+        return ""  # nearly all responses: there is no such option behind what could be an OPT record
     data = option_of(exchange, REPORT_CHANNEL)
     try:
         name, used = dns.name.from_wire(data, 0) if data else (dns.name.root, 0)
