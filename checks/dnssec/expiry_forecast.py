@@ -45,14 +45,17 @@ def judge(evidence: ZoneEvidence, *, renewal: float) -> Outcome:
     `dnssec.signature_margin` holds the days left against a fixed number; this check holds them against the
     zone's own timers, and looks at whether anything was signed lately. Signers renew a signature before
     `renewal` of its lifetime is over, so when none on any server is younger than that, the signer has stopped.
-    That takes every server's word: one that was not heard may have newer signatures.
+    That takes every server's word: one that was not heard may have newer signatures. Beside an earlier scan, it
+    tells whether anything was signed since, and warns of the day when that would become a shortage.
     """
     signed = signed_zone(evidence)
     if signed.outcome is not None:
         return signed.outcome
     found = _dated(evidence)
     own = [item for item in found if item.server is not None]
-    rows = (*_rows(evidence, found), *signed.survey.unseen())
+    before = _before(evidence)
+    then = () if before is None else (before.row(evidence.zone),)
+    rows = (*_rows(evidence, found), *then, *signed.survey.unseen())
     facts = tuple(dict.fromkeys(item.exchange.id for item in found))
     if not own:
         return not_applicable("no_signatures", observed=rows, facts=facts)
@@ -79,8 +82,49 @@ def judge(evidence: ZoneEvidence, *, renewal: float) -> Outcome:
     above = min((i for i in found if i.server is None), key=lambda item: item.left(now) - item.ttl, default=None)
     if above is not None and above.left(now) < above.ttl:
         return warned("parent", observed=rows, facts=facts, ttl=_days(above.ttl), **_told(above, now))
-    margin = _days(first.left(now) - timers)
-    return passed("ok", observed=rows, facts=facts, timers=_days(timers), margin=margin, **_told(first, now))
+    told = {"timers": _days(timers), "margin": _days(first.left(now) - timers), **_told(first, now)}
+    if before is None:
+        return passed("ok", observed=rows, facts=facts, **told)
+    told |= {"since": utc(before.at), "before": _days(before.left), "made": utc(newest.validity.inception)}
+    if newest.validity.inception > before.newest:
+        return passed("renewed", observed=rows, facts=facts, **told)
+    told["silent"] = _days(now - newest.validity.inception)
+    if _all_heard(evidence, signed) and first.left(now) - (now - before.at) < timers:
+        return warned("shrinking", observed=rows, facts=facts, **told)
+    return passed("idle", observed=rows, facts=facts, **told)
+
+
+class _Before(NamedTuple):
+    """What an earlier scan saw of the zone's signatures: when, the newest one's beginning, the first one's end."""
+
+    at: float
+    newest: float
+    first: float
+
+    @property
+    def left(self) -> float:
+        return self.first - self.at
+
+    def row(self, zone: str) -> Observation:
+        saw = f"first end {utc(self.first)} ({_days(self.left)} days left); last signed {utc(self.newest)}"
+        return Observation(where=f"{zone} at {utc(self.at)}", saw=saw)
+
+
+def _before(evidence: ZoneEvidence) -> _Before | None:
+    """The zone's signatures as an earlier scan saw them, whatever its keys were then."""
+    earlier = evidence.earlier
+    if earlier is None:
+        return None
+    made = [
+        state
+        for server in earlier.servers
+        for exchange in server.exchanges
+        if authoritative(exchange)
+        for _, _, state in _signed(exchange, evidence.apex, None, earlier.at)
+    ]
+    if not made:
+        return None
+    return _Before(earlier.at, max(s.inception for s in made), min(s.expiration for s in made))
 
 
 def _told(item: Dated, now: int) -> dict[str, Argument]:

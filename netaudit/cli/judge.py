@@ -55,12 +55,13 @@ def judge(facts: Path, output: Path | None, **values: Any) -> int:
 
 @dataclass(frozen=True)
 class JudgingOptions:
-    """How verdicts become results and an exit code. `checks` None: all of them."""
+    """How verdicts become results and an exit code. `checks` None: all of them; `previous`: an earlier scan's facts."""
 
     profiles: tuple[str, ...] = ()
     checks: frozenset[str] | None = None
     fail_on: Severity | None = Severity.HIGH
     allow_incomplete: bool = False
+    previous: FactBook | None = None
 
 
 def read_judging_options(values: Mapping[str, Any]) -> JudgingOptions:
@@ -74,7 +75,18 @@ def read_judging_options(values: Mapping[str, Any]) -> JudgingOptions:
         checks=_chosen_checks(values["checks"], values["skipped"]),
         fail_on=fail_on(values["fail_on"]),
         allow_incomplete=values["allow_incomplete"],
+        previous=_previous(values["previous"]),
     )
+
+
+def _previous(run: Path | None) -> FactBook | None:
+    """The facts of an earlier run, read before a new one may take their place. Raises Usage."""
+    if run is None:
+        return None
+    try:
+        return read_facts(run / FACTS_FILE if run.is_dir() else run)
+    except FactsError as error:
+        raise Usage(f"--previous: {error}") from error
 
 
 def target_kinds(options: JudgingOptions) -> frozenset[TargetKind] | None:
@@ -110,7 +122,12 @@ def tell(run: Run, folder: RunFolder, language: str, formats: Sequence[str]) -> 
 
 
 def judge_book(book: FactBook, options: JudgingOptions, profiles: Sequence[str]) -> Run:
-    """Judge facts by `profiles`; without any, by those in force. Raises Usage."""
+    """Judge facts by `profiles`; without any, by those in force. Raises Usage.
+
+    An earlier run that is not earlier is refused: it shows nothing of what happened since.
+    """
+    if options.previous is not None and options.previous.scan.at >= book.scan.at:
+        raise Usage("--previous: that run is not earlier than the facts that are judged")
     try:
         chosen = select_profiles(load_profiles(), profiles, book.scan.at)
     except ProfileError as error:
@@ -123,6 +140,7 @@ def judge_book(book: FactBook, options: JudgingOptions, profiles: Sequence[str])
         fail_on=options.fail_on,
         allow_incomplete=options.allow_incomplete,
         checks=options.checks,
+        earlier=options.previous,
     )
 
 

@@ -95,7 +95,11 @@ def selection_options(command: Command) -> Command:
         "--target", "targets", multiple=True, metavar="GLOB", help="Only these hosts, zones, mail domains or ids."
     )(command)
     return click.option(
-        "--kind", "kinds", multiple=True, metavar="GLOB", help="Only these service kinds, zone, datacentre, register, resolver."
+        "--kind",
+        "kinds",
+        multiple=True,
+        metavar="GLOB",
+        help="Only these service kinds, zone, datacentre, register, resolver.",
     )(command)
 
 
@@ -144,6 +148,12 @@ def judging_options(command: Command) -> Command:
                 help="Exit 1 at findings of this severity or worse.",
             ),
             click.option("--allow-incomplete", is_flag=True, help="Exit 0, not 3, when something could not be tested."),
+            click.option(
+                "--previous",
+                type=click.Path(exists=True, path_type=Path),
+                metavar="RUN",
+                help="An earlier run, its folder or facts: tell whether signatures were made since. May be the output.",
+            ),
         )
     ):
         command = option(command)

@@ -44,14 +44,15 @@ class Derived:
     families: frozenset[Family] | None = None
 
 
-def derive(book: FactBook) -> Iterator[Derived]:
+def derive(book: FactBook, earlier: FactBook | None = None) -> Iterator[Derived]:
     """Derive the evidence of every target, in the inventory's order, zones first.
 
-    The moment of judging is the scan's: judging the same facts later says the same. What a partial scan
-    did not ask is no target. Raises ValueError when the trust anchors in the facts can't be read, and
-    LookupError when the facts do not say what was scanned; a fault of ours costs its own target alone.
+    The moment of judging is the scan's: judging the same facts later says the same. What a partial scan did not ask
+    is no target. `earlier`: the facts of an earlier scan, for what shows only between two. Raises ValueError when the
+    trust anchors in the facts can't be read, and LookupError when the facts do not say what was scanned; a fault of
+    ours costs its own target alone.
     """
-    names = NameDeriver(book)
+    names = NameDeriver(book, earlier)
     services = ServiceDeriver(names)
     scope = Scope(book)
     yield from _zones(names, scope)

@@ -1,6 +1,7 @@
 """Evidence about zones and host names: servers' answers, look-ups, and security states."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TypedDict
 
@@ -16,7 +17,7 @@ from netaudit.judge.scope import all_closed, closed_lookup
 from netaudit.judge.trust import TrustJudge
 from netaudit.model.book import FactBook
 from netaudit.model.common import family_of
-from netaudit.model.evidence import FoundRecords, HostEvidence, ServerEvidence, Surroundings, ZoneEvidence
+from netaudit.model.evidence import EarlierZone, FoundRecords, HostEvidence, ServerEvidence, Surroundings, ZoneEvidence
 from netaudit.model.exchange import Exchange
 from netaudit.model.facts import Lookup, NameFact, SelfFact, ZoneFact
 from netaudit.model.inventory import Inventory, Service
@@ -40,8 +41,9 @@ class NameDeriver:
     `now` is the moment the scan began. Raises ValueError when the trust anchors can't be read.
     """
 
-    def __init__(self, book: FactBook) -> None:
+    def __init__(self, book: FactBook, earlier: FactBook | None = None) -> None:
         self.book = book
+        self._earlier = earlier
         self.inventory: Inventory = book.scan.inventory
         self.now = book.scan.at
         self.trust = TrustJudge(book.scan.roots, self.now)
@@ -133,19 +135,12 @@ class NameDeriver:
             **self.common,
             zone=fact.zone,
             fact=fact,
-            servers=tuple(
-                ServerEvidence(
-                    server=server,
-                    family=family_of(server.address),
-                    exchanges=tuple(by_server[server.address]),
-                    extras=tuple(extras[server.address]),
-                )
-                for server in fact.servers
-            ),
+            servers=_servers(fact, by_server, extras),
             referrals=self.book.exchanges_of(delegation.referrals if delegation is not None else ()),
             ds=self.book.exchanges_of(delegation.ds if delegation is not None else ()),
             security=self.security(fact.zone, "SOA"),
             denial=self._denial(apex, answers),
+            earlier=self._earlier_zone(fact.zone),
             denials=denials(self._validator, apex, by_server.values()) if fact.audited else {},
             ancestors=tuple(zone for zone in above if zone is not None),
             surroundings=self._surroundings,
@@ -154,6 +149,17 @@ class NameDeriver:
             listed=self.targets.of_listing(fact),
             known=self.targets.known,
         )
+
+    def _earlier_zone(self, name: str) -> EarlierZone | None:
+        """What an earlier scan saw of a zone; its signatures are not verified again."""
+        fact = self._earlier.zones.get(name) if self._earlier is not None else None
+        if self._earlier is None or fact is None or not fact.audited or self._earlier.scan.at >= self.now:
+            return None
+        by_server: dict[str, list[Exchange]] = defaultdict(list)
+        for exchange in self._earlier.exchanges_of(fact.answers):
+            if not exchange.purpose:
+                by_server[exchange.server].append(exchange)
+        return EarlierZone(at=self._earlier.scan.at, servers=_servers(fact, by_server, {}))
 
     def _denial(self, apex: dns.name.Name, answers: tuple[Exchange, ...]) -> Security | None:
         """The status of the name that should not exist, when any server was asked about it."""
@@ -190,3 +196,18 @@ class NameDeriver:
         nearest = max(around, key=lambda zone: len(dns.name.from_text(zone)), default=None)
         found = self.zone(nearest) if nearest is not None else None
         return () if found is None else (*found.ancestors, found)
+
+
+def _servers(
+    fact: ZoneFact, asked: Mapping[str, list[Exchange]], extras: Mapping[str, list[Exchange]]
+) -> tuple[ServerEvidence, ...]:
+    """Each address of a zone's servers with the exchanges of it, by address."""
+    return tuple(
+        ServerEvidence(
+            server=server,
+            family=family_of(server.address),
+            exchanges=tuple(asked.get(server.address, ())),
+            extras=tuple(extras.get(server.address, ())),
+        )
+        for server in fact.servers
+    )

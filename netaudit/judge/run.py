@@ -35,16 +35,18 @@ def judge(
     fail_on: Severity | None = Severity.HIGH,
     allow_incomplete: bool = False,
     checks: Collection[str] | None = None,
+    earlier: FactBook | None = None,
 ) -> Run:
     """Judge a scan's facts by the profiles. Pure: equal facts give equal runs, but for `judged_at`.
 
     Everything is judged as of the moment the scan began. `fail_on` None: findings never decide the exit
-    code. With `checks`, only the results of those ids are shown and counted; clauses stay whole. Raises
-    LookupError when the facts do not say what was scanned, ValueError when their trust anchors can't be read.
+    code. With `checks`, only the results of those ids are shown and counted; clauses stay whole. `earlier`: the
+    facts of an earlier scan, which show what has happened since. Raises LookupError when the facts do not say what
+    was scanned, ValueError when their trust anchors can't be read.
     """
     scan, inventory = book.scan, book.scan.inventory
     day = day_of(scan.at)
-    verdicts = Verdicts(catalogue, derive(book))
+    verdicts = Verdicts(catalogue, derive(book, earlier))
     demands = demands_of(profiles, Subjects(inventory, scan.at), catalogue, day)
     results = results_of(verdicts, catalogue, demands, inventory)
     if checks is not None:

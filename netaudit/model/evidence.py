@@ -31,9 +31,9 @@ from netaudit.model.targets import TargetName
 from netaudit.model.verdict import Status
 
 __all__ = [
-    "CertificateTrust", "CoverageEvidence", "DataCentreEvidence", "EndpointEvidence", "Evidence", "FoundRecords",
-    "HostEvidence", "KnownZone", "MailEvidence", "RegisterEvidence", "ResolverAddress", "ResolverEvidence",
-    "ServerEvidence", "Surroundings", "UnitCoverage", "ZoneEvidence",
+    "CertificateTrust", "CoverageEvidence", "DataCentreEvidence", "EarlierZone", "EndpointEvidence", "Evidence",
+    "FoundRecords", "HostEvidence", "KnownZone", "MailEvidence", "RegisterEvidence", "ResolverAddress",
+    "ResolverEvidence", "ServerEvidence", "Surroundings", "UnitCoverage", "ZoneEvidence",
 ]  # fmt: skip
 
 
@@ -130,6 +130,13 @@ class FoundRecords(Record, frozen=True, kw_only=True, dict=True):
         return tuple(self.exchange.answer(self.owner, dns.rdatatype.from_text(self.lookup.rdtype)) or ())
 
 
+class EarlierZone(Record, frozen=True, kw_only=True):
+    """A zone as an earlier scan saw its servers."""
+
+    at: Timestamp  # when that scan began
+    servers: tuple[ServerEvidence, ...]
+
+
 class ZoneEvidence(Evidence, frozen=True, kw_only=True):
     """A zone: every server's answers, the parent's delegation, and the zone's security status."""
 
@@ -147,6 +154,8 @@ class ZoneEvidence(Evidence, frozen=True, kw_only=True):
     targets: tuple[TargetName, ...] = ()  # its name servers' names
     listed: tuple[TargetName, ...] = ()  # where the records in `fact.listing` lead
     known: frozenset[str] = frozenset()  # the inventory's hosts, mail domains and zones, those outside the zone too
+
+    earlier: EarlierZone | None = None  # None: no earlier scan was given, or it did not ask the zone
 
     @cached_property
     def apex(self) -> dns.name.Name:

@@ -4,7 +4,9 @@ import dns.message
 import dns.rdatatype
 import dns.rrset
 import pytest
+from msgspec.structs import replace
 
+from netaudit.model.evidence import EarlierZone, ZoneEvidence
 from netaudit.model.verdict import Status
 from netaudit.rules.validator_limits import LIMITS_DATE
 from tests.checks.dnssec.builders import (
@@ -15,6 +17,7 @@ from tests.checks.dnssec.builders import (
     PARENT_WITHOUT_DS,
     TIMEOUT,
     Alter,
+    Behaviour,
     Question,
     Reply,
     Server,
@@ -24,11 +27,13 @@ from tests.checks.dnssec.builders import (
     pair,
     parent,
     serving,
+    unsigned,
     zone,
 )
 from tests.checks.dnssec.situations import (
     FIRST,
     GOOD,
+    NEXT,
     NOT_SIGNED,
     ROLLOVERS,
     RSA_ZSK,
@@ -36,7 +41,7 @@ from tests.checks.dnssec.situations import (
     STALE,
     without_signatures,
 )
-from tests.checks.dnssec.zones import DAY, KSK, NOW, ZSK, Key, Nsec3, Window, key
+from tests.checks.dnssec.zones import DAY, KSK, NOW, ZSK, Key, Nsec3, Window, Zone, key
 from tests.checks.web.harness import Case, hold, hold_statuses, hold_texts, judge, labels, pairs
 
 PASS, FAIL, WARN = Status.PASS, Status.FAIL, Status.WARN
@@ -104,6 +109,13 @@ def publishing(*keys: Key) -> tuple[Server, Server]:
     return pair(serving(zone(published=(KSK, ZSK, *keys))))
 
 
+def since(days: float, before: Zone, *now: Behaviour) -> ZoneEvidence:
+    """The zone as these servers have it, and as it was at a scan so many days ago."""
+    then = NOW - days * DAY
+    seen = evidence(*pair(serving(before)), now=then)
+    return replace(evidence(*pair(*now)), earlier=EarlierZone(at=then, servers=seen.servers))
+
+
 SQUARE = rsa_key(65_537, ((1 << 600) + 187) ** 2)
 UNIT_EXPONENT = rsa_key(1, modulus_of(RSA_ZSK))
 
@@ -112,6 +124,18 @@ CASES: dict[str, list[Case]] = {
         *ROLLOVERS,
         Case("a month", evidence(*pair(GOOD)), PASS, "ok",
             {"days": 30.0, "when": "2026-12-18T11:06:40Z", "timers": 14.1, "margin": 15.9}),
+        Case("renewed since", since(7, dated(-8, 22), GOOD), PASS, "renewed",
+            {"since": "2026-11-11T11:06:40Z", "before": 29.0, "days": 30.0, "made": "2026-11-17T11:06:40Z"}),
+        Case("nothing signed since", since(7, dated(-8, 22), serving(dated(-8, 22))), PASS, "idle",
+            {"silent": 8.0, "before": 29.0, "days": 22.0, "margin": 7.9}),
+        Case("nothing signed since, and soon too short", since(9, dated(-10, 20), serving(dated(-10, 20))), WARN,
+            "shrinking", {"silent": 10.0, "before": 29.0, "days": 20.0, "margin": 5.9, "timers": 14.1}),
+        Case("nothing seen signed since, one server silent", since(9, dated(-10, 20), serving(dated(-10, 20)),
+            failing()), PASS, "idle"),
+        Case("one server was renewed", since(9, dated(-10, 20), serving(dated(-10, 20)), GOOD), PASS, "renewed"),
+        Case("overdue, whatever was before", since(7, dated(-28, 2), serving(dated(-28, 2))), WARN, "overdue"),
+        Case("other keys since", since(7, dated(-8, 22, published=(KSK, NEXT), data_signers=(NEXT,)), GOOD), PASS, "renewed"),
+        Case("unsigned before", since(7, unsigned(), GOOD), PASS, "ok"),
         Case("below SOA refresh and expire", evidence(*pair(serving(dated(-1, 14)))), WARN, "below_timers",
             {"days": 14.0, "timers": 14.1, "server": FIRST, "rdtype": "SOA"}),
         Case("at one server", evidence(*pair(GOOD, serving(dated(-20, 10)))), WARN, "below_timers",
