@@ -94,9 +94,9 @@ def colliding(model: dns.rdtypes.ANY.DNSKEY.DNSKEY, count: int) -> list[dns.rdty
 
 
 def _with_key(model: dns.rdtypes.ANY.DNSKEY.DNSKEY, material: bytes) -> dns.rdtypes.ANY.DNSKEY.DNSKEY:
-    return dns.rdtypes.ANY.DNSKEY.DNSKEY(
-        model.rdclass, model.rdtype, model.flags, model.protocol, model.algorithm, material
-    )
+    key = model.replace(key=material)
+    assert isinstance(key, dns.rdtypes.ANY.DNSKEY.DNSKEY)
+    return key
 
 
 def _pair(keyring: Keyring, zone: dns.name.Name, algorithm: str, flags: int) -> KeyPair:

@@ -1,11 +1,9 @@
 """EdDSA keys of small order: computed from the curves, refused, and accepted by the library without our refusal."""
 
-import dns.dnssec
 import dns.dnssecalgs
-import dns.rdataclass
-import dns.rdatatype
-import dns.rdtypes.ANY.DNSKEY
+import dns.rdata
 import pytest
+from dns.rdtypes.ANY.DNSKEY import DNSKEY
 
 from netaudit.rules.signed_data import _SMALL_ORDER, is_good
 
@@ -43,18 +41,23 @@ def test_each_refused_key_is_of_small_order(algorithm: int, a: int, d: int, p: i
     assert len(ys) == (5 if algorithm == 15 else 3), "all there are"
 
 
+def key_of(octets: bytes) -> DNSKEY:
+    model = dns.rdata.from_text("IN", "DNSKEY", "256 3 15 AA==")
+    key = model.replace(key=octets)
+    assert isinstance(key, DNSKEY)
+    return key
+
+
 @pytest.mark.parametrize("octets", sorted(_SMALL_ORDER[15])[:2])
 @pytest.mark.parametrize("sign", [0, 0x80])
 def test_a_signature_that_anybody_can_make_is_refused(octets: bytes, sign: int) -> None:
-    key = dns.rdtypes.ANY.DNSKEY.DNSKEY(
-        dns.rdataclass.IN, dns.rdatatype.DNSKEY, 256, 3, 15, octets[:-1] + bytes((octets[-1] | sign,))
-    )
+    key = key_of(octets[:-1] + bytes((octets[-1] | sign,)))
     neutral = b"\1" + b"\0" * 63
     assert not any(is_good(bytes((n,)), neutral, key) for n in range(64))
 
 
 def test_the_library_alone_would_take_it() -> None:
     """Else the refusal would be needless."""
-    key = dns.rdtypes.ANY.DNSKEY.DNSKEY(dns.rdataclass.IN, dns.rdatatype.DNSKEY, 256, 3, 15, b"\1" + b"\0" * 31)
+    key = key_of(b"\1" + b"\0" * 31)
     public = dns.dnssecalgs.get_algorithm_cls_from_dnskey(key).public_cls.from_dnskey(key)
     public.verify(b"\1" + b"\0" * 63, b"whatever")
