@@ -42,7 +42,7 @@ SEEN = {
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small world with colliding keys, with a long chain of aliases, and with two zones that wait for each other."""
+    """The small world with colliding keys, a long chain of aliases, and two zones that wait for each other."""
     folder = tmp_path_factory.mktemp("hostile")
     text = (DATA / "world.yaml").read_text(encoding="utf-8")
     text = text.replace("    signing: {denial: nsec3}\n", "    signing: {denial: nsec3}\n" + _CYCLE, 1)
