@@ -34,10 +34,10 @@ def write_inventory(source: Path, lab: Realised, folder: Path) -> Path:
         shutil.copy(table, folder)
     for centre in data["datacentres"]:
         centre["routes"] = [table.name for table in lab.tables]
-    for register in data["registers"]:
-        target = folder / register["file"]
+    for file in (*(register["file"] for register in data["registers"]), *data.get("zone_files", {}).values()):
+        target = folder / file
         target.parent.mkdir(exist_ok=True)
-        shutil.copy(content_path(register["file"]), target)
+        shutil.copy(content_path(file), target)
     path = folder / "inventory.yaml"
     path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
     return path
