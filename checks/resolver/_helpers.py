@@ -9,13 +9,16 @@ import dns.flags
 import dns.name
 import dns.rcode
 
-from netaudit.model.common import Failure, Reason, Side
+from netaudit.model.common import Failure, Reason, Side, Transport
 from netaudit.model.evidence import ResolverAddress, ResolverEvidence
 from netaudit.model.exchange import Exchange
 from netaudit.model.security import SecurityStatus
 from netaudit.model.verdict import Observation, Outcome, could_not_test, not_applicable
 from netaudit.rules.addresses import classify
 from netaudit.rules.zones import trouble
+
+ERRORS = Failure(reason=Reason.PROTOCOL, side=Side.TARGET, detail="the resolver answers with errors")
+"""Why nothing is known of a resolver that answers, and not the question."""
 
 _NAMED = 3  # test names in one sentence
 _UNFIT = {
@@ -160,8 +163,7 @@ def unanswered(evidence: ResolverEvidence, found: Iterable[Reply]) -> Outcome:
     if all(r.failure is not None and standing(evidence, r.address) is Standing.OUTSIDE for r in known):
         return not_applicable("outside", observed=tuple(r.seen(None) for r in known))
     failure = next((r.failure for r in known if r.failure is not None), None)
-    fallback = Failure(reason=Reason.PROTOCOL, side=Side.TARGET, detail="the resolver answers with errors")
-    return could_not_test("no_answer", failure or fallback, observed=tuple(r.seen(None) for r in known))
+    return could_not_test("no_answer", failure or ERRORS, observed=tuple(r.seen(None) for r in known))
 
 
 def validating(evidence: ResolverEvidence) -> bool | None:
@@ -169,6 +171,12 @@ def validating(evidence: ResolverEvidence) -> bool | None:
     found = replies(evidence, fit_names(evidence, evidence.fact.tests.signed, SecurityStatus.SECURE))
     decided = [r.authentic for r in found if r.rcode in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN)]
     return any(decided) if decided else None
+
+
+def root_facts(evidence: ResolverEvidence, *transports: Transport) -> tuple[str, ...]:
+    """The ids of the exchanges about the root."""
+    asked = (address.ask(dns.name.root, transport) for address in evidence.addresses for transport in transports)
+    return tuple(exchange.id for exchange in asked if exchange is not None)
 
 
 def facts_of(found: Iterable[Reply]) -> tuple[str, ...]:

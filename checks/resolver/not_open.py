@@ -4,12 +4,12 @@ import dns.flags
 import dns.name
 import dns.rcode
 
-from netaudit.model.common import Failure, Reason, Side
+from netaudit.model.common import Failure, Reason, Side, Transport
 from netaudit.model.evidence import ResolverAddress, ResolverEvidence
 from netaudit.model.verdict import Observation, Outcome, could_not_test, failed, passed
 from netaudit.rules.zones import trouble
 
-from ._helpers import Standing, own_address, row, standing, told
+from ._helpers import ERRORS, Standing, own_address, root_facts, row, standing, told
 
 _INSIDE = Failure(reason=Reason.NOT_FROM_INSIDE, side=Side.OURS)
 _UNKNOWN = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail="whether the scanner is a client is not known")
@@ -37,7 +37,7 @@ def _judged(evidence: ResolverEvidence) -> Outcome:
         open_at += [address.address] if served else []
         closed += served is False
         failure = failure or silent
-    observed, facts = tuple(rows), tuple(e.id for a in evidence.addresses for e in a.exchanges[:1])
+    observed, facts = tuple(rows), root_facts(evidence, Transport.UDP)
     if open_at:
         return failed("open", observed=observed, facts=facts, addresses=tuple(open_at))
     if closed:
@@ -56,5 +56,8 @@ def _seen(address: ResolverAddress) -> tuple[bool | None, str, Failure | None]:
     message = exchange.message
     if message is None or not exchange.readable:
         return None, "unreadable", Failure(reason=Reason.MALFORMED, side=Side.TARGET)
-    recursive = bool(message.flags & dns.flags.RA) and message.rcode() == dns.rcode.NOERROR
-    return recursive, f"{dns.rcode.to_text(message.rcode())}{' RA' if message.flags & dns.flags.RA else ''}", None
+    offered, rcode = bool(message.flags & dns.flags.RA), message.rcode()
+    saw = f"{dns.rcode.to_text(rcode)} RA" if offered else dns.rcode.to_text(rcode)
+    if not offered or rcode == dns.rcode.REFUSED:
+        return False, saw, None
+    return (True, saw, None) if rcode == dns.rcode.NOERROR else (None, saw, ERRORS)

@@ -11,7 +11,7 @@ from netaudit.model.verdict import Observation, Outcome, could_not_test, failed,
 from netaudit.rules.edns import opt_of
 from netaudit.rules.zones import reach, trouble
 
-from ._helpers import Standing, row, standing, told
+from ._helpers import Standing, root_facts, row, standing, told
 
 
 def judge(evidence: ResolverEvidence) -> Outcome:
@@ -47,7 +47,7 @@ def _judged(evidence: ResolverEvidence) -> Outcome:
             (no_recursion if reached else silent).append(address.address)
         else:
             failure = failure or _failure(address, udp)
-    observed, facts = tuple(rows), tuple(e.id for a in evidence.addresses for e in a.exchanges[:2])
+    observed, facts = tuple(rows), root_facts(evidence, Transport.UDP, Transport.TCP)
     if silent:
         return failed("silent", observed=observed, facts=facts, addresses=tuple(silent), total=len(evidence.addresses))
     if no_recursion:

@@ -6,7 +6,7 @@ from netaudit.model.evidence import ResolverEvidence
 from netaudit.model.security import SecurityStatus
 from netaudit.model.verdict import Observation, Outcome, failed, passed, warned
 
-from ._helpers import Reply, facts_of, fit_names, nothing_to_ask, replies, reply, told, unanswered
+from ._helpers import Reply, facts_of, fit_names, nothing_to_ask, replies, reply, told, unanswered, validating
 
 _ANSWERED = (dns.rcode.NOERROR, dns.rcode.NXDOMAIN)
 
@@ -26,16 +26,16 @@ def _judged(evidence: ResolverEvidence) -> Outcome:
     rows: list[Observation] = []
     accepted: list[str] = []
     withheld: list[str] = []
-    rejected = 0
+    validates, rejected = validating(evidence) is True, 0  # else a SERVFAIL may have any cause
     for checked, unchecked in zip(found, again, strict=True):
         rows.append(checked.seen(_good(checked)))
         if checked.rcode in _ANSWERED:
             accepted.append(checked.label)
         elif checked.rcode == dns.rcode.SERVFAIL:
-            rejected += 1
             given = unchecked.rcode in _ANSWERED
+            rejected += given or validates
             rows.append(unchecked.seen(given if unchecked.failure is None else None))
-            withheld += [checked.label] if unchecked.rcode == dns.rcode.SERVFAIL else []
+            withheld += [checked.label] if unchecked.rcode == dns.rcode.SERVFAIL and validates else []
     observed, facts = tuple(rows), facts_of([*found, *again])
     if accepted:
         return failed("accepted", observed=observed, facts=facts, answers=tuple(accepted))

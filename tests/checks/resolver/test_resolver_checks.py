@@ -192,6 +192,8 @@ CASES = {
         Case("good", evidence(), Status.PASS, "ok", {"rejected": 1, "total": 1}),
         Case("accepted", evidence(CARELESS), Status.FAIL, "accepted", {"answers": (f"{BOGUS} @ {ONE}",)}),
         Case("withheld with CD", evidence(but(BOGUS, SERVFAIL, unchecked=True)), Status.WARN, "checking_always"),
+        Case("SERVFAIL for all, so not for being bogus", evidence(all_of(SERVFAIL)), Status.COULD_NOT_TEST, "no_answer",
+            {"failure": "protocol: the resolver answers with errors"}),
         Case("the answer with CD was lost", evidence(but(BOGUS, SILENCE, unchecked=True)), Status.PASS, "ok"),
         *WITHOUT_TEST,
     ],
@@ -233,6 +235,8 @@ CASES = {
         Case("silence proves nothing", evidence(all_of(SILENCE), serves=ELSEWHERE), Status.COULD_NOT_TEST, "undecided",
             {"failure": "timeout: no answer in 2 s"}),
         Case("garbage", evidence(all_of(GARBAGE), serves=ELSEWHERE), Status.COULD_NOT_TEST, "undecided"),
+        Case("it takes the question and fails", evidence(all_of(SERVFAIL), serves=ELSEWHERE), Status.COULD_NOT_TEST,
+            "undecided", {"failure": "protocol: the resolver answers with errors"}),
     ],
 }  # fmt: skip
 
