@@ -8,7 +8,7 @@ from netaudit.model.common import Failure, Reason, Side, Transport
 from netaudit.model.evidence import ResolverAddress, ResolverEvidence
 from netaudit.model.exchange import Exchange
 from netaudit.model.verdict import Observation, Outcome, could_not_test, failed, not_applicable, passed
-from netaudit.rules.edns import opt_of
+from netaudit.rules.edns import COOKIE, opt_of, option_of
 from netaudit.rules.zones import reach, trouble
 
 from ._helpers import Standing, root_facts, row, standing, told
@@ -68,13 +68,14 @@ def _serves(exchange: Exchange | None) -> bool:
 
 
 def _text(exchange: Exchange | None) -> str:
-    """Response code, flags and EDNS buffer size of an answer."""
+    """Response code and flags of an answer, whether it has a cookie, and its EDNS buffer size."""
     message = None if exchange is None else exchange.message
     if exchange is None or message is None:
         return ""
     opt = opt_of(exchange)
     words = [dns.rcode.to_text(message.rcode()), "RA" if message.flags & dns.flags.RA else "no RA"]
     words += ["AD"] if message.flags & dns.flags.AD else []
+    words += ["cookie"] if option_of(exchange, COOKIE) else []
     return " ".join([*words, f"EDNS {opt.size}" if opt is not None else "no EDNS"])
 
 

@@ -1,10 +1,11 @@
 """A recursive resolver: what it answers about names that are known to be signed, bogus, or hard to reach.
 
 Every address is asked every name with DO, bogus ones with CD as well, and the root's SOA over UDP and TCP: that
-question needs no test name, and every resolver can answer it.
+question needs no test name, and every resolver can answer it. Over UDP it carries a client cookie (RFC 7873).
 """
 
 import asyncio
+import os
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -22,11 +23,13 @@ from netaudit.model.facts import Fact, Lookup, ResolverFact
 from netaudit.model.inventory import Resolver, ResolverTests
 from netaudit.probes.ancestors import Ancestors
 from netaudit.probes.context import ProbeContext, parse_name
+from netaudit.rules.edns import COOKIE
 from netaudit.rules.resolver_tests import names_of
 
 __all__ = ["ResolverProbe", "questions_per_address"]
 
 _CD_OCTET, _CD = 3, 0x10  # where the CD flag is (RFC 4035 section 3.1.6)
+_CLIENT_COOKIE = 8  # bytes (RFC 7873 section 4)
 _LATER_TRY = {Side.PATH, Side.TARGET}
 
 
@@ -36,6 +39,7 @@ class _Question(NamedTuple):
     transport: Transport = Transport.UDP
     unchecked: bool = False  # CD set
     meant_bogus: bool = False  # SERVFAIL is what a validator answers
+    cookie: bool = False  # with a client cookie (RFC 7873)
 
 
 class ResolverProbe:
@@ -107,7 +111,7 @@ def questions_per_address(tests: ResolverTests) -> int:
 
 def _questions(tests: ResolverTests) -> Iterator[_Question]:
     for transport in Transport:
-        yield _Question(dns.name.root, dns.rdatatype.SOA, transport)
+        yield _Question(dns.name.root, dns.rdatatype.SOA, transport, cookie=transport is Transport.UDP)
     for name in names_of(tests):
         yield _Question(parse_name(name), dns.rdatatype.A, meant_bogus=name in tests.bogus)
     for name in dict.fromkeys(tests.bogus):
@@ -121,7 +125,8 @@ def _worth_another(exchange: Exchange, *, expected: bool) -> bool:
 
 
 def _query(question: _Question) -> bytes:
-    query = edns_query(question.name, question.rdtype, Edns(flags=dns.flags.DO), recursion=True)
+    options = ((COOKIE, os.urandom(_CLIENT_COOKIE)),) if question.cookie else ()
+    query = edns_query(question.name, question.rdtype, Edns(flags=dns.flags.DO, options=options), recursion=True)
     if not question.unchecked:
         return query
     return query[:_CD_OCTET] + bytes((query[_CD_OCTET] | _CD,)) + query[_CD_OCTET + 1 :]

@@ -88,6 +88,18 @@ def test_each_is_judged_rightly(run: Run, resolver: str) -> None:
     assert seen == EXPECTED[resolver], {v.check: v.outcome.observed for v in verdicts}
 
 
+@pytest.mark.parametrize(("program", "cookies"), [("unbound", 0), ("bind", 2), ("knot", 0)])
+def test_cookies_are_seen_where_they_are_given(run: Run, program: str, cookies: int) -> None:
+    """Unbound gives them from 1.18 on, and only when it is told to."""
+    (rows,) = [
+        r.verdict.outcome.observed
+        for r in run.results
+        if (r.verdict.check, r.verdict.target.name) == ("resolver.reachable", f"{program}-good")
+    ]
+    assert sum("cookie" in row.saw for row in rows) == cookies, rows
+    assert all("EDNS 1232" in row.saw for row in rows)
+
+
 def _clients(manner: str) -> tuple[str, ...]:
     return INSIDE if manner == "good" else ELSEWHERE
 

@@ -73,6 +73,8 @@ async def test_every_address_is_asked_everything_once(open_context: Open, resolv
     assert times(resolving, ".") == times(resolving, ".", transport=Transport.TCP) == [1, 1]
     assert times(resolving, SIGNED) == times(resolving, BOGUS) == times(resolving, BOGUS, "CD") == [1, 1]
     assert times(resolving, SIGNED, "CD") == [0, 0]
+    with_cookie = {(e.question[0].to_text(), e.transport) for e in exchanges if b"\0\x0a\0\x08" in e.query[-12:]}
+    assert with_cookie == {(".", Transport.UDP)}
     assert len(exchanges) == len(set(fact.answers)) == 2 * questions_per_address(TESTS)
     assert {(e.purpose, e.port) for e in exchanges} == {(Purpose.RESOLVER, 5353)}
     assert fact.tests == TESTS
