@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.fuzz.corpus import seeds
 from tests.fuzz.mutate import mutations
 
-NAMES = ("response", "validator", "mrt", "zone-file")
+NAMES = ("response", "validator", "inventory", "mrt", "zone-file")
 
 _OUT = Path("build/fuzz")
 _MOST = 4096  # octets of an input

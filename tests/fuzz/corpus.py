@@ -26,11 +26,15 @@ _25._tcp TLSA 3 1 1 000000000000000000000000000000000000000000000000000000000000
 _x TYPE65534 \# 2 0001
 """
 
+_INVENTORY = Path(__file__).parents[1] / "cli" / "data" / "inventory.yaml"
+
 
 def genuine(target: str) -> list[bytes]:
     """Inputs without a fault."""
     if target in ("response", "validator"):
         return [bytes((number,)) + (e.response or b"") for number, e in enumerate(RecordedWorld().exchanges)]
+    if target == "inventory":
+        return [_INVENTORY.read_bytes().replace(b"world: world.yaml\n", b"")]
     if target == "mrt":
         table = mrt_bytes(small_world(), 1_790_000_000)
         return [table, gzip.compress(table, mtime=0)]

@@ -8,6 +8,7 @@ import functools
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import dns.name
@@ -19,6 +20,8 @@ from netaudit.dns import signatures
 from netaudit.dns.budget import Budget
 from netaudit.dns.message import Kind, Response, aliases, in_date, malformed_records
 from netaudit.dns.validate import Validator
+from netaudit.inventory.loader import load_bytes
+from netaudit.inventory.problems import InventoryError
 from netaudit.model.exchange import Exchange
 from netaudit.model.security import Security, SecurityStatus
 from netaudit.routing.mrt import RoutingError, read_routes
@@ -27,7 +30,7 @@ from netaudit.rules.signed_data import is_good
 from tests.fuzz.world import UNSIGNED, Question, RecordedWorld
 from tests.model.oracle import as_dnspython_reads_it, described
 
-__all__ = ["HANG", "TARGETS", "mrt", "response", "validator", "zone_file"]
+__all__ = ["HANG", "TARGETS", "inventory", "mrt", "response", "validator", "zone_file"]
 
 HANG = 2.0  # seconds of CPU for one input
 WORLD = RecordedWorld()
@@ -36,6 +39,7 @@ _SECURE, _INSECURE = SecurityStatus.SECURE, SecurityStatus.INSECURE
 _PREFIXES = ("192.0.2.0/24", "2001:db8::/32")
 _APEX = dns.name.from_text("tinh.vn")
 _BOUNDS = Bounds(bytes=1 << 20, records=2_000, files=4, depth=3)
+_DAY = date(2026, 11, 26)
 _FOLDER = tempfile.TemporaryDirectory(prefix="netaudit-fuzz-")
 _FILE = Path(_FOLDER.name) / "input"  # alone in its folder: there is nothing to include
 _DEEP = tuple(
@@ -112,6 +116,18 @@ def validator(data: bytes) -> None:
 
 
 @_prompt
+def inventory(data: bytes) -> None:
+    """An inventory is read, or refused with the lines to be mended."""
+    try:
+        loaded = load_bytes(data, _FILE, _DAY)
+    except InventoryError as error:
+        assert error.problems
+        return
+    assert loaded.inventory.services is not None
+    msgspec.json.encode(loaded.inventory)
+
+
+@_prompt
 def mrt(data: bytes) -> None:
     """A route table is read, or refused with an offset; what is read is of our prefixes."""
     _FILE.write_bytes(data)
@@ -139,7 +155,7 @@ def zone_file(data: bytes) -> None:
 
 
 TARGETS: dict[str, Target] = {
-    target.__name__.replace("_", "-"): target for target in (response, validator, mrt, zone_file)
+    target.__name__.replace("_", "-"): target for target in (response, validator, inventory, mrt, zone_file)
 }
 
 

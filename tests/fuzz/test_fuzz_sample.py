@@ -14,7 +14,8 @@ from tests.fuzz.__main__ import NAMES, _blind, main
 from tests.fuzz.corpus import CORPUS, genuine, seeds
 from tests.fuzz.mutate import mutations
 
-_SAMPLES = {"response": 6_000, "validator": 1_500, "mrt": 3_000, "zone-file": 1_200}  # five seconds each
+# five seconds each
+_SAMPLES = {"response": 6_000, "validator": 1_500, "inventory": 1_500, "mrt": 3_000, "zone-file": 1_200}
 
 
 def test_each_target_has_a_sample() -> None:
