@@ -14,14 +14,14 @@ from netaudit.lab.authority import zone_contents
 from netaudit.lab.world import World
 from netaudit.model.common import family_of
 
-
-@pytest.fixture(scope="module")
-def world() -> World:
-    path: Path = content_path("sample") / "world.yaml"
 # What resolvers are asked for is made as it is on purpose, and is no fault that a scan should find.
 ONE_FAMILY = {"ns-thu-4": ["ipv4"], "ns-thu-6": ["ipv6"]}
 MEANT = {"test-bogus", "test-sha1"}
 
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    path: Path = content_path("sample") / "world.yaml"
     return msgspec.yaml.decode(path.read_bytes(), type=World)
 
 
@@ -36,11 +36,11 @@ def test_every_machine_has_both_families_and_its_own_addresses(world: World) -> 
 def test_every_machine_named_exists_and_is_used(world: World) -> None:
     machines = {machine.id for machine in world.machines}
     used = {machine for zone in world.zones for machine in (*zone.servers.values(), *zone.hosts.values())}
+    used |= {resolver.machine for resolver in world.resolvers}
     used |= {site.machine for site in world.websites} | {server.machine for server in world.mail}
     assert used == machines
 
 
-    used |= {resolver.machine for resolver in world.resolvers}
 def test_every_name_server_has_one_machine_and_an_address_in_its_zone(world: World) -> None:
     hosts = _hosts(world)
     for zone in world.zones:
