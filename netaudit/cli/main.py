@@ -6,6 +6,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
@@ -110,4 +111,14 @@ def entry() -> None:
     """The console script."""
     # What a scan makes it keeps to its end: looking for garbage among it takes a tenth of the time and finds little.
     gc.set_threshold(*_RARELY)
-    sys.exit(run(sys.argv[1:]))
+    _leave(run(sys.argv[1:]))
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process at once: to free the facts of a large scan one by one takes a tenth of its time, for nothing."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:  # the reader of our output went away, or the disk is full
+        code = code or INTERNAL
+    os._exit(code)

@@ -1,6 +1,5 @@
 """Zone cuts (RFC 9499 section 7): a delegated zone with its servers and what was asked to find them."""
 
-import ipaddress
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ import dns.rdatatype
 import dns.rrset
 
 from netaudit.dns.message import Response
-from netaudit.model.common import Failure, Family
+from netaudit.model.common import Failure, Family, family_of
 from netaudit.model.facts import Delegation, ServerAddress
 
 __all__ = [
@@ -108,7 +107,7 @@ def addresses_in(rrset: dns.rrset.RRset | None, limit: int) -> list[str]:
 
 def _is_address(text: str) -> bool:
     try:
-        ipaddress.ip_address(text)
+        family_of(text)
     except ValueError:
         return False
     return True

@@ -8,6 +8,7 @@ import dns.flags
 import dns.message
 import dns.name
 import dns.rcode
+import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
@@ -127,7 +128,9 @@ class Exchange(Record, frozen=True, kw_only=True, tag_field="kind", tag="dns", d
         message = self.message
         if message is None or not message.flags & dns.flags.QR:
             return False
-        asked = [(entry.name, entry.rdtype) for entry in message.question]
+        asked = [(entry.name, entry.rdtype) for entry in message.question if entry.rdclass == dns.rdataclass.IN]
+        if len(asked) < len(message.question):
+            return False  # we ask about the Internet only
         return asked == [self.question] or (not asked and message.rcode() != dns.rcode.NOERROR)
 
     @cached_property
@@ -146,11 +149,11 @@ class Exchange(Record, frozen=True, kw_only=True, tag_field="kind", tag="dns", d
         return self._has(_TC) and self.message is not None
 
     def answer(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> dns.rrset.RRset | None:
-        """The RRset of `name` and `rdtype` in the answer section, or None."""
+        """The RRset of `name` and `rdtype`, class IN, in the answer section, or None."""
         if self.message is None:
             return None
         for rrset in self.message.answer:
-            if rrset.rdtype == rdtype and rrset.name == name:
+            if rrset.rdtype == rdtype and rrset.rdclass == dns.rdataclass.IN and rrset.name == name:
                 return rrset
         return None
 
