@@ -55,6 +55,7 @@ class ServiceDeriver:
             connects=tuple(sorted(book.connects.get(endpoint, ()), key=lambda fact: fact.address)),
             controls=_by_address(book.controls.get(endpoint, ())),
             times=book.connect_times.get(endpoint),
+            page=book.pages.get(endpoint),
             trust={id: trust for id, trust in found.items() if trust is not None},
         )
 

@@ -13,6 +13,7 @@ from netaudit.model.facts import (
     JobFact,
     MailFact,
     NameFact,
+    PageFact,
     RegisterFact,
     ResolverFact,
     RoutesFact,
@@ -31,8 +32,8 @@ _Keyed = TypeVar("_Keyed", WebFact, ConnectFact, MailFact, RoutesFact)
 class FactBook:
     """Facts of one scan. A later fact replaces an earlier one with the same id, as a resumed scan writes them.
 
-    `web`, `connects` and `connect_times` are keyed by endpoint, `mail` by mail domain, `routes` by data centre, `zones`
-    and `names` by name, `registers` and `resolvers` by id, `jobs` by job name. `controls` holds the repeated
+    `web`, `connects`, `connect_times` and `pages` are keyed by endpoint, `mail` by mail domain, `routes` by data
+    centre, `zones` and `names` by name, `registers` and `resolvers` by id, `jobs` by job name. `controls` holds the repeated
     fetches that tell a changing page from a difference between families; `web` leaves them out.
     """
 
@@ -51,6 +52,7 @@ class FactBook:
         self.controls = _grouped((f.endpoint, f) for f in kept if isinstance(f, WebFact) and f.control)
         self.connects = _grouped((f.endpoint, f) for f in kept if isinstance(f, ConnectFact))
         self.connect_times = {f.endpoint: f for f in kept if isinstance(f, ConnectTimesFact)}
+        self.pages = {f.endpoint: f for f in kept if isinstance(f, PageFact)}
         self.mail = _grouped((f.domain, f) for f in kept if isinstance(f, MailFact))
         self.routes = _grouped((f.datacentre, f) for f in kept if isinstance(f, RoutesFact))
         self.registers: dict[str, RegisterFact] = {f.register: f for f in kept if isinstance(f, RegisterFact)}

@@ -17,6 +17,7 @@ from netaudit.model.facts import (
     ConnectTimesFact,
     Lookup,
     MailFact,
+    PageFact,
     RegisterFact,
     ResolverFact,
     RoutesFact,
@@ -219,6 +220,7 @@ class EndpointEvidence(Evidence, frozen=True, kw_only=True):
     connects: tuple[ConnectFact, ...] = ()
     controls: tuple[WebFact, ...] = ()  # the same address fetched again; never in `web`
     times: ConnectTimesFact | None = None  # connection times by family; None: not taken, as with one family alone
+    page: PageFact | None = None  # hosts that the page names; None: no page was fetched
     trust: dict[str, CertificateTrust] = {}  # fact id of a web fact -> trust of its first TLS hop
 
     def fetches(self, family: Family) -> tuple[WebFact, ...]:

@@ -11,8 +11,8 @@ from netaudit.model.targets import ZoneListing
 
 __all__ = [
     "CertificateRow", "ConnectFact", "ConnectTimesFact", "Delegation", "Fact", "FamilyCheck", "HttpHop", "JobFact",
-    "Lookup", "MailFact", "NameFact", "RegisterFact", "ResolverFact", "Round", "Route", "RoutesFact", "ScanEndFact",
-    "ScanFact", "SelfFact", "ServerAddress", "TlsObservation", "WebFact", "ZoneFact",
+    "Lookup", "MailFact", "NameFact", "PageFact", "RegisterFact", "ResolverFact", "Round", "Route", "RoutesFact",
+    "ScanEndFact", "ScanFact", "SelfFact", "ServerAddress", "TlsObservation", "WebFact", "ZoneFact",
 ]  # fmt: skip
 
 
@@ -185,6 +185,23 @@ class WebFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="web"):
     rounds: tuple[Round, ...] = ()  # of an address that failed at first: every round; `hops` are the best one's
 
 
+class PageFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="page"):
+    """The hosts that a fetched page names beside its own: what it loads and where it leads, each only looked up."""
+
+    id: str
+    endpoint: str
+    at: Timestamp
+    url: str  # of the page, redirects followed
+    resources: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    whole: bool = True  # False: the page names more than was read
+    lookups: tuple[Lookup, ...] = ()  # A and AAAA of each host
+
+    def addresses(self, host: str) -> dict[str, Lookup]:
+        """The look-ups of one host by type, `A` and `AAAA`."""
+        return {lookup.rdtype: lookup for lookup in self.lookups if lookup.name == host}
+
+
 class ConnectFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="connect"):
     """A TCP service at one of its addresses: whether a connection could be opened."""
 
@@ -311,5 +328,5 @@ class JobFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="job"):
 
 Fact = (
     ScanFact | ScanEndFact | SelfFact | Exchange | ZoneFact | NameFact | WebFact | ConnectFact | ConnectTimesFact
-    | MailFact | RoutesFact | RegisterFact | ResolverFact | JobFact
+    | PageFact | MailFact | RoutesFact | RegisterFact | ResolverFact | JobFact
 )  # fmt: skip

@@ -6,10 +6,11 @@ from functools import partial
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from netaudit.model.common import Failure, Family, Reason, Side, family_of
-from netaudit.model.facts import ConnectTimesFact, Fact, HttpHop, Round, WebFact
+from netaudit.model.facts import ConnectTimesFact, Fact, HttpHop, PageFact, Round, WebFact
 from netaudit.probes.connect_times import connect_times
 from netaudit.probes.context import ProbeContext
 from netaudit.probes.names import addresses_of
+from netaudit.probes.page import page_fact
 from netaudit.probes.rounds import in_rounds
 
 __all__ = ["REDIRECTS", "WebProbe"]
@@ -38,6 +39,7 @@ class WebProbe:
         self._plain = plain
         self._facts: dict[str, WebFact] = {}
         self._times: ConnectTimesFact | None = None
+        self._page: PageFact | None = None
 
     async def run(self) -> None:
         """Fetch from all addresses at once, then the control, then time connections while nothing else is under way."""
@@ -49,6 +51,8 @@ class WebProbe:
                 for address in _first_of_each_family(addresses):
                     group.create_task(self._fetch(f"http://{self._host}:80", "/", address, stop_at_https=True))
         good = [fact for fact in self._facts.values() if fact.endpoint == self._endpoint and fact.failure is None]
+        if good:
+            self._page = await page_fact(self._context, min(good, key=lambda fact: fact.id))
         if {fact.family for fact in good} == set(Family):
             control = min(fact.address for fact in good if fact.family is Family.IPV4)
             await self._fetch(self._endpoint, self._path, control, control=True)
@@ -57,8 +61,8 @@ class WebProbe:
 
     def facts(self, failure: Failure | None) -> Iterable[Fact]:
         """The fetches that came to an end, and the connection times."""
-        times = [self._times] if self._times is not None else []
-        return [*sorted(self._facts.values(), key=lambda fact: fact.id), *times]
+        beside = [fact for fact in (self._page, self._times) if fact is not None]
+        return [*sorted(self._facts.values(), key=lambda fact: fact.id), *beside]
 
     async def _fetch(
         self, endpoint: str, path: str, address: str, *, stop_at_https: bool = False, control: bool = False

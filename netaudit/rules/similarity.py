@@ -9,9 +9,10 @@ import html.parser
 import re
 from collections import Counter
 
+from netaudit.rules.html_text import read_html
+
 __all__ = ["similarity", "structure_similarity", "visible_words"]
 
-_BYTES = 262_144  # of each body
 _WORDS = 20_000  # and as many elements
 _SHINGLE = 3  # words
 
@@ -50,11 +51,7 @@ def _references(body: bytes) -> tuple[str, ...]:
 
 def _read(body: bytes) -> "_Reader":
     reader = _Reader()
-    try:
-        reader.feed(body[:_BYTES].decode("utf-8", "replace"))
-        reader.close()
-    except (AssertionError, ValueError):  # html.parser on malformed declarations: what came before counts
-        reader.broken = True
+    read_html(reader, body)
     return reader
 
 
@@ -77,7 +74,6 @@ class _Reader(html.parser.HTMLParser):
         super().__init__(convert_charrefs=True)
         self.references: list[str] = []
         self.elements: list[str] = []
-        self.broken = False
         self._text: list[str] = []
         self._hidden: str | None = None  # the element whose content no reader sees
 

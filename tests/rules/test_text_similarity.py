@@ -72,7 +72,13 @@ def test_hidden_elements_are_not_read() -> None:
     assert visible_words(b"<p>a<script>b</script><noscript>c</noscript>d</p>") == ("a", "d")
 
 
-@pytest.mark.parametrize("hostile", [b"<div>" * 60_000, b"<![" + b"x" * 9, b"<!" * 90_000, b"&#" * 90_000, b"\xff" * 9])
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        b"<div>" * 60_000, b"<![" + b"x" * 9, b"<!" * 90_000, b"&#" * 90_000, b"\xff" * 9, b"<a href='" * 30_001,
+        b"<a href='" * 30_001 + b">", b"<?" * 90_000, b"<a " * 80_000,
+    ],
+)  # fmt: skip
 def test_hostile_pages_cost_little(hostile: bytes) -> None:
     began = time.process_time()
     assert 0.0 <= similarity(hostile, page(_NEWS)) <= 1.0

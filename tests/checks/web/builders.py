@@ -8,6 +8,7 @@ from netaudit.model.facts import (
     FamilyCheck,
     HttpHop,
     Lookup,
+    PageFact,
     SelfFact,
     TlsObservation,
     WebFact,
@@ -131,6 +132,20 @@ def connect(address: str, failure: Failure | None = None, tries: int = 1) -> Con
     )
 
 
+def names(resources: tuple[str, ...] = (), links: tuple[str, ...] = (), failure: Failure | None = None) -> PageFact:
+    """A page that names these hosts: `v4.*` have IPv4 alone, `v6.*` both, `dead.*` nothing, `lost.*` the failure."""
+    lookups = []
+    for host in (*resources, *links):
+        v4 = () if host.startswith(("dead", "lost")) else (V4,)
+        v6 = (V6,) if host.startswith("v6") else ()
+        lost = (failure or SERVFAIL) if host.startswith("lost") else None
+        lookups += [lookup("A", *v4, name=host, failure=lost), lookup("AAAA", *v6, name=host, failure=lost)]
+    return PageFact(
+        id="page", endpoint=ENDPOINT, at=NOW, url=f"https://{HOST}/", resources=resources, links=links,
+        lookups=tuple(lookups),
+    )  # fmt: skip
+
+
 def times(v4: tuple[float, ...], v6: tuple[float, ...], lost_v6: int = 0) -> ConnectTimesFact:
     """Connection times in milliseconds, taken by turns."""
     return ConnectTimesFact(
@@ -177,6 +192,7 @@ def endpoint(
     allowed: tuple[str, ...] = (),
     network: str = "public",
     times: ConnectTimesFact | None = None,
+    page: PageFact | None = None,
 ) -> EndpointEvidence:
     """An endpoint with these facts; its host has the addresses fetched from, unless `at` says otherwise.
 
@@ -199,5 +215,6 @@ def endpoint(
         connects=connects,
         controls=tuple(fact for fact in web if fact.control),
         times=times,
+        page=page,
         trust={f"web-{key}-{address}": found for address, found in (trusts or {}).items()},
     )

@@ -1,0 +1,114 @@
+"""What a visitor with IPv6 alone can use: the page, its links, and the first step that breaks."""
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from netaudit.model.common import Failure, Reason, Side
+from netaudit.model.evidence import EndpointEvidence, ZoneEvidence
+from netaudit.model.verdict import Status
+from tests.checks.dnssec.builders import APEX, evidence, failing, four, pair, serving, unsigned
+from tests.checks.web.builders import (
+    BLIND_V6,
+    HOST,
+    PLAIN,
+    REFUSED,
+    SERVFAIL,
+    V4,
+    V6,
+    connect,
+    dead,
+    endpoint,
+    fetch,
+    hop,
+    host,
+    names,
+)
+from tests.checks.web.harness import Case, hold, hold_statuses, hold_texts, judge, labels, pairs
+
+PASS, FAIL = Status.PASS, Status.FAIL
+UNTESTED, NONE = Status.COULD_NOT_TEST, Status.NOT_APPLICABLE
+TCP = f"tcp://{HOST}:8443"
+STRANDED = Failure(reason=Reason.NO_ADDRESS, side=Side.TARGET, detail="old.example has no ipv6")
+STRAYED = Failure(reason=Reason.OUT_OF_SCOPE, side=Side.OURS, detail="from one outside host to another")
+ZONE = evidence(*four(*[serving(unsigned())] * 4))
+ZONE_V4 = evidence(*pair(serving(unsigned())))
+ZONE_LOST = evidence(*four(*[failing()] * 4))
+
+
+def at(zone: ZoneEvidence, *facts: Any, page: Any = None, **more: Any) -> EndpointEvidence:
+    """An endpoint whose host lies in `zone`."""
+    made = endpoint(*facts, page=page, **more)
+    return replace(made, host=replace(made.host, zones=(zone,)))
+
+
+BOTH = (fetch(V4), fetch(V6))
+UNSEEN = [
+    Case("silent", endpoint(dead(V4), dead(V6)), UNTESTED, "not_tested"),
+    Case("not resolved", endpoint(at=host(failure=SERVFAIL)), UNTESTED, "not_tested"),
+    Case("TCP", endpoint(connect(V4), key=TCP), NONE, "not_web"),
+]
+
+CASES: dict[str, list[Case]] = {
+    "ipv6.page_resources": [
+        Case("own files", endpoint(*BOTH, page=names()), PASS, "none"),
+        Case("a host with both", endpoint(*BOTH, page=names(("v6.example",))), PASS, "ok", {"total": 1}),
+        Case("a host that nobody reaches", endpoint(*BOTH, page=names(("v6.example", "dead.example"))), PASS, "ok"),
+        Case("a host with IPv4 alone", endpoint(*BOTH, page=names(("v6.example", "v4.example"))), FAIL, "ipv4_only",
+            {"hosts": ("v4.example",), "failing": 1, "total": 2}),
+        Case("links are another matter", endpoint(*BOTH, page=names((), ("v4.example",))), PASS, "none"),
+        Case("not looked up", endpoint(*BOTH, page=names(("v6.example", "lost.example"))), UNTESTED, "partly_tested",
+            {"hosts": ("lost.example",)}),
+        Case("known and unknown", endpoint(*BOTH, page=names(("v4.example", "lost.example"))), FAIL, "ipv4_only"),
+        *UNSEEN,
+    ],
+    "ipv6.page_links": [
+        Case("no links", endpoint(*BOTH, page=names(("v4.example",))), PASS, "none"),
+        Case("both", endpoint(*BOTH, page=names((), ("v6.example",))), PASS, "ok"),
+        Case("IPv4 alone", endpoint(*BOTH, page=names((), ("v4.example",))), FAIL, "ipv4_only"),
+        Case("not looked up", endpoint(*BOTH, page=names((), ("lost.example",))), UNTESTED, "partly_tested"),
+        *UNSEEN,
+    ],
+    "ipv6.usable_alone": [
+        Case("all the way", at(ZONE, *BOTH, page=names(("v6.example",), ("v4.example",))), PASS, "ok"),
+        Case("TCP", at(ZONE, connect(V4), connect(V6), key=TCP), PASS, "ok"),
+        Case("the zone has IPv4 servers alone", at(ZONE_V4, *BOTH, page=names()), FAIL, "names", {"what": (APEX,)}),
+        Case("no AAAA", at(ZONE, fetch(V4), page=names()), FAIL, "address", {"what": (HOST,)}),
+        Case("refused", at(ZONE, fetch(V4), dead(V6, REFUSED), page=names()), FAIL, "connection", {"what": (V6,)}),
+        Case("a redirect to IPv4", at(ZONE, fetch(V4), fetch(V6, hop(V6, 302), hop("", url="https://old.example/",
+            failure=STRANDED)), page=names()), FAIL, "redirect", {"what": ("https://old.example/",)}),
+        Case("a redirect not followed", at(ZONE, fetch(V4), fetch(V6, hop(V6, 302), hop("", failure=STRAYED)),
+            page=names()), UNTESTED, "not_tested"),
+        Case("a script from IPv4", at(ZONE, *BOTH, page=names(("v4.example",))), FAIL, "page",
+            {"what": ("v4.example",)}),
+        Case("doubt before, break behind", at(ZONE_LOST, *BOTH, page=names(("v4.example",))), FAIL, "page"),
+        Case("only doubt", at(ZONE_LOST, *BOTH, page=names()), UNTESTED, "not_tested"),
+        Case("zone not known", endpoint(*BOTH, page=names()), UNTESTED, "not_tested"),
+        Case("a host not looked up", at(ZONE, *BOTH, page=names(("lost.example",))), UNTESTED, "not_tested"),
+        Case("silent once", at(ZONE, fetch(V4), dead(V6, tries=1), page=names()), UNTESTED, "not_tested"),
+        Case("page not read", at(ZONE, fetch(V4, endpoint=PLAIN), fetch(V6, endpoint=PLAIN), key=PLAIN), UNTESTED,
+            "not_tested"),
+        Case("not resolved", at(ZONE, at=host(failure=SERVFAIL)), UNTESTED, "not_tested"),
+        Case("blind", at(ZONE, fetch(V4), dead(V6), vantage=BLIND_V6), UNTESTED, "not_tested",
+            {"failure": "no route: no IPv6 here"}),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("check", "case"), pairs(CASES), ids=labels(CASES))
+def test_case(check: str, case: Case) -> None:
+    hold(check, case)
+
+
+@pytest.mark.parametrize("check", CASES)
+def test_every_message_is_written_and_produced(check: str) -> None:
+    hold_texts(check, CASES[check])
+    hold_statuses(CASES[check], PASS, FAIL, UNTESTED)
+
+
+def test_the_steps_are_told_up_to_the_one_that_breaks() -> None:
+    outcome = judge("ipv6.usable_alone", at(ZONE, fetch(V4), dead(V6, REFUSED), page=names()))
+    assert [(row.where, row.ok) for row in outcome.observed] == [
+        ("names", True), ("address", True), ("connection", False),
+    ]  # fmt: skip
