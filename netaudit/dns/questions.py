@@ -186,4 +186,5 @@ async def _end(running: Iterable[asyncio.Task[Response]]) -> None:
     tasks = list(running)
     for task in tasks:
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    if tasks:
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,6 +1,7 @@
 """The real sockets, against real servers on loopback that answer, lie, stay silent, reset and flood."""
 
 import asyncio
+import os
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -107,6 +108,68 @@ async def test_a_lost_packet_is_only_another_try() -> None:
     async with udp_server(lambda query, seen: [reply_to(query)] if seen > 1 else []) as (_, port):
         exchange = await network().dns(QUERY, LOOPBACK, port=port)
     assert (exchange.failure, exchange.tries) == (None, 2)
+
+
+async def test_every_try_comes_from_a_port_of_its_own() -> None:
+    """RFC 5452 section 9.2: who can't see our packets must guess the port besides the id."""
+    ports: list[int] = []
+
+    class Noting(UdpServer):
+        def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+            ports.append(addr[1])
+            super().datagram_received(data, addr)
+
+    loop = asyncio.get_running_loop()
+    answering = Noting(lambda query, seen: [reply_to(query)] if seen > 1 else [])
+    transport, _ = await loop.create_datagram_endpoint(lambda: answering, local_addr=(LOOPBACK, 0))
+    port = transport.get_extra_info("sockname")[1]
+    asking = network()
+    await asking.dns(QUERY, LOOPBACK, port=port)  # two tries: the first goes unanswered
+    await asyncio.gather(*(asking.dns(QUERY, LOOPBACK, port=port) for _ in range(20)))
+    transport.close()
+    assert len(ports) == 22 and len(set(ports)) > 18, ports
+    assert max(ports) - min(ports) > 1_000, "ports in a row can be guessed"
+
+
+async def test_strangers_are_not_heard() -> None:
+    """An answer that is right in all but where it comes from."""
+    async with udp_server(lambda *_: []) as (stranger, _):
+
+        def ask_a_friend(query: bytes, _: int) -> list[bytes]:
+            stranger.transport.sendto(reply_to(query), asker[-1])
+            return []
+
+        class Noting(UdpServer):
+            def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+                asker.append(addr)
+                super().datagram_received(data, addr)
+
+        asker: list[tuple[str, int]] = []
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_datagram_endpoint(lambda: Noting(ask_a_friend), local_addr=(LOOPBACK, 0))
+        port = transport.get_extra_info("sockname")[1]
+        exchange = await network(udp_tries=1).dns(QUERY, LOOPBACK, port=port)
+        transport.close()
+    assert len(asker) == 1
+    assert exchange.failure is not None and exchange.failure.reason is Reason.TIMEOUT
+
+
+@pytest.mark.parametrize("transport", list(Transport))
+async def test_questions_that_are_given_up_leave_no_socket_open(transport: Transport) -> None:
+    async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    async with udp_server(lambda *_: []) as (_, udp), tcp_server(hang) as tcp:
+        asking, port = network(), udp if transport is Transport.UDP else tcp
+        before = len(os.listdir("/proc/self/fd"))
+        tasks = [asyncio.create_task(asking.dns(QUERY, LOOPBACK, port=port, transport=transport)) for _ in range(30)]
+        await asyncio.sleep(0.1)
+        assert len(os.listdir("/proc/self/fd")) > before
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0.1)
+        assert len(os.listdir("/proc/self/fd")) == before
 
 
 async def closed_port() -> int:
