@@ -34,7 +34,7 @@ fuzz: $(VENV)/.fuzz   ## ten minutes of hostile bytes for the readers of DNS, in
 record: $(VENV)/.test   ## record the facts that the check fixtures are judged from
 	$(BIN)/python -m tests.record
 
-agreement: $(VENV)/.test daemons   ## ask Unbound, BIND and Knot Resolver what they make of our zones; writes docs/agreement.md (root)
+agreement: $(VENV)/.test daemons   ## ask Unbound, BIND, delv and Knot Resolver what they make of our zones; writes docs/agreement.md (root)
 	$(BIN)/python -m tests.lab.agreement --write
 
 docs: $(VENV)/.demo   ## write docs/checks from the catalogue

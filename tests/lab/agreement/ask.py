@@ -18,9 +18,11 @@ from netaudit.model.common import Record, Transport
 from netaudit.net.internet import InternetNetwork
 from netaudit.net.limits import Limits
 from netaudit.net.policy import TargetPolicy
-from tests.lab.agreement.places import ANYWHERE, UNHURRIED
+from tests.lab.agreement.delv import validated_by_delv
+from tests.lab.agreement.places import ANYWHERE, DELV, DELV_ASKS, UNHURRIED
+from tests.lab.agreement.seen import Found, Seen
 
-__all__ = ["Asked", "Request", "Seen", "put"]
+__all__ = ["Asked", "Request", "put"]
 
 _AT_ONCE = 24  # zones
 _PEERS = Limits(udp_timeout=15.0, udp_tries=1, dns_tcp_timeout=15.0, sockets=256, per_server=UNHURRIED)
@@ -36,13 +38,6 @@ class Request(Record, frozen=True, kw_only=True):
     zones: tuple[tuple[tuple[str, str], ...], ...]
 
 
-class Seen(Record, frozen=True, kw_only=True):
-    """What one resolver made of a question: a status of RFC 4033 section 5, or none when it did not answer."""
-
-    status: str = ""
-    why: str = ""  # Extended DNS Errors, or our word
-
-
 class Asked(Record, frozen=True, kw_only=True):
     """A question and what each made of it."""
 
@@ -56,20 +51,21 @@ async def ask(request: Request) -> list[Asked]:
     ours, *theirs = await asyncio.gather(
         _netaudit(request), *(_resolver(address, request.zones) for address in request.resolvers.values())
     )
+    # afterwards, when the resolver that it fetches from knows most of it
+    known = dict(zip(request.resolvers, theirs, strict=True))[DELV_ASKS]
+    delv = await validated_by_delv(request.resolvers[DELV_ASKS], request.anchors, known)
     questions = [question for zone in request.zones for question in zone]
     return [
         Asked(
             name=name, rdtype=rdtype,
             seen={
                 **{resolver: found[name, rdtype] for resolver, found in zip(request.resolvers, theirs, strict=True)},
+                DELV: delv[name, rdtype],
                 "netaudit": ours[name, rdtype],
             },
         )
         for name, rdtype in questions
     ]  # fmt: skip
-
-
-Found = dict[tuple[str, str], Seen]
 
 
 async def _resolver(address: str, zones: Iterable[tuple[tuple[str, str], ...]]) -> Found:

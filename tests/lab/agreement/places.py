@@ -3,8 +3,8 @@
 from netaudit.model.inventory import RateLimits
 
 __all__ = [
-    "ANYWHERE", "BIND", "CHILDREN", "KNOT", "LAB", "LDNS", "LIAR", "MAIN", "NOBODY", "NOBODY6", "RESOLVERS", "ROOT",
-    "SCANNER", "SCRIPTED", "SECOND", "SERVERS", "UNHURRIED",
+    "ANYWHERE", "BIND", "CHILDREN", "DELV", "DELV_ASKS", "KNOT", "LAB", "LDNS", "LIAR", "MAIN", "NOBODY", "NOBODY6",
+    "RESOLVERS", "ROOT", "SCANNER", "SCRIPTED", "SECOND", "SERVERS", "UNHURRIED",
 ]  # fmt: skip
 
 ROOT = "192.0.2.1"  # NSD: the root zone
@@ -22,6 +22,7 @@ NOBODY6 = "2001:db8::99"
 SERVERS = (ROOT, LAB, MAIN, SECOND, CHILDREN, LIAR, SCRIPTED, BIND, KNOT, LDNS, NOBODY, NOBODY6)
 
 
+DELV, DELV_ASKS = "delv", "BIND"  # the tool, and the resolver that it fetches from
 RESOLVERS = {"Unbound": "198.51.100.1", "BIND": "198.51.100.2", "Knot Resolver": "198.51.100.3"}
 ANYWHERE = ("0.0.0.0/0", "::/0")
 UNHURRIED = RateLimits(per_server_per_second=5000.0, per_server_concurrent=256)  # nobody here needs to be spared

@@ -7,10 +7,10 @@ from typing import NamedTuple
 import dns.name
 import yaml
 
-from tests.lab.agreement.ask import Seen
 from tests.lab.agreement.healthy import HEALTHY
 from tests.lab.agreement.matrix import CASES, PARENT
 from tests.lab.agreement.planted import Question
+from tests.lab.agreement.seen import Seen
 from tests.lab.agreement.world import ask_everybody
 
 __all__ = ["OURS", "Reasons", "Row", "contradicted", "measured", "needless", "read_reasons", "unexplained"]

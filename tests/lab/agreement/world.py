@@ -51,7 +51,7 @@ def ask_everybody(zones: Sequence[tuple[tuple[str, str], ...]]) -> list[Asked]:
             anchors=(f". IN DS {anchor.to_text()}",),
             zones=tuple(zones),
         )
-        answered = _python(namespaces, _RESOLVERS, "ask", msgspec.json.encode(request), timeout=170.0)
+        answered = _python(namespaces, _RESOLVERS, "ask", msgspec.json.encode(request), timeout=500.0)
     return msgspec.json.decode(answered, type=list[Asked])
 
 
