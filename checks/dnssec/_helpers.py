@@ -94,14 +94,18 @@ def signatures(evidence: ZoneEvidence) -> tuple[Signed, ...]:
     verifier = Verifier(evidence.apex, evidence.now)
     told = {label(answer.server) for answer in signed.survey.answers}
     records = delegated(evidence).records
+    zone_keys = signed.zone_keys
+    known: dict[bytes, Validity] = {}  # by what the answer says: servers mostly say the same
     found = []
     for rdtype in _SIGNED_TYPES:
         for answer in survey(evidence, rdtype).answers:
             if answer.rrset is None:
                 continue
-            own = rdtype == dns.rdatatype.DNSKEY
-            keys = entry_keys(answer, records, evidence.apex) if own else signed.zone_keys
-            state = verifier.judge(answer.rrset, answer.signatures(), keys)
+            state = known.get(answer.exchange.content)
+            if state is None:
+                own = rdtype == dns.rdatatype.DNSKEY
+                keys = entry_keys(answer, records, evidence.apex) if own else zone_keys
+                state = known[answer.exchange.content] = verifier.judge(answer.rrset, answer.signatures(), keys)
             if state.state == "invalid" and label(answer.server) not in told:
                 state = state._replace(state="undecided")
             found.append(Signed(answer, state))

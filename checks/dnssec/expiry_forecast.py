@@ -10,7 +10,7 @@ import dns.rrset
 from netaudit.model.evidence import ServerEvidence, ZoneEvidence
 from netaudit.model.exchange import Exchange
 from netaudit.model.verdict import Argument, Observation, Outcome, failed, not_applicable, passed, warned
-from netaudit.rules.once import once
+from netaudit.rules.once import by_content, once
 from netaudit.rules.rrsig import RRSIG, Validity, key_tag, utc, validity
 from netaudit.rules.zones import authoritative, label, survey, where
 
@@ -138,12 +138,13 @@ def _told(item: Dated, now: int) -> dict[str, Argument]:
 def _dated(evidence: ZoneEvidence) -> tuple[Dated, ...]:
     """Every signed RRset of the zone that its servers gave, and the DS RRsets of the parent's."""
     keys = {(key_tag(key), int(key.algorithm)) for key in signed_zone(evidence).zone_keys}
+    signed = by_content(lambda exchange: tuple(_signed(exchange, evidence.apex, keys, evidence.now)))
     found = [
         Dated(server, exchange, *item)
         for server in evidence.servers
         for exchange in server.exchanges
         if authoritative(exchange)
-        for item in _signed(exchange, evidence.apex, keys, evidence.now)
+        for item in signed(exchange)
     ]
     for exchange in evidence.ds:
         rrset = exchange.answer(evidence.apex, dns.rdatatype.DS) if authoritative(exchange) else None

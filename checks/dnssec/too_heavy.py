@@ -74,9 +74,11 @@ def _counts(evidence: ZoneEvidence) -> Iterator[_Count]:
             yield _Count(Measure.EXPONENT, max(key.exponent.bit_length() for key in numbers), at, fact)
     for answer in survey(evidence, dns.rdatatype.NS).answers:
         yield _Count(Measure.SERVERS, len(answer.rdatas), label(answer.server), answer.exchange.id)
+    seen: set[bytes] = set()  # what says the same counts the same
     for server in evidence.servers:
         for exchange in server.exchanges:
-            if authoritative(exchange):
+            if authoritative(exchange) and exchange.content not in seen:
+                seen.add(exchange.content)
                 yield from _in_answer(evidence, exchange, label(server))
 
 

@@ -14,7 +14,7 @@ import dns.name
 import dns.rdatatype
 
 from netaudit.dns.anchors import DS
-from netaudit.dns.answers import AnswerJudge, Finding
+from netaudit.dns.answers import AnswerJudge, Finding, Trusted
 from netaudit.dns.budget import Budget
 from netaudit.dns.chain import Chain, ZoneTrust
 from netaudit.dns.message import Response, name_text
@@ -63,7 +63,7 @@ class Validator:
         verifier = SignatureVerifier(now, policy, self._budget)
         self._recorded = Recorded(exchanges, self._budget)
         self._judge = AnswerJudge(verifier, self._budget, self._recorded.explored)
-        self._judged: dict[bytes, Finding] = {}
+        self._judged: dict[tuple[bytes, tuple[bytes, ...], dns.rdatatype.RdataType], Finding] = {}
         self._chain = Chain(self._recorded, anchors, self._judge, verifier, policy, self._budget)
 
     def status(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> Security:
@@ -98,11 +98,15 @@ class Validator:
         trust, response = self._trust(name, rdtype), Response(exchange)
         if trust.trusted is None:
             return _inherited(trust, response)
-        content = (exchange.response or b"")[2:]  # all but the id: servers mostly say the same
-        finding = self._judged.get(content)
+        return _found(self._finding(response, trust.trusted), trust, name, rdtype, response)
+
+    def _finding(self, response: Response, trusted: Trusted) -> Finding:
+        """What a response comes to, judged once for what it says: servers mostly say the same."""
+        said = (response.exchange.content, response.name.labels, response.rdtype)
+        finding = self._judged.get(said)
         if finding is None:
-            finding = self._judged[content] = self._judge.judge(response, trust.trusted)
-        return _found(finding, trust, name, rdtype, response)
+            finding = self._judged[said] = self._judge.judge(response, trusted)
+        return finding
 
     def _trust(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> ZoneTrust:
         """The trust in the zone that answers for a name: for DS the parent's."""
@@ -133,7 +137,7 @@ class Validator:
         assert trust.trusted is not None
         found: list[tuple[Finding, Response]] = []
         for response in responses:
-            finding = self._judge.judge(response, trust.trusted)
+            finding = self._finding(response, trust.trusted)
             if finding.status in (SecurityStatus.SECURE, SecurityStatus.INSECURE):
                 return finding, response
             found.append((finding, response))

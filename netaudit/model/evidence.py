@@ -30,6 +30,7 @@ from netaudit.model.inventory import DataCentre, Register, Resolver, Service, Ti
 from netaudit.model.security import Security
 from netaudit.model.targets import TargetName
 from netaudit.model.verdict import Status
+from netaudit.model.wire import shared_name
 
 __all__ = [
     "CertificateTrust", "CoverageEvidence", "DataCentreEvidence", "EarlierZone", "EndpointEvidence", "Evidence",
@@ -161,7 +162,7 @@ class ZoneEvidence(Evidence, frozen=True, kw_only=True):
     @cached_property
     def apex(self) -> dns.name.Name:
         """The zone's name."""
-        return dns.name.from_text(self.zone)
+        return shared_name(dns.name.from_text(self.zone))
 
     def apex_answers(
         self, rdtype: dns.rdatatype.RdataType, transport: Transport = Transport.UDP

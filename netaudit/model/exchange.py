@@ -4,7 +4,6 @@ import hashlib
 from enum import StrEnum
 from functools import cached_property, lru_cache
 
-import dns.flags
 import dns.message
 import dns.name
 import dns.rcode
@@ -17,7 +16,7 @@ from netaudit.model.wire import HEADER, first_question, read_message
 
 __all__ = ["Exchange", "Purpose"]
 
-_AA, _TC = 0x04, 0x02  # in the third octet
+_QR, _AA, _TC = 0x80, 0x04, 0x02  # in the third octet
 _REMEMBERED = 16_384  # messages and questions
 
 
@@ -112,26 +111,30 @@ class Exchange(Record, frozen=True, kw_only=True, tag_field="kind", tag="dns", d
         """The response, parsed tolerantly: a malformed record is left out and listed in `.errors`.
 
         None when there was no response or not even its header and question could be read. Responses that
-        are equal but for their id share their sections, which are to be read and never changed.
+        are equal but for their id share one message, whose id is 0: it is to be read and never changed.
         """
-        parsed = None if self.response is None else _parsed(self.response[2:])
-        if parsed is None or self.response is None:
-            return None
-        own = dns.message.Message.__new__(type(parsed))
-        own.__dict__ |= parsed.__dict__
-        own.id = int.from_bytes(self.response[:2], "big")
-        return own
+        return None if self.response is None else _parsed(self.content)
 
     @cached_property
     def readable(self) -> bool:
         """Whether a response came back and is one to the question; a response without a question has an error code."""
         message = self.message
-        if message is None or not message.flags & dns.flags.QR:
+        if message is None or not self._has(_QR):
             return False
         asked = [(entry.name, entry.rdtype) for entry in message.question if entry.rdclass == dns.rdataclass.IN]
         if len(asked) < len(message.question):
             return False  # we ask about the Internet only
-        return asked == [self.question] or (not asked and message.rcode() != dns.rcode.NOERROR)
+        return asked == [self.question] or (not asked and self.rcode != dns.rcode.NOERROR)
+
+    @cached_property
+    def conclusive(self) -> bool:
+        """Whether a readable response is a complete authoritative answer, positive or negative."""
+        return (
+            self.authoritative
+            and not self.truncated
+            and self.readable
+            and self.rcode in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN)
+        )
 
     @cached_property
     def rcode(self) -> int | None:
@@ -153,7 +156,9 @@ class Exchange(Record, frozen=True, kw_only=True, tag_field="kind", tag="dns", d
         if self.message is None:
             return None
         for rrset in self.message.answer:
-            if rrset.rdtype == rdtype and rrset.rdclass == dns.rdataclass.IN and rrset.name == name:
+            if rrset.rdtype != rdtype or rrset.rdclass != dns.rdataclass.IN:
+                continue
+            if rrset.name is name or rrset.name == name:
                 return rrset
         return None
 

@@ -22,7 +22,7 @@ import dns.rdatatype
 import dns.rrset
 import dns.wire
 
-__all__ = ["HEADER", "Record", "Unusual", "first_question", "read_message", "records"]
+__all__ = ["HEADER", "Record", "Unusual", "first_question", "read_message", "records", "shared_name"]
 
 HEADER = 12
 """Octets of a message's header (RFC 1035 section 4.1.1)."""
@@ -92,6 +92,11 @@ def first_question(wire: bytes) -> tuple[dns.name.Name, dns.rdatatype.RdataType]
     for name, rdtype, _ in _Walk(wire).questions():
         return _name(name), dns.rdatatype.RdataType.make(rdtype)
     raise Unusual("no question")
+
+
+def shared_name(name: dns.name.Name) -> dns.name.Name:
+    """The name object that messages with the same name have: it equals them at a glance."""
+    return _name(name.to_wire() or b"")
 
 
 class _Walk:
@@ -239,10 +244,12 @@ def _opt(size: int, ttl: int, data: bytes) -> dns.rrset.RRset:
 def _rdata(rdclass: dns.rdataclass.RdataClass, rdtype: dns.rdatatype.RdataType, data: bytes) -> dns.rdata.Rdata:
     parser = dns.wire.Parser(data)
     try:
-        with parser.restrict_to(len(data)):
-            return dns.rdata.from_wire_parser(rdclass, rdtype, parser)
+        rdata = dns.rdata.from_wire_parser(rdclass, rdtype, parser)
     except Exception as error:  # a stranger's bytes: dnspython raises a dozen kinds of exception over them
         raise Unusual("a malformed record") from error
+    if parser.remaining():
+        raise Unusual("a record with more data than its type has")
+    return rdata
 
 
 @lru_cache(_REMEMBERED)

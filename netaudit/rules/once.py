@@ -5,8 +5,9 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from netaudit.model.evidence import Evidence
+from netaudit.model.exchange import Exchange
 
-__all__ = ["once"]
+__all__ = ["by_content", "once"]
 
 E = TypeVar("E", bound=Evidence)
 P = ParamSpec("P")
@@ -25,5 +26,18 @@ def once(derive: Callable[Concatenate[E, P], T]) -> Callable[Concatenate[E, P], 
         if key not in evidence.derived:
             evidence.derived[key] = derive(evidence, *args, **kwargs)
         return cast("T", evidence.derived[key])
+
+    return remembering
+
+
+def by_content(read: Callable[[Exchange], T]) -> Callable[[Exchange], T]:
+    """Read equal responses to one question once: `read` looks at nothing but what they say."""
+    known: dict[bytes, T] = {}
+
+    def remembering(exchange: Exchange) -> T:
+        content = exchange.content
+        if content not in known:
+            known[content] = read(exchange)
+        return known[content]
 
     return remembering

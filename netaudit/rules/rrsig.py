@@ -61,7 +61,7 @@ def validity(signatures: Iterable[RRSIG], now: float) -> Validity:
 
 
 class Verifier:
-    """Judges the signatures over a zone's RRsets by cryptography and by date; equal ones are verified once.
+    """Judges the signatures over a zone's RRsets by cryptography and by date.
 
     At most 16 verifications for one RRset and 4 keys that share a tag (CVE-2023-50387). What that leaves open is
     `undecided`, and so it is neither good nor bad.
@@ -70,7 +70,6 @@ class Verifier:
     def __init__(self, zone: dns.name.Name, now: float) -> None:
         self._zone = zone
         self._now = now
-        self._known: dict[tuple[frozenset[object], RRSIG, DNSKEY], bool] = {}
 
     def judge(self, rrset: dns.rrset.RRset, signatures: Iterable[RRSIG], keys: Sequence[DNSKEY]) -> Validity:
         """How the signatures stand that one of `keys` made; `invalid` when there are some, but none by these keys.
@@ -83,19 +82,12 @@ class Verifier:
             fitting = [key for key in keys if _fits(signature, key)] if signature.signer == self._zone else []
             tried = fitting[: min(_TRIES, left)]
             left -= len(tried)
-            if any(not _verifiable(key) or self._verifies(rrset, signature, key) for key in tried):
+            if any(not _verifiable(key) or verifies(rrset, [signature], key, self._zone) for key in tried):
                 found.append(_dated(signature, self._now))
             else:
                 state = "invalid" if tried == fitting else "undecided"
                 found.append(Validity(state, key_tag=signature.key_tag))
         return _best(found)
-
-    def _verifies(self, rrset: dns.rrset.RRset, signature: RRSIG, key: DNSKEY) -> bool:
-        identity = (frozenset[object](rrset), signature, key)
-        known = self._known.get(identity)
-        if known is None:
-            known = self._known[identity] = verifies(rrset, [signature], key, self._zone)
-        return known
 
 
 def _best(found: Iterable[Validity]) -> Validity:

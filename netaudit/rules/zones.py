@@ -6,6 +6,7 @@ everything else leaves its server undetermined, which is never evidence against 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple, cast
 
 import dns.name
@@ -49,13 +50,17 @@ class Answer:
     exchange: Exchange
     rrset: dns.rrset.RRset | None
 
-    @property
+    @cached_property
     def rdatas(self) -> frozenset[dns.rdata.Rdata]:
         """The records of the RRset."""
         return frozenset(cast("Iterable[dns.rdata.Rdata]", self.rrset or ()))
 
     def signatures(self) -> tuple[RRSIG, ...]:
         """The signatures that the answer carries over its RRset."""
+        return self._signatures
+
+    @cached_property
+    def _signatures(self) -> tuple[RRSIG, ...]:
         return signatures(self.exchange, *self.exchange.question)
 
 
@@ -112,12 +117,7 @@ def readable(exchange: Exchange) -> bool:
 
 def authoritative(exchange: Exchange) -> bool:
     """Whether a readable response is a complete authoritative answer, positive or negative."""
-    return (
-        readable(exchange)
-        and exchange.authoritative
-        and not exchange.truncated
-        and exchange.rcode in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN)
-    )
+    return exchange.conclusive
 
 
 def unreadable(exchange: Exchange) -> str:
@@ -159,7 +159,7 @@ def signatures(exchange: Exchange, name: dns.name.Name, rdtype: dns.rdatatype.Rd
     return tuple(
         rdata
         for rrset in found
-        if rrset.rdtype == dns.rdatatype.RRSIG and rrset.covers == rdtype and rrset.name == name
+        if rrset.rdtype == dns.rdatatype.RRSIG and rrset.covers == rdtype and (rrset.name is name or rrset.name == name)
         for rdata in rrset
         if isinstance(rdata, RRSIG)
     )

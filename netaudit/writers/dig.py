@@ -35,7 +35,7 @@ def exchange_lines(exchange: Exchange) -> Iterator[str]:
         yield ";; the response can't be read as a DNS message"
         yield from _dump(exchange.response or b"")
     else:
-        yield from _message(exchange.message)
+        yield from _message(exchange.message, int.from_bytes((exchange.response or b"")[:2], "big"))
         if exchange.purpose == Purpose.AXFR:
             yield ";; of a zone transfer header and question are kept, and no records"
         elif exchange.message.errors:
@@ -108,9 +108,9 @@ def rcode_text(exchange: Exchange) -> str:
     return " ".join(words)
 
 
-def _message(message: dns.message.Message) -> Iterator[str]:
+def _message(message: dns.message.Message, id: int) -> Iterator[str]:
     opcode, rcode = dns.opcode.to_text(message.opcode()), dns.rcode.to_text(message.rcode())
-    yield f";; ->>HEADER<<- opcode: {opcode}, status: {rcode}, id: {message.id}"
+    yield f";; ->>HEADER<<- opcode: {opcode}, status: {rcode}, id: {id}"
     sections = [message.question, message.answer, message.authority, message.additional]
     counts = [sum(len(rrset) or 1 for rrset in section) for section in sections]
     counts[-1] += message.edns >= 0  # dig counts the OPT record too

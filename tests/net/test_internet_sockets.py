@@ -81,7 +81,7 @@ async def test_a_reply_comes_back_with_its_provenance() -> None:
     async with udp_server(lambda query, _: [reply_to(query)]) as (_, port):
         exchange = await network().dns(QUERY, LOOPBACK, port=port)
     assert exchange.failure is None
-    assert exchange.message is not None and exchange.message.id == dns.message.from_wire(QUERY).id
+    assert exchange.response is not None and exchange.response[:2] == QUERY[:2]
     assert (exchange.query, exchange.tries, exchange.local_address) == (QUERY, 1, LOOPBACK)
 
 
