@@ -125,7 +125,7 @@ async def test_faults(
 
 
 async def test_sha1_is_for_software_to_validate_and_for_operators_to_treat_as_insecure() -> None:
-    """RFC 9905 section 2 gives both verdicts, of signing algorithms; SHA-1 as a digest stays RECOMMENDED to validate."""
+    """RFC 9905 section 2 gives both verdicts, of signing algorithms; the digest SHA-1 stays RECOMMENDED to validate."""
     digest = await status(world("sha1_digest", zone="tinh.vn"), "www.tinh.vn", policy=OPERATOR)
     assert digest.status is SECURE
     unknown = OPERATOR._replace(digests=OPERATOR.digests - {1})
