@@ -89,7 +89,7 @@ def _what(denial: _Denial) -> str:
 def _differing(evidence: ZoneEvidence, found: list[_Denial]) -> tuple[str, ...]:
     """The servers with one serial and one signer that deny in different ways: copies of a zone that are none.
 
-    Several signers may each have their own (RFC 8901 section 2), and so may two versions of a zone.
+    Several signers may each have their own (RFC 8901), and so may two versions of a zone.
     """
     used: dict[str, set[str]] = {}
     for denial in found:

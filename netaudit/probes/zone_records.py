@@ -56,7 +56,7 @@ async def bootstrap_signals(
 
 
 async def report_agents(context: ProbeContext, exchanges: Iterable[Exchange]) -> list[Lookup]:
-    """The agents that responses name for error reports, looked up by the type of reports (RFC 9567 section 6.1)."""
+    """The agents that responses name for error reports, looked up by the type of reports (RFC 9567 section 6)."""
     agents = sorted({agent for exchange in exchanges if (agent := report_agent(exchange)) not in ("", ".")})[:_AGENTS]
     return await asyncio.gather(*(context.lookup(parse_name(agent), dns.rdatatype.TXT) for agent in agents))
 
