@@ -10,6 +10,7 @@ from netaudit.cli.errors import Usage
 from netaudit.cli.options import language_option
 from netaudit.inventory import InventoryError, LoadedInventory, inventory_schema, load
 from netaudit.inventory.starter import inventory_from_csv, inventory_from_zone
+from netaudit.writers.doubts import doubt_line, more_doubts_line
 from netaudit.writers.notices import Notices
 
 __all__ = ["inventory"]
@@ -36,9 +37,9 @@ def validate(file: Path, language: str) -> None:
     """Check FILE (default: inventory.yaml); each problem with its line. Exit code 2 when there is one."""
     loaded = _loaded(file)
     for warning in loaded.warnings[:_MOST_WARNINGS]:
-        click.echo(f"warning: {warning}", err=True)
+        click.echo(doubt_line(warning, language), err=True)
     if len(loaded.warnings) > _MOST_WARNINGS:
-        click.echo(f"warning: … and {len(loaded.warnings) - _MOST_WARNINGS} more", err=True)
+        click.echo(more_doubts_line(len(loaded.warnings) - _MOST_WARNINGS, language), err=True)
     click.echo(Notices(language).valid(str(file), loaded.inventory))
 
 
