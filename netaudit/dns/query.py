@@ -2,6 +2,7 @@
 
 import os
 import struct
+from itertools import chain, count
 from typing import NamedTuple
 
 import dns.flags
@@ -16,6 +17,10 @@ EDNS_SIZE = 1232  # RFC 9715: what passes without fragments
 _HEADER = struct.Struct("!HHHHHH")  # id, flags, and how many records each section has (RFC 1035 section 4.1.1)
 _TYPE_AND_CLASS = struct.Struct("!HH")
 _OPT = struct.Struct("!BHHBBHH")
+_MANY_IDS = struct.Struct("!512H")
+
+_IDS = chain.from_iterable(_MANY_IDS.unpack(os.urandom(_MANY_IDS.size)) for _ in count())
+"""Random ids without end (RFC 5452 section 4.3): the operating system is asked for many at a time."""
 
 
 class Edns(NamedTuple):
@@ -59,6 +64,5 @@ def name_to_wire(name: dns.name.Name) -> bytes:
 
 
 def _query(name: dns.name.Name, rdtype: dns.rdatatype.RdataType, opt: bytes, recursion: bool) -> bytes:
-    id = int.from_bytes(os.urandom(2), "big")
-    header = _HEADER.pack(id, dns.flags.RD if recursion else 0, 1, 0, 0, 1 if opt else 0)
+    header = _HEADER.pack(next(_IDS), dns.flags.RD if recursion else 0, 1, 0, 0, 1 if opt else 0)
     return header + name_to_wire(name) + _TYPE_AND_CLASS.pack(rdtype, dns.rdataclass.IN) + opt

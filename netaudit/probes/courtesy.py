@@ -33,7 +33,7 @@ class CourteousNetwork:
     def __init__(self, network: Network) -> None:
         self._network = network
         self._exchanges: OrderedDict[_Key, Exchange] = OrderedDict()
-        self._asking: dict[_Key, _Asking] = {}
+        self._under_way: dict[_Key, asyncio.Future[None]] = {}  # done when over, however it ended
         self._silence: dict[tuple[str, Transport], _Silence] = {}
         self._blind: dict[Family, Failure] = {}
 
@@ -44,9 +44,9 @@ class CourteousNetwork:
     async def dns(self, query: bytes, server: str, *, transport: Transport = Transport.UDP, port: int = 53) -> Exchange:
         """See `Network.dns`; an equal question (but for its id) is answered from memory."""
         key = (server, port, transport, query[2:])
-        while (asking := self._asking.get(key)) is not None:
+        while (over := self._under_way.get(key)) is not None:
             # who stops waiting takes the answer from nobody, and when the asker gives up the next one asks
-            await asyncio.shield(asking.over)
+            await asyncio.shield(over)
         known = self._exchanges.get(key)
         return known or await self._ask_and_remember(key, query)
 
@@ -59,12 +59,12 @@ class CourteousNetwork:
 
     async def _ask_and_remember(self, key: _Key, query: bytes) -> Exchange:
         server, port, transport, _ = key
-        asking = self._asking[key] = _Asking()
+        over = self._under_way[key] = asyncio.get_running_loop().create_future()
         try:
             exchange = self._exchanges[key] = await self._ask(query, server, transport, port)
         finally:
-            asking.end()
-            del self._asking[key]
+            over.set_result(None)
+            del self._under_way[key]
         if len(self._exchanges) > _REMEMBERED:
             self._exchanges.popitem(last=False)
         return exchange
@@ -113,9 +113,7 @@ class CourteousNetwork:
         return self._network.now()
 
     async def aclose(self) -> None:
-        """End the questions under way. The wrapped network is its owner's to close."""
-        for asking in self._asking.values():
-            asking.cancel()
+        """Forget all. Questions under way end with who asks them, and the wrapped network is its owner's to close."""
         self._exchanges.clear()
 
     async def _ask(self, query: bytes, server: str, transport: Transport, port: int) -> Exchange:
@@ -141,26 +139,6 @@ class CourteousNetwork:
         except ValueError:
             return None  # the network says it better
         return self._blind.get(family) or silence.failure()
-
-
-class _Asking:
-    """A question under way: who asks it, and a future that is done when it is over, however it ended."""
-
-    __slots__ = ("_asker", "over")
-
-    def __init__(self) -> None:
-        self._asker = asyncio.current_task()
-        self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    def end(self) -> None:
-        """Let those go on who wait."""
-        if not self.over.done():
-            self.over.set_result(None)
-
-    def cancel(self) -> None:
-        """End it now."""
-        if self._asker is not None:
-            self._asker.cancel()
 
 
 class _Silence:

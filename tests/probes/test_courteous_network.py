@@ -121,13 +121,14 @@ async def test_a_family_that_was_shut_is_not_tried() -> None:
     assert inner.opened == 0
 
 
-async def test_closing_ends_questions_under_way() -> None:
+async def test_questions_end_with_who_asks_them() -> None:
     network = CourteousNetwork(Counting())
-    waiting = asyncio.create_task(network.dns(question(), ALIVE))
+    asking = asyncio.create_task(network.dns(question(), ALIVE))
     await asyncio.sleep(0)
-    await network.aclose()
+    asking.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await waiting
+        await asking
+    await network.aclose()
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
