@@ -4,6 +4,7 @@ from netaudit.model.common import Failure, Family, Reason, Side
 from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.facts import WebFact
 from netaudit.model.verdict import Outcome, could_not_test, failed, not_applicable, passed
+from netaudit.rules.addresses import classify, within
 from netaudit.rules.fetches import SILENT, SPOKEN, attempt, is_web, own, plain, untested
 
 from ._helpers import BOTH, one_family, row
@@ -42,6 +43,8 @@ _NOT_ASKED = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail="not every po
 
 
 def _open(evidence: EndpointEvidence, fact: WebFact, min_tries: int) -> bool | None:
+    if not classify(fact.address).is_global and not within(fact.address, evidence.allowed_special):
+        return False  # nobody's port on the public Internet, whatever answers here
     failure, tries = attempt(fact)
     if failure is None or (fact.hops and fact.hops[0].connect_ms > 0):
         return True

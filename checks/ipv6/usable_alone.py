@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from netaudit.model.common import Failure, Family, Reason
+from netaudit.model.common import Failure, Family, Reason, Side
 from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.verdict import Observation, Outcome, Status, could_not_test, failed, passed
 from netaudit.rules.fetches import endpoint_reach, is_web, own, untested
 from netaudit.rules.one_family import judge_chain
 from netaudit.rules.page_reach import named_hosts
+from netaudit.rules.zones import unlooked
 
 
 def judge(evidence: EndpointEvidence, *, min_tries: int, failing_rounds: int) -> Outcome:
@@ -34,6 +35,7 @@ def judge(evidence: EndpointEvidence, *, min_tries: int, failing_rounds: int) ->
 
 
 _V6 = (Family.IPV6,)
+_NOT_KNOWN = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail="not every name server was looked up")
 
 
 class _Step(NamedTuple):
@@ -66,6 +68,8 @@ def _names(evidence: EndpointEvidence) -> _Step:
     """The host's zone can be found from the root over IPv6 alone."""
     if not evidence.host.zones:
         return _Step("names", None, "the zone is not known", failure=_failure_of_lookups(evidence))
+    if not evidence.host.zones[-1].fact.audited:
+        return _servers(evidence)
     found = judge_chain(evidence.host.zones[-1], Family.IPV6)
     zone = str(found.args.get("zone", evidence.host.zones[-1].zone))
     if found.status is Status.FAIL:
@@ -73,6 +77,18 @@ def _names(evidence: EndpointEvidence) -> _Step:
     if found.status is Status.COULD_NOT_TEST:
         return _Step("names", None, f"{zone} is not known to resolve", failure=found.failure)
     return _Step("names", True, "resolves from the root", facts=found.facts)
+
+
+def _servers(evidence: EndpointEvidence) -> _Step:
+    """Of a zone that was only passed through, no more is known than the addresses of the servers on the way."""
+    for zone in evidence.host.zones:
+        if any(server.family is Family.IPV6 for server in zone.servers):
+            continue
+        if not zone.servers or unlooked(zone):
+            failure = zone.fact.failure or _NOT_KNOWN
+            return _Step("names", None, f"the name servers of {zone.zone} are not known", failure=failure)
+        return _Step("names", False, f"{zone.zone} has no name server with IPv6", (zone.zone,), (zone.fact.id,))
+    return _Step("names", True, "every zone on the way has name servers with IPv6")
 
 
 def _address(evidence: EndpointEvidence) -> _Step:

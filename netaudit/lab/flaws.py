@@ -62,6 +62,10 @@ class Flaws:
         """Whether the web or mail host has the fault over that family."""
         return any(_applies(fault, family, kind) for fault in self._hosts.get(host, ()))
 
+    def hosts_of(self, machine: str) -> tuple[str, ...]:
+        """The web and mail hosts on a machine."""
+        return tuple(self._hosts_of.get(machine, ()))
+
     def port(self, machine: str, family: Family, port: int) -> PortState:
         """Why a web or mail port of the machine refuses (or, for the silent kinds, drops) every connection."""
         kinds: list[FaultKind] = ["aaaa_without_listener"]

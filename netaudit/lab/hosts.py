@@ -18,6 +18,7 @@ from netaudit.model.common import Family, Transport, family_of
 
 __all__ = ["Fate", "Host", "Hosts"]
 
+_LATE = 0.4
 _DNS, _HTTP, _HTTPS, _SMTP = 53, 80, 443, 25
 _SILENT: frozenset[PortState] = frozenset({"silent_web", "mail_silent"})
 
@@ -74,6 +75,13 @@ class Hosts:
         if state is None:
             return host
         return Fate.SILENT if state in _SILENT else Fate.REFUSED
+
+    def lateness(self, host: Host) -> float:
+        """Seconds by which the host takes connections late."""
+        late = any(
+            self._flaws.host(site, host.family, "slow_to_connect") for site in self._flaws.hosts_of(host.machine)
+        )
+        return _LATE if late else 0.0
 
     def dns(self, host: Host) -> MannerlyServer | Recursor | None:
         """The host's DNS server, or the resolver that it is."""

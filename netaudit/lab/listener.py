@@ -146,6 +146,7 @@ class _Connections:
             writer.write(_BYTES[host])
             await writer.drain()
         else:
+            await asyncio.sleep(self._hosts.lateness(host))
             writer.write(_ACCEPTED)
             await self._talk(destination, host, reader, writer)
 

@@ -67,7 +67,7 @@ class WebServer:
         if status != HTTPStatus.OK:
             return Page(status, _document(str(status), HTTPStatus(status).phrase), headers)
         differs = family is Family.IPV6 and self._flaws.host(host, family, "content_differs")
-        body = _document("Máy chủ cũ", _OLD) if differs else _document(site.title, _WELCOME.format(host=host))
+        body = _document("Máy chủ cũ", _OLD) if differs else _document(site.title, _welcome(site, host))
         return Page(status, body, headers)
 
     async def serve(
@@ -127,6 +127,12 @@ def _response(connection: h11.Connection, page: Page, *, head: bool) -> bytes:
 
 def _reason(status: int) -> bytes:
     return HTTPStatus(status).phrase.encode() if status in HTTPStatus._value2member_map_ else b""
+
+
+def _welcome(site: Website, host: str) -> str:
+    scripts = "".join(f'\n<script src="https://{other}/trang.js"></script>' for other in site.loads)
+    links = "".join(f'\n<p><a href="https://{other}/">{other}</a></p>' for other in site.links)
+    return _WELCOME.format(host=host) + links + scripts
 
 
 def _document(title: str, text: str) -> str:

@@ -62,6 +62,8 @@ class Website(Record, frozen=True, kw_only=True):
     hsts: bool = True
     tlsa: bool = False  # TLSA of its good certificate for each of the hosts
     paths: dict[str, int] = {}  # path -> status other than 200
+    loads: tuple[str, ...] = ()  # hosts that its page loads a script from
+    links: tuple[str, ...] = ()  # hosts that its page links to
 
 
 class MailServer(Record, frozen=True, kw_only=True):
@@ -125,6 +127,7 @@ FaultKind = Literal[
     "aaaa_without_listener",  # host: AAAA exists, nothing listens on it
     "silent_web",  # host + family: connections to 80 and 443 time out
     "ula_aaaa",  # host: its AAAA is a unique local address
+    "slow_to_connect",  # host (+ family): it takes connections 400 ms late
     "content_differs",  # host: another page over IPv6
     "status_differs",  # host: 404 over IPv6
     "certificate_mismatch",  # host (+ family): a certificate for another name
@@ -150,7 +153,7 @@ class Fault(Record, frozen=True, kw_only=True):
     `finds` lists what must come out as fail or warn, `blinds` what must come out as could_not_test.
     Which of zone, host, machine, server, prefix, target and family apply depends on the kind; without a family
     it holds for both, where the kind does not name one. What is felt before a host is named
-    (`aaaa_without_listener`, `silent_web`, `old_tls`, `http_only`, `mail_silent`) needs a machine with no other host.
+    (`aaaa_without_listener`, `silent_web`, `old_tls`, `http_only`, `mail_silent`, `slow_to_connect`) needs a machine with no other host.
     """
 
     id: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]*$")]

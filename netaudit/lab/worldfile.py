@@ -32,7 +32,7 @@ _NEEDS = {
         "no_extended_errors", "resolver_without_ipv6"},
     "prefix": {"single_upstream", "withdrawn"},
     "host": {
-        "no_aaaa", "aaaa_without_listener", "silent_web", "ula_aaaa", "content_differs", "status_differs",
+        "no_aaaa", "aaaa_without_listener", "silent_web", "slow_to_connect", "ula_aaaa", "content_differs", "status_differs",
         "certificate_mismatch", "certificate_expired", "certificate_untrusted", "old_tls", "http_only", "no_redirect",
         "no_hsts", "no_starttls", "mail_silent", "dangling_cname",
     },
@@ -44,6 +44,7 @@ _WHOLE_MACHINE = {
     "old_tls",
     "http_only",
     "mail_silent",
+    "slow_to_connect",
 }  # seen before any host is named
 
 

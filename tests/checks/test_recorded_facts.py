@@ -43,6 +43,7 @@ IMPOSSIBLE: dict[tuple[str, str], str] = {
     ("dnssec.signed", "not_applicable"): _ALWAYS_ASKED,
     ("ipv6.aaaa", "not_applicable"): _ALWAYS_ASKED,
     ("ipv6.resolvable_alone", "not_applicable"): _ALWAYS_ASKED,
+    ("ipv6.usable_alone", "not_applicable"): _ALWAYS_ASKED,
     ("mail.dmarc", "not_applicable"): "a domain that takes no mail needs the record too",
     ("mail.spf", "not_applicable"): "a domain that takes no mail needs the record too",
     ("multihome.prefixes_global", "could_not_test"): _INVENTORY_ALONE,

@@ -350,6 +350,16 @@ async def test_no_hsts(serve: Serve) -> None:
         assert "strict-transport" in (await client.get("tinh.vn", tls=client.trusting())).lower()
 
 
+async def test_slow_to_connect(serve_one_site: Serve) -> None:
+    async with serve_one_site(fault("slow_to_connect", host="www.tinh.vn", family=IPV6)) as client:
+        took = {}
+        for address in (WEB, WEB6):
+            began = time.monotonic()
+            await client.get("www.tinh.vn", address)
+            took[address] = time.monotonic() - began
+    assert took[WEB6] > 0.4 > took[WEB]
+
+
 @pytest.mark.parametrize(("kind", "name"), [("no_spf", "tinh.vn"), ("no_dmarc", "_dmarc.tinh.vn")])
 async def test_no_mail_policy(serve: Serve, client: Client, kind: FaultKind, name: str) -> None:
     def policies(response: dns.message.Message) -> list[str]:

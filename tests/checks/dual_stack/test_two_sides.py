@@ -126,6 +126,7 @@ CASES: dict[str, list[Case]] = {
             {"ports": ("80",)}),
         Case("silent over IPv6", endpoint(fetch(V4), dead(V6)), FAIL, "only_ipv4", {"ports": ("443",)}),
         Case("silent once", endpoint(fetch(V4), dead(V6, tries=1)), UNTESTED, "not_tested"),
+        Case("a unique local address", endpoint(fetch(V4), fetch("fd00::1")), FAIL, "only_ipv4", {"ports": ("443",)}),
         Case("one of two addresses answers", endpoint(fetch(V4), dead(V6), fetch(V6B)), PASS, "ok"),
         *ONE_FAMILY, *UNSEEN, *NOT_WEB,
     ],

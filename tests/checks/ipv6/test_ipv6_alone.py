@@ -43,6 +43,11 @@ def at(zone: ZoneEvidence, *facts: Any, page: Any = None, **more: Any) -> Endpoi
     return replace(made, host=replace(made.host, zones=(zone,)))
 
 
+def passed(zone: ZoneEvidence) -> ZoneEvidence:
+    """A zone that the scan only passed through on its way to the host."""
+    return replace(zone, fact=replace(zone.fact, audited=False))
+
+
 BOTH = (fetch(V4), fetch(V6))
 UNSEEN = [
     Case("silent", endpoint(dead(V4), dead(V6)), UNTESTED, "not_tested"),
@@ -74,6 +79,10 @@ CASES: dict[str, list[Case]] = {
         Case("all the way", at(ZONE, *BOTH, page=names(("v6.example",), ("v4.example",))), PASS, "ok"),
         Case("TCP", at(ZONE, connect(V4), connect(V6), key=TCP), PASS, "ok"),
         Case("the zone has IPv4 servers alone", at(ZONE_V4, *BOTH, page=names()), FAIL, "names", {"what": (APEX,)}),
+        Case("passed through", at(passed(ZONE), *BOTH, page=names()), PASS, "ok"),
+        Case("passed through, IPv4 alone", at(passed(ZONE_V4), *BOTH, page=names()), FAIL, "names", {"what": (APEX,)}),
+        Case("passed through, no server known", at(passed(evidence(failure=SERVFAIL)), *BOTH, page=names()), UNTESTED,
+            "not_tested", {"failure": "name resolution: no name server answered"}),
         Case("no AAAA", at(ZONE, fetch(V4), page=names()), FAIL, "address", {"what": (HOST,)}),
         Case("refused", at(ZONE, fetch(V4), dead(V6, REFUSED), page=names()), FAIL, "connection", {"what": (V6,)}),
         Case("a redirect to IPv4", at(ZONE, fetch(V4), fetch(V6, hop(V6, 302), hop("", url="https://old.example/",
