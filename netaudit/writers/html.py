@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.runtime import Macro
 from markupsafe import Markup
 
 from netaudit.content import content_path
@@ -141,6 +142,7 @@ def _environment(wording: Wording) -> Environment:
         style=Markup(style),  # noqa: S704  # our own file, and the policy names its hash
         script=Markup(script),  # noqa: S704
         policy=policy,
+        once=_Once(),
         _word=lambda table, value: wording.gettext(words.word(table, value)),
     )
     environment.filters.update(
@@ -155,6 +157,23 @@ def _environment(wording: Wording) -> Environment:
         sighting=lambda value: sighting_text(value, wording),
     )
     return environment
+
+
+class _Once:
+    """Calls a macro once for the same arguments: what it makes stands in the report a thousand times.
+
+    Such a macro depends on nothing but the run, the way to the report's root, and its arguments.
+    """
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[object, ...], Markup] = {}
+
+    def __call__(self, macro: Macro, root: str, *arguments: object) -> Markup:
+        key = (macro.name, root, *arguments)
+        made = self._made.get(key)
+        if made is None:
+            made = self._made[key] = Markup(macro(*arguments))  # noqa: S704  # its own escaping is on
+        return made
 
 
 def _finalize(value: object) -> object:

@@ -38,7 +38,7 @@ class Wording:
 
     def number(self, value: float) -> str:
         """1688 -> `1.688` in Vietnamese, `1,688` in English."""
-        return format_decimal(value, locale=self._locale)
+        return _decimal(value, self._locale)
 
     def percent(self, part: float, whole: float) -> str:
         """`83,5 %`; cut, not rounded, so that 100 % means all of them; a dash when there is no whole."""
@@ -71,6 +71,11 @@ class Wording:
         if rest <= 0:
             return listed
         return self.gettext("%(listed)s and %(number)s more") % {"listed": listed, "number": self.number(rest)}
+
+
+@lru_cache(1_024)
+def _decimal(value: float, locale: str) -> str:
+    return format_decimal(value, locale=locale)
 
 
 @lru_cache(maxsize=4)

@@ -8,6 +8,7 @@ from pathlib import Path
 import dns.flags
 import dns.message
 import dns.name
+import dns.rdataclass
 import dns.rdatatype
 import pytest
 from hypothesis import given
@@ -209,4 +210,7 @@ def test_the_first_question() -> None:
 def test_a_message_can_be_searched_as_any_of_dnspython() -> None:
     read = read_message(message(record(HERE, 1, bytes(4))))
     assert read is not None and not read.flags & dns.flags.TC
-    assert read.get_rrset(read.answer, dns.name.from_text("www.tinh.vn"), 1, 1) is read.answer[0]
+    assert (
+        read.get_rrset(read.answer, dns.name.from_text("www.tinh.vn"), dns.rdataclass.IN, dns.rdatatype.A)
+        is read.answer[0]
+    )
