@@ -58,6 +58,7 @@ class Scan(Record, frozen=True, kw_only=True):
     inventory: str = ""  # default: the recording's own name
     families: tuple[Family, ...] = tuple(Family)
     extras: bool = False  # with the active extras
+    path: bool = False  # with the paths to hosts
     without_routes: tuple[str, ...] = ()  # data centres whose route table is not there
 
 
@@ -149,7 +150,7 @@ async def _scanned(scan: Scan, path: Path) -> list[Fact]:
             inventory_sha256=loaded.sha256,
             folder=path.parent,
             limits=session.limits,
-            selection=Selection(extras=scan.extras),
+            selection=Selection(extras=scan.extras, path=scan.path),
             route_files={id: _unless(id in scan.without_routes, files) for id, files in session.route_files.items()},
             roots=session.roots,
             arguments={"families": " ".join(scan.families), **({"extras": "yes"} if scan.extras else {})},

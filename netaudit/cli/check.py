@@ -17,6 +17,7 @@ from netaudit.cli.options import (
     judging_options,
     language_option,
     network_options,
+    path_option,
     read_network_options,
 )
 from netaudit.cli.progress import ScanProgress
@@ -54,10 +55,13 @@ Examples:
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @lab_options
 @extras_option
+@path_option
 @judging_options
 @language_option
 @network_options
-def check(names: tuple[str, ...], lab: bool, world: Path | None, extras: bool, language: str, **values: Any) -> int:
+def check(
+    names: tuple[str, ...], lab: bool, world: Path | None, extras: bool, path: bool, language: str, **values: Any
+) -> int:
     """Audit single names: the zone of each, its web hosts, its mail domain; the answer comes to the terminal.
 
     A name that is no zone apex is audited with the zone that holds it. Nothing is written to disk.
@@ -67,7 +71,7 @@ def check(names: tuple[str, ...], lab: bool, world: Path | None, extras: bool, l
     if len(wanted) > _MOST_NAMES:
         raise Usage(f"{len(wanted)} names are too many for check ({_MOST_NAMES}); write an inventory and scan it")
     judging = read_judging_options(values)
-    selection = Selection(target_kinds=target_kinds(judging), extras=extras)
+    selection = Selection(target_kinds=target_kinds(judging), extras=extras, path=path)
     found, facts = loop.run(
         _observe(wanted, bare_inventory(lab, world), network, selection, ScanProgress(language, values["quiet"]))
     )

@@ -16,9 +16,9 @@ from netaudit.model.profile import Severity
 from netaudit.model.verdict import TargetKind
 
 __all__ = [
-    "DEFAULT_INVENTORY", "extras_option", "fail_on", "formats_option", "inventory_argument", "inventory_path",
-    "judging_options", "language_option", "network_options", "read_network_options", "read_selection",
-    "selection_options",
+    "DEFAULT_INVENTORY", "extras_option", "fail_on", "formats_option", "inject_option", "inventory_argument",
+    "inventory_path", "judging_options", "language_option", "network_options", "path_option", "read_network_options",
+    "read_selection", "selection_options",
 ]  # fmt: skip
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -117,6 +117,8 @@ def read_selection(
         kinds=values["kinds"],
         target_kinds=target_kinds,
         extras=values["extras"],
+        path=values["path"] or values["inject_ptb"],
+        inject=values["inject_ptb"],
         units=values["units"],
     )
 
@@ -130,6 +132,28 @@ def extras_option(command: Command) -> Command:
         help="Put up to ten more questions to each name server of the zones audited, and to nobody else: unknown EDNS "
         "versions, options and flags (RFC 8906), cookies, NSID, the root's NS with recursion desired, and a zone "
         "transfer, of which no data are kept. Intrusion detection may notice.",
+    )(command)
+
+
+def path_option(command: Command) -> Command:
+    """Whether the paths to hosts are looked at."""
+    return click.option(
+        "--path/--no-path",
+        default=False,
+        show_default=True,
+        help="Look at the path to each host too: echoes of two sizes, traceroutes of one flow, reverse names. What a "
+        "missing capability forbids is told as such.",
+    )(command)
+
+
+def inject_option(command: Command) -> Command:
+    """Whether servers are told of a smaller MTU."""
+    return click.option(
+        "--inject-ptb",
+        is_flag=True,
+        help="Tell the web servers within the inventory's scope.packet_too_big that packets above 1280 octets do not "
+        "pass, and see whether they heed it; they remember it for some minutes. Implies --path; needs CAP_NET_RAW and "
+        "netaudit[raw].",
     )(command)
 
 

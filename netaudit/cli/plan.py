@@ -9,9 +9,11 @@ from rich.table import Table
 
 from netaudit.cli.options import (
     extras_option,
+    inject_option,
     inventory_argument,
     inventory_path,
     language_option,
+    path_option,
     read_selection,
     selection_options,
 )
@@ -26,6 +28,8 @@ __all__ = ["plan"]
 @inventory_argument
 @selection_options
 @extras_option
+@path_option
+@inject_option
 @click.option("--all", "everything", is_flag=True, help="List every target, not only the sums.")
 @language_option
 def plan(position: Path | None, option: Path | None, everything: bool, language: str, **values: Any) -> int:

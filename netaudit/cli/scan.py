@@ -13,11 +13,13 @@ from netaudit.cli.judge import judge_and_write, read_judging_options, target_kin
 from netaudit.cli.options import (
     extras_option,
     formats_option,
+    inject_option,
     inventory_argument,
     inventory_path,
     judging_options,
     language_option,
     network_options,
+    path_option,
     read_network_options,
     read_selection,
     selection_options,
@@ -100,6 +102,8 @@ Examples:
 @selection_options
 @proposal_options
 @extras_option
+@path_option
+@inject_option
 @formats_option
 @judging_options
 @language_option
@@ -131,6 +135,8 @@ def scan(position: Path | None, option: Path | None, **values: Any) -> int:
 @_collect_options
 @selection_options
 @extras_option
+@path_option
+@inject_option
 @language_option
 @network_options
 def collect(position: Path | None, option: Path | None, **values: Any) -> int:
@@ -279,6 +285,8 @@ def _arguments(request: CollectRequest) -> dict[str, str]:
         "units": " ".join(request.selection.units),
         "target_kinds": " ".join(sorted(request.selection.target_kinds or ())),
         "extras": "yes" if request.selection.extras else "",
+        "path": "yes" if request.selection.path else "",
+        "inject": "yes" if request.selection.inject else "",
         "families": " ".join(request.network.families),
         "proposed": request.proposed,
         "deadline": "" if request.deadline is None else f"{request.deadline:g}",

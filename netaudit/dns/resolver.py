@@ -42,6 +42,7 @@ class Resolver:
     ) -> None:
         self._network = network
         self._budget = budget or Budget()
+        self.hints = hints
         self._walk = Walk(Questions(network, record, self._budget), hints, self._budget)
         self._zones: dict[dns.name.Name, asyncio.Task[ZoneCut]] = {}
         self._lookups: dict[tuple[dns.name.Name, dns.rdatatype.RdataType], asyncio.Task[Lookup]] = {}

@@ -12,9 +12,11 @@ from netaudit.probes.connect import ConnectProbe
 from netaudit.probes.context import ProbeContext
 from netaudit.probes.mail import MailProbe
 from netaudit.probes.names import NameProbe
+from netaudit.probes.path import PathProbe
 from netaudit.probes.probe import Probe
 from netaudit.probes.resolver import ResolverProbe
 from netaudit.probes.routes import RoutesProbe
+from netaudit.probes.uplinks import UplinkProbes
 from netaudit.probes.web import WebProbe
 from netaudit.probes.zone import ZoneProbe
 from netaudit.rules.resolver_tests import tests_of
@@ -51,6 +53,8 @@ class _Makers:
         self._inventory = inventory
         self._context = context
         self._extras = selection.extras
+        self._inject = selection.inject
+        self._traced: set[str] = set()
         self._ancestors = Ancestors(context, audited)
         self._route_files = route_files
         self._folder = folder
@@ -75,6 +79,8 @@ class _Makers:
             "name": self._name,
             "endpoint": self._endpoint,
             "mail": self._mail,
+            "path": self._path,
+            "uplinks": self._uplinks,
             "routes": self._routes,
             "register": self._register,
             "resolver": self._resolver,
@@ -101,6 +107,17 @@ class _Makers:
             return ConnectProbe(self._context, name, service.host, service.target_port)
         plain = wants_plain_http(self._inventory, service)
         return WebProbe(self._context, name, service.host, service.path, plain=plain)
+
+    def _path(self, name: str) -> Probe:
+        services = [service for service in self._endpoints.values() if service.host == name]
+        web = next((service for service in services if service.scheme != "tcp"), None)
+        url = f"{web.scheme}://{name}:{web.target_port}{web.path}" if web is not None and self._inject else ""
+        owned = self._inventory.scope.packet_too_big
+        return PathProbe(self._context, name, services[0].target_port, self._traced, url=url, owned=owned)
+
+    def _uplinks(self, name: str) -> Probe:
+        outside = [(s.host, s.target_port) for s in self._endpoints.values() if s.scheme != "mail"]
+        return UplinkProbes(self._context, self._datacentres[name], outside, self._context.resolver.hints)
 
     def _mail(self, name: str) -> Probe:
         return MailProbe(self._context, name)

@@ -26,11 +26,16 @@ _HTTPS_LOOKUPS = 3  # HTTPS, TLSA, CAA: asked once, and not at every server
 _MAIL_LOOKUPS = 8  # MX, SPF, DMARC, one exchanger's addresses and TLSA, and two names that SPF leads to
 _FETCHES = 3  # IPv4, IPv6, the control
 _PLAIN_FETCHES = 2
+_PATH_QUERIES = 8  # two reverse names and the zone cuts above them, and their addresses
+_PATH_PACKETS = 60  # for two addresses: echoes, and what has a limited number of hops
+_UPLINK_CONNECTIONS = 12  # three targets in both families, marked and not
 
 
 @dataclass(frozen=True)
 class Selection:
     """Which part of an inventory to scan; empty means everything. `extras`: with the active extras.
+
+    `path`: with the paths to hosts; `inject`: with "packet too big" told to the servers that the scope names for it.
 
     `targets` are globs over host names, zones, mail domains, endpoints and ids; `kinds` are globs over
     service kinds and `zone`, `datacentre`, `register`, `resolver`; `units` are ids (see `of_units`); `target_kinds` limits
@@ -42,6 +47,8 @@ class Selection:
     kinds: tuple[str, ...] = ()
     target_kinds: frozenset[TargetKind] | None = None
     extras: bool = False
+    path: bool = False
+    inject: bool = False
     units: tuple[str, ...] = ()
     missing: frozenset[str] = frozenset()
 
@@ -68,6 +75,7 @@ def plan_jobs(inventory: Inventory, selection: Selection | None = None) -> list[
         *_zone_jobs(inventory, selection),
         *_name_jobs(inventory, selection),
         *_endpoint_jobs(inventory, selection),
+        *_path_jobs(inventory, selection),
         *_mail_jobs(inventory, selection),
         *_resolver_jobs(inventory, selection),
         *_file_jobs(inventory, selection),
@@ -131,6 +139,21 @@ def _endpoint_jobs(inventory: Inventory, selection: Selection) -> Iterable[Plann
         connections = 2 if service.scheme == "tcp" else _FETCHES
         connections += _PLAIN_FETCHES if wants_plain_http(inventory, service) else 0
         yield PlannedJob(f"endpoint:{service.endpoint}", target, connections=connections)
+
+
+def _path_jobs(inventory: Inventory, selection: Selection) -> Iterable[PlannedJob]:
+    """Paths of hosts where they were asked for, and of uplinks wherever one has a firewall mark."""
+    if selection.path and selection.needs(TargetKind.HOST):
+        for host in dict.fromkeys(s.host for s in chosen_services(inventory, selection) if s.scheme != "mail"):
+            if host not in selection.missing:
+                target = Target(kind=TargetKind.HOST, name=host)
+                yield PlannedJob(f"path:{host}", target, queries=_PATH_QUERIES, connections=_PATH_PACKETS)
+    if selection.needs(TargetKind.DATACENTRE):
+        for centre in inventory.datacentres:
+            marked = sum(uplink.fwmark is not None for uplink in centre.uplinks)
+            if marked and selection.takes("datacentre", centre.id):
+                target = Target(kind=TargetKind.DATACENTRE, name=centre.id)
+                yield PlannedJob(f"uplinks:{centre.id}", target, connections=marked * _UPLINK_CONNECTIONS)
 
 
 def _mail_jobs(inventory: Inventory, selection: Selection) -> Iterable[PlannedJob]:

@@ -111,6 +111,7 @@ def _roots(inventory: Inventory) -> _Found:
 
 def _scope(inventory: Inventory) -> _Found:
     yield from _each("$.scope.special_addresses", inventory.scope.special_addresses, _prefix)
+    yield from _each("$.scope.packet_too_big", inventory.scope.packet_too_big, _prefix)
     for index, item in enumerate(inventory.scope.exclude):
         yield from _each_at(f"$.scope.exclude[{index}]", item, _prefix if _is_prefix(item) else zone_name)
 

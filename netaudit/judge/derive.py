@@ -93,7 +93,8 @@ def _files(names: NameDeriver, scope: Scope) -> Iterator[Derived]:
         target = Target(kind=TargetKind.DATACENTRE, name=datacentre.id)
         if scope.asked(target, "datacentre"):
             routes = tuple(sorted(book.routes.get(datacentre.id, ()), key=lambda fact: fact.id))
-            evidence = DataCentreEvidence(**names.common, datacentre=datacentre, routes=routes)
+            uplinks = tuple(sorted(book.uplinks.get(datacentre.id, ()), key=lambda fact: fact.id))
+            evidence = DataCentreEvidence(**names.common, datacentre=datacentre, routes=routes, uplinks=uplinks)
             failure = scope.failure(target)
             yield Derived(target, None if failure else evidence, failure)
     for register in names.inventory.registers:

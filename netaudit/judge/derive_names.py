@@ -7,6 +7,7 @@ from typing import TypedDict
 
 import dns.name
 import dns.rdatatype
+import msgspec
 
 from netaudit.dns.anchors import parse_anchors
 from netaudit.dns.validate import Validator
@@ -100,8 +101,17 @@ class NameDeriver:
                 fact = self.book.names.get(name)
                 known = [fact.lookup(rdtype) if fact is not None else None for rdtype in ("A", "AAAA")]
                 found = self._host(name, known[0], known[1], self.found(fact))
-            self._hosts[name] = found
+            self._hosts[name] = self._with_paths(found)
         return self._hosts[name]
+
+    def _with_paths(self, host: HostEvidence) -> HostEvidence:
+        """The host with the paths to its addresses, where the scan was asked to look at them."""
+        if f"path:{host.host}" not in self.book.jobs:
+            return host
+        addresses = [a for lookup in (host.a, host.aaaa) if lookup is not None for a in lookup.addresses]
+        paths = tuple(self.book.paths[address] for address in addresses if address in self.book.paths)
+        reverse = {path.address: tuple(map(self._records, path.reverse)) for path in paths}
+        return msgspec.structs.replace(host, paths=paths, reverse=reverse)
 
     def found(self, fact: NameFact | None) -> tuple[FoundRecords, ...]:
         """The further records that were looked up for a name, and the addresses of other names."""
@@ -114,13 +124,18 @@ class NameDeriver:
         )
 
     def _found(self, lookup: Lookup) -> FoundRecords:
+        found = self._records(lookup)
+        if lookup.failure is not None:
+            return found
+        return msgspec.structs.replace(found, security=self.security(lookup.name, lookup.rdtype))
+
+    def _records(self, lookup: Lookup) -> FoundRecords:
+        """A look-up with the response that it ended at; what it is worth is not asked."""
         if lookup.failure is not None:
             return FoundRecords(lookup=lookup)
         asked = (dns.name.from_text(lookup.canonical or lookup.name), dns.rdatatype.from_text(lookup.rdtype))
         answers = (e for e in reversed(self.book.exchanges_of(lookup.facts)) if e.question == asked and e.readable)
-        return FoundRecords(
-            lookup=lookup, exchange=next(answers, None), security=self.security(lookup.name, lookup.rdtype)
-        )
+        return FoundRecords(lookup=lookup, exchange=next(answers, None))
 
     def _zone(self, fact: ZoneFact) -> ZoneEvidence:
         apex = dns.name.from_text(fact.zone)

@@ -68,7 +68,7 @@ class WebServer:
             return Page(status, _document(str(status), HTTPStatus(status).phrase), headers)
         differs = family is Family.IPV6 and self._flaws.host(host, family, "content_differs")
         body = _document("Máy chủ cũ", _OLD) if differs else _document(site.title, _welcome(site, host))
-        return Page(status, body, headers)
+        return Page(status, body.ljust(site.octets), headers)
 
     async def serve(
         self,

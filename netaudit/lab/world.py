@@ -60,6 +60,7 @@ class Website(Record, frozen=True, kw_only=True):
     title: str  # shown in the page
     redirect: bool = True  # http:// answers 301 to https://
     hsts: bool = True
+    octets: int = 0  # what the page has at least, filled up with spaces
     tlsa: bool = False  # TLSA of its good certificate for each of the hosts
     paths: dict[str, int] = {}  # path -> status other than 200
     loads: tuple[str, ...] = ()  # hosts that its page loads a script from

@@ -14,27 +14,30 @@ from netaudit.model.facts import (
     MailFact,
     NameFact,
     PageFact,
+    PathFact,
     RegisterFact,
     ResolverFact,
     RoutesFact,
     ScanEndFact,
     ScanFact,
     SelfFact,
+    UplinkFact,
     WebFact,
     ZoneFact,
 )
 
 __all__ = ["FactBook"]
 
-_Keyed = TypeVar("_Keyed", WebFact, ConnectFact, MailFact, RoutesFact)
+_Keyed = TypeVar("_Keyed", WebFact, ConnectFact, MailFact, RoutesFact, UplinkFact)
 
 
 class FactBook:
     """Facts of one scan. A later fact replaces an earlier one with the same id, as a resumed scan writes them.
 
-    `web`, `connects`, `connect_times` and `pages` are keyed by endpoint, `mail` by mail domain, `routes` by data
-    centre, `zones` and `names` by name, `registers` and `resolvers` by id, `jobs` by job name. `controls` holds the repeated
-    fetches that tell a changing page from a difference between families; `web` leaves them out.
+    `web`, `connects`, `connect_times` and `pages` are keyed by endpoint, `mail` by mail domain, `paths` by address,
+    `routes` and `uplinks` by data centre, `zones` and `names` by name, `registers` and `resolvers` by id, `jobs` by job
+    name. `controls` holds the repeated fetches that tell a changing page from a difference between families; `web`
+    leaves them out.
     """
 
     def __init__(self, facts: Iterable[Fact]) -> None:
@@ -54,6 +57,8 @@ class FactBook:
         self.connect_times = {f.endpoint: f for f in kept if isinstance(f, ConnectTimesFact)}
         self.pages = {f.endpoint: f for f in kept if isinstance(f, PageFact)}
         self.mail = _grouped((f.domain, f) for f in kept if isinstance(f, MailFact))
+        self.paths: dict[str, PathFact] = {f.address: f for f in kept if isinstance(f, PathFact)}
+        self.uplinks = _grouped((f.datacentre, f) for f in kept if isinstance(f, UplinkFact))
         self.routes = _grouped((f.datacentre, f) for f in kept if isinstance(f, RoutesFact))
         self.registers: dict[str, RegisterFact] = {f.register: f for f in kept if isinstance(f, RegisterFact)}
         self.resolvers: dict[str, ResolverFact] = {f.resolver: f for f in kept if isinstance(f, ResolverFact)}

@@ -18,11 +18,13 @@ from netaudit.model.facts import (
     Lookup,
     MailFact,
     PageFact,
+    PathFact,
     RegisterFact,
     ResolverFact,
     RoutesFact,
     SelfFact,
     ServerAddress,
+    UplinkFact,
     WebFact,
     ZoneFact,
 )
@@ -190,6 +192,8 @@ class HostEvidence(Evidence, frozen=True, kw_only=True):
     zones: tuple[ZoneEvidence, ...] = ()  # zone cuts from the root to the host's zone, root first
     found: tuple[FoundRecords, ...] = ()  # HTTPS, TLSA, CAA, and the addresses of names that HTTPS records lead to
     targets: tuple[TargetName, ...] = ()  # where its aliases and its HTTPS records lead
+    paths: tuple[PathFact, ...] | None = None  # of its addresses; None: the scan was not asked to look at paths
+    reverse: dict[str, tuple[FoundRecords, ...]] = {}  # address -> its PTR, then the addresses of the names found
 
     def lookup(self, family: Family) -> Lookup | None:
         """The address look-up of one family."""
@@ -253,6 +257,7 @@ class DataCentreEvidence(Evidence, frozen=True, kw_only=True):
 
     datacentre: DataCentre
     routes: tuple[RoutesFact, ...]
+    uplinks: tuple[UplinkFact, ...] = ()
 
 
 class RegisterEvidence(Evidence, frozen=True, kw_only=True):

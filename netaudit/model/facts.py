@@ -7,12 +7,14 @@ zones and names that share an ancestor share its evidence; other facts refer to 
 from netaudit.model.common import Failure, Family, Record, Timestamp
 from netaudit.model.exchange import Exchange
 from netaudit.model.inventory import Inventory, ResolverTests
+from netaudit.model.path import ClampedFetch, Echo, Injection, Segments, Trace, UplinkProbe
 from netaudit.model.targets import ZoneListing
 
 __all__ = [
     "CertificateRow", "ConnectFact", "ConnectTimesFact", "Delegation", "Fact", "FamilyCheck", "HttpHop", "JobFact",
-    "Lookup", "MailFact", "NameFact", "PageFact", "RegisterFact", "ResolverFact", "Round", "Route", "RoutesFact",
-    "ScanEndFact", "ScanFact", "SelfFact", "ServerAddress", "TlsObservation", "WebFact", "ZoneFact",
+    "Lookup", "MailFact", "NameFact", "PageFact", "PathFact", "RegisterFact", "ResolverFact", "Round", "Route",
+    "RoutesFact", "ScanEndFact", "ScanFact", "SelfFact", "ServerAddress", "TlsObservation", "UplinkFact", "WebFact",
+    "ZoneFact",
 ]  # fmt: skip
 
 
@@ -62,6 +64,8 @@ class SelfFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="self"):
     families: tuple[FamilyCheck, ...]
     clock_offset_s: float | None = None  # our clock minus the time that signatures and servers imply
     raw_sockets: bool = False
+    echoes: bool = False  # whether ICMP echo requests may be sent
+    marks: bool = False  # whether packets may carry firewall marks
     facts: tuple[str, ...] = ()
 
     def family(self, family: Family) -> FamilyCheck | None:
@@ -162,6 +166,8 @@ class HttpHop(Record, frozen=True, kw_only=True):
     tls: TlsObservation | None = None
     failure: Failure | None = None
     tries: int = 1
+    segments: Segments | None = None  # of its connection, when it ended
+    clamped: ClampedFetch | None = None  # it stalled on an open connection, and was fetched in small segments
 
 
 class Round(Record, frozen=True, kw_only=True):
@@ -249,6 +255,35 @@ class MailFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="mail"):
     rounds: tuple[Round, ...] = ()  # as in WebFact
 
 
+class PathFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="path"):
+    """The way to one address, whichever of the inventory's hosts have it."""
+
+    id: str
+    address: str
+    family: Family
+    host: str  # on whose behalf it was looked at
+    at: Timestamp
+    alive: bool = False  # a TCP connection to its service could be opened
+    echoes: tuple[Echo, ...] = ()  # the smallest first
+    traces: tuple[Trace, ...] = ()
+    reverse: tuple[Lookup, ...] = ()  # PTR, and the addresses of the names found
+    injection: Injection | None = None  # only for hosts that the inventory names for it
+    failure: Failure | None = None
+
+
+class UplinkFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="uplink"):
+    """Connections to outside targets through one declared uplink, marked for it, and the usual way beside them."""
+
+    id: str
+    datacentre: str
+    operator: str
+    asn: int
+    fwmark: int
+    families: tuple[Family, ...]
+    probes: tuple[UplinkProbe, ...] = ()
+    failure: Failure | None = None
+
+
 class Route(Record, frozen=True, kw_only=True):
     """A route that a collector's peer announced for one of our prefixes."""
 
@@ -328,5 +363,5 @@ class JobFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="job"):
 
 Fact = (
     ScanFact | ScanEndFact | SelfFact | Exchange | ZoneFact | NameFact | WebFact | ConnectFact | ConnectTimesFact
-    | PageFact | MailFact | RoutesFact | RegisterFact | ResolverFact | JobFact
+    | PageFact | MailFact | PathFact | UplinkFact | RoutesFact | RegisterFact | ResolverFact | JobFact
 )  # fmt: skip

@@ -16,6 +16,7 @@ __all__ = [
 Identifier = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
 HostName = Annotated[str, msgspec.Meta(min_length=1, max_length=253)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+FirewallMark = Annotated[int, msgspec.Meta(ge=1, le=4294967295)]
 AutonomousSystemNumber = Annotated[int, msgspec.Meta(ge=1, le=4294967294)]
 
 
@@ -72,6 +73,7 @@ class Scope(Record, frozen=True, kw_only=True):
 
     special_addresses: tuple[str, ...] = ()  # prefixes that may be asked although they are special-purpose
     outside_hosts: bool = False  # follow redirects from one host that the inventory does not name to another
+    packet_too_big: tuple[str, ...] = ()  # prefixes of owned servers that `--inject-ptb` may tell of a smaller MTU
     exclude: tuple[str, ...] = ()  # names or prefixes never to be sent to
 
 
@@ -135,6 +137,7 @@ class Uplink(Record, frozen=True, kw_only=True):
     operator: str
     asn: AutonomousSystemNumber
     families: tuple[Family, ...] = (Family.IPV4, Family.IPV6)
+    fwmark: FirewallMark | None = None  # packets with this mark leave by this uplink, by the scanner's routing policy
 
 
 class DataCentre(Record, frozen=True, kw_only=True):

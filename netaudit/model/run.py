@@ -74,7 +74,7 @@ class ClauseResult(Record, frozen=True, kw_only=True):
 class PillarSummary(Record, frozen=True, kw_only=True):
     """Counts of results by status for one pillar (a check family, or a unit's share of it)."""
 
-    pillar: str  # dnssec, dns, ipv6, dual_stack, multihome, mail, web, certificates, coverage, resolver
+    pillar: str  # dnssec, dns, ipv6, dual_stack, multihome, path, mail, web, certificates, coverage, resolver
     counts: dict[Status, int]
 
 

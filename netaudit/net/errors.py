@@ -42,6 +42,8 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _known(error: BaseException) -> tuple[Reason, Side] | None:
+    if isinstance(error, (ssl.SSLWantReadError, ssl.SSLWantWriteError)):
+        return None  # no failure of TLS: it waited for the peer
     if isinstance(error, ssl.SSLError):
         alert = "ALERT" in (error.reason or "") or error.reason in _OTHER_ALERTS
         return (Reason.TLS_ALERT if alert else Reason.TLS), Side.TARGET

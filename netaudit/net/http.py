@@ -4,7 +4,7 @@ import asyncio
 import ssl
 import time
 from collections.abc import AsyncIterator, Iterable
-from typing import Any
+from typing import Any, Protocol
 
 import httpcore
 import httpx
@@ -12,17 +12,31 @@ import msgspec
 
 from netaudit.model.common import Failure, Reason, Side
 from netaudit.model.facts import HttpHop, TlsObservation
+from netaudit.model.path import Segments
 from netaudit.net.errors import failure_of
 from netaudit.net.limits import Identity, Limits
-from netaudit.net.network import Connection, Network, NetworkError, Stream
+from netaudit.net.network import Connection, NetworkError, Stream
+from netaudit.net.tcp import segments_of
 from netaudit.net.tls import observe, observer_context
 
-__all__ = ["get"]
+__all__ = ["Connector", "get"]
 
 _TRY_AGAIN = {Reason.TIMEOUT, Reason.RESET, Reason.PROTOCOL, Reason.TLS, Reason.TLS_ALERT}
 
 
-async def get(network: Network, url: str, address: str, limits: Limits, identity: Identity) -> HttpHop:
+class Connector(Protocol):
+    """What a request needs of a network."""
+
+    async def connect(self, address: str, port: int) -> Connection:
+        """Open a TCP connection. Raises NetworkError."""
+        ...
+
+    def now(self) -> float:
+        """The time, seconds since 1970-01-01 UTC."""
+        ...
+
+
+async def get(network: Connector, url: str, address: str, limits: Limits, identity: Identity) -> HttpHop:
     """GET `url` from `address`; the URL's host is Host and SNI. Redirects are not followed.
 
     A silence, a broken connection or a failed handshake is tried once more within `limits.http_tries`; a connection
@@ -37,7 +51,7 @@ async def get(network: Network, url: str, address: str, limits: Limits, identity
     return msgspec.structs.replace(hop, tries=max(tries, hop.tries))
 
 
-async def _once(network: Network, url: str, address: str, limits: Limits, identity: Identity) -> HttpHop:
+async def _once(network: Connector, url: str, address: str, limits: Limits, identity: Identity) -> HttpHop:
     backend = _Pinned(network, address)
     at = network.now()
     began = time.monotonic()
@@ -69,6 +83,7 @@ async def _once(network: Network, url: str, address: str, limits: Limits, identi
         tls=backend.tls(failure),
         failure=failure,
         tries=backend.tries,
+        segments=backend.segments,
     )
 
 
@@ -142,12 +157,13 @@ class _Body(httpx.AsyncByteStream):
 class _Pinned(httpcore.AsyncNetworkBackend):
     """Connects to one literal address, whatever host the URL names, and notes the TLS session."""
 
-    def __init__(self, network: Network, address: str) -> None:
+    def __init__(self, network: Connector, address: str) -> None:
         self._network = network
         self._address = address
         self._server_name: str | None = None
         self._tls: TlsObservation | None = None
         self.connection: Connection | None = None
+        self.segments: Segments | None = None
         self.tries = 1
 
     async def connect_tcp(
@@ -164,7 +180,12 @@ class _Pinned(httpcore.AsyncNetworkBackend):
             self.tries = error.tries
             raise
         self.tries = self.connection.tries
+        self.look(self.connection.stream)
         return _Observed(self.connection.stream, self)
+
+    def look(self, stream: Stream) -> None:
+        """Note what TCP says of the connection, as long as it says anything."""
+        self.segments = segments_of(stream) or self.segments
 
     def started_tls(self, session: object, server_name: str) -> None:
         """Note what was agreed."""
@@ -183,7 +204,7 @@ class _Pinned(httpcore.AsyncNetworkBackend):
 
 
 class _Observed(httpcore.AsyncNetworkStream):
-    """A stream that tells its backend about the TLS session started on it."""
+    """A stream that tells its backend about the TLS session started on it, and of its end."""
 
     def __init__(self, stream: Stream, backend: _Pinned) -> None:
         self._stream = stream
@@ -196,6 +217,7 @@ class _Observed(httpcore.AsyncNetworkStream):
         await self._stream.write(buffer, timeout)
 
     async def aclose(self) -> None:
+        self._backend.look(self._stream)
         await self._stream.aclose()
 
     async def start_tls(
@@ -205,10 +227,10 @@ class _Observed(httpcore.AsyncNetworkStream):
         try:
             secured = await self._stream.start_tls(ssl_context, server_hostname, timeout)
         except asyncio.CancelledError:  # a handshake that our deadline cut short: httpcore closes only after errors
-            await self._stream.aclose()
+            await self.aclose()
             raise
         self._backend.started_tls(secured.get_extra_info("ssl_object"), server_hostname or "")
-        return secured
+        return _Observed(secured, self._backend)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

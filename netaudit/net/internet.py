@@ -2,7 +2,7 @@
 
 import ipaddress
 import socket
-from functools import partial
+from functools import cached_property, partial
 
 import httpcore
 import msgspec
@@ -10,8 +10,10 @@ import msgspec
 from netaudit.model.common import Failure, Family, Reason, Side, family_of
 from netaudit.net import connection, datagram
 from netaudit.net.datagram import matches
+from netaudit.net.internet_paths import InternetPaths
 from netaudit.net.limits import Identity, Limits
 from netaudit.net.network import Stream
+from netaudit.net.paths import PathNetwork
 from netaudit.net.policy import TargetPolicy
 from netaudit.net.streams import StreamNetwork
 
@@ -44,6 +46,11 @@ class InternetNetwork(StreamNetwork):
         self._families = families
         self._backend = httpcore.AnyIOBackend()
         self._missing = {family: _missing(family) for family in Family}
+
+    @cached_property
+    def paths(self) -> PathNetwork:
+        """What this host can see of its paths."""
+        return InternetPaths(self)
 
     def forbids(self, address: str) -> Failure | None:
         """Ask the policy."""

@@ -16,11 +16,13 @@ from typing import Any
 import httpcore
 
 from netaudit.model.common import Failure, Family, Reason, Record, Side
+from netaudit.model.path import Segments
 from netaudit.net.datagram import ask, matches
 from netaudit.net.limits import Identity, Limits
 from netaudit.net.network import Stream
 from netaudit.net.policy import TargetPolicy
 from netaudit.net.streams import StreamNetwork
+from netaudit.net.tcp import segments_of
 
 __all__ = ["ACCEPTED", "REFUSED", "UNREACHABLE", "LabMap", "LabNetwork", "proxy_header"]
 
@@ -166,4 +168,13 @@ class _Delayed(httpcore.AsyncNetworkStream):
     def get_extra_info(self, info: str) -> Any:
         if info == "client_addr":
             return (self._own, 0)
+        if info == "segments":
+            return self._segments()
         return self._stream.get_extra_info(info)
+
+    def _segments(self) -> Segments | None:
+        """What TCP would tell if it had come over links of 1500 octets."""
+        real = segments_of(self._stream)
+        mss = 1440 if ":" in self._own else 1460
+        largest = min(mss, real.received // 3) if real is not None else 0  # handshake and page come in several writes
+        return real and Segments(received_mss=mss, own_mss=mss, largest=largest, received=real.received)

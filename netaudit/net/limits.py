@@ -22,6 +22,7 @@ class Limits(Record, frozen=True, kw_only=True):
     dns_tcp_timeout: float = 6.0  # for the whole answer, once connected
     http_timeout: float = 12.0  # for one request and its response, connecting included
     http_tries: int = 2
+    hop_timeout: float = 1.0  # for what a packet with a limited number of hops brings back, per try
     smtp_timeout: float = 15.0  # for one dialogue, connecting included
     body_bytes: int = 65_536  # kept of a page
     body_read_bytes: int = 2_000_000  # read of a page before hanging up

@@ -22,6 +22,7 @@ from netaudit.model.common import Failure, Family, Transport
 from netaudit.model.exchange import Exchange
 from netaudit.model.facts import HttpHop, MailFact
 from netaudit.net.network import Connection, Network
+from netaudit.net.paths import PathNetwork, paths_of
 
 __all__ = ["ProposedDelegation", "ProposedNetwork", "ProposedZone"]
 
@@ -101,6 +102,11 @@ class ProposedNetwork:
     async def smtp(self, domain: str, exchanger: str, address: str, port: int = 25) -> MailFact:
         """See `Network.smtp`."""
         return await self._base.smtp(domain, exchanger, address, port)
+
+    @property
+    def paths(self) -> PathNetwork:
+        """What the network below sees of its paths."""
+        return paths_of(self._base)
 
     def unavailable(self, family: Family) -> Failure | None:
         """See `Network.unavailable`."""

@@ -8,7 +8,7 @@ import ipaddress
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from functools import partial
 from typing import TypeVar
 
@@ -75,7 +75,7 @@ class StreamNetwork(ABC):
         """See `Network.dns`."""
         at = self.now()
         began = time.monotonic()
-        refusal = self._refusal(server)
+        refusal = self.refusal(server)
         if refusal is not None:
             return Exchange.new(
                 server=server, transport=transport, query=query, at=at, port=port, failure=refusal, tries=0
@@ -100,7 +100,11 @@ class StreamNetwork(ABC):
 
     async def connect(self, address: str, port: int) -> Connection:
         """See `Network.connect`. Raises NetworkError."""
-        refusal = self._refusal(address)
+        return await self.connect_with(address, partial(self._open, address, port))
+
+    async def connect_with(self, address: str, open_stream: Callable[[], Awaitable[Stream]]) -> Connection:
+        """Open a connection to `address` politely, in so many tries. Raises NetworkError."""
+        refusal = self.refusal(address)
         if refusal is not None:
             raise NetworkError(refusal, tries=0)
         took = 0.0
@@ -109,7 +113,7 @@ class StreamNetwork(ABC):
             nonlocal took
             began = time.monotonic()
             async with asyncio.timeout(self.limits.tcp_timeout):
-                stream = await self._open(address, port)
+                stream = await open_stream()
             took = (time.monotonic() - began) * 1000
             return stream
 
@@ -118,6 +122,10 @@ class StreamNetwork(ABC):
             raise NetworkError(outcome, tries=made)
         own = outcome.get_extra_info("client_addr")
         return Connection(stream=outcome, connect_ms=round(took, 2), tries=made, local_address=own[0] if own else None)
+
+    def turn(self, address: str) -> AbstractAsyncContextManager[None]:
+        """A context: wait until `address` may be sent to."""
+        return self._pacer.turn(address)
 
     async def http(self, url: str, address: str) -> HttpHop:
         """See `Network.http`."""
@@ -142,7 +150,7 @@ class StreamNetwork(ABC):
                 await asyncio.sleep(self.limits.pause)
         return failure, tries
 
-    def _refusal(self, address: str) -> Failure | None:
+    def refusal(self, address: str) -> Failure | None:
         """Why nothing may be sent to `address`; found once, for neither policy nor routes change during a scan."""
         if address not in self._refusals:
             self._refusals[address] = self._find_refusal(address)

@@ -10,6 +10,7 @@ from netaudit.model.common import Failure, Family, Reason, Transport, family_of
 from netaudit.model.exchange import Exchange
 from netaudit.model.facts import HttpHop, MailFact
 from netaudit.net.network import Connection, Network, NetworkError
+from netaudit.net.paths import PathNetwork, paths_of
 
 __all__ = ["CourteousNetwork"]
 
@@ -103,6 +104,11 @@ class CourteousNetwork:
             tries=0,
             failure=failure,
         )
+
+    @property
+    def paths(self) -> PathNetwork:
+        """What the network sees of its paths. Whoever looks asks `unavailable` first."""
+        return paths_of(self._network)
 
     def unavailable(self, family: Family) -> Failure | None:
         """Why the family can't be used: our host lacks it, or the self-check found it dead."""

@@ -13,6 +13,7 @@ from dns.rdtypes.ANY.RRSIG import RRSIG
 from netaudit.model.common import Failure, Family, Reason, Side, Transport, family_of
 from netaudit.model.exchange import Exchange
 from netaudit.model.facts import FamilyCheck, SelfFact
+from netaudit.net.rights import may_echo, may_mark
 from netaudit.probes.context import ProbeContext
 
 __all__ = ["CheckedPath", "check_self"]
@@ -41,6 +42,8 @@ async def check_self(context: ProbeContext, hints: Mapping[str, Sequence[str]]) 
         families=tuple(check for check, _ in checks),
         clock_offset_s=_clock_offset(exchanges),
         raw_sockets=_raw_sockets(),
+        echoes=may_echo(),
+        marks=may_mark(),
         facts=tuple(exchange.id for exchange in exchanges),
     )
 

@@ -5,17 +5,22 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from urllib.parse import SplitResult, urljoin, urlsplit
 
+import msgspec
+
 from netaudit.model.common import Failure, Family, Reason, Side, family_of
 from netaudit.model.facts import ConnectTimesFact, Fact, HttpHop, PageFact, Round, WebFact
+from netaudit.model.path import ClampedFetch
+from netaudit.net.tcp import Way
 from netaudit.probes.connect_times import connect_times
 from netaudit.probes.context import ProbeContext
 from netaudit.probes.names import addresses_of
 from netaudit.probes.page import page_fact
 from netaudit.probes.rounds import in_rounds
 
-__all__ = ["REDIRECTS", "WebProbe"]
+__all__ = ["CLAMPED_MSS", "REDIRECTS", "WebProbe"]
 
 REDIRECTS = 5
+CLAMPED_MSS = {Family.IPV6: 1_220, Family.IPV4: 536}  # packets that every link must take (RFC 8200, RFC 1122)
 _ADDRESSES = 8  # in one family
 _REDIRECT = {301, 302, 303, 307, 308}
 _URL_LENGTH = 2_048
@@ -40,6 +45,7 @@ class WebProbe:
         self._facts: dict[str, WebFact] = {}
         self._times: ConnectTimesFact | None = None
         self._page: PageFact | None = None
+        self._clamped_once: set[tuple[str, str]] = set()
 
     async def run(self) -> None:
         """Fetch from all addresses at once, then the control, then time connections while nothing else is under way."""
@@ -74,7 +80,7 @@ class WebProbe:
             self._facts[fact.id] = fact
 
         follow = partial(self._follow, endpoint, path, address, stop_at_https=stop_at_https)
-        await in_rounds(self._context, address, follow, lambda hops: (hops[0].failure, hops[0].tries), keep)
+        await in_rounds(self._context, address, follow, _outcome, keep)
 
     def _fact(
         self, endpoint: str, address: str, hops: tuple[HttpHop, ...], rounds: tuple[Round, ...], *, control: bool
@@ -112,7 +118,22 @@ class WebProbe:
             if isinstance(found, Failure):
                 return self._not_sent(url, "", found)
             address = found
-        return await self._context.network.http(url, address)
+        hop = await self._context.network.http(url, address)
+        return hop if before else await self._clamped(hop)
+
+    async def _clamped(self, hop: HttpHop) -> HttpHop:
+        """Fetch once more in small segments what stalled on an open connection: large packets may get lost on the way.
+
+        The same page that comes then proves it (RFC 2923 section 2.1, RFC 8201). Once for each address.
+        """
+        stalled = hop.segments is not None and hop.failure is not None and hop.failure.reason is Reason.TIMEOUT
+        if not stalled or (hop.url, hop.address) in self._clamped_once:
+            return hop
+        self._clamped_once.add((hop.url, hop.address))
+        mss = CLAMPED_MSS[family_of(hop.address)]
+        again = await self._context.network.paths.http(hop.url, hop.address, Way(mss=mss))
+        clamped = ClampedFetch(mss=mss, elapsed_ms=again.elapsed_ms, failure=again.failure)
+        return msgspec.structs.replace(hop, clamped=clamped)
 
     async def _redirect_address(self, url: str, family: Family, before: Sequence[HttpHop]) -> str | Failure:
         """Where to send a redirect: design.md 5.6 allows one request to a public address for each hop."""
@@ -149,6 +170,13 @@ class WebProbe:
 
     def _not_sent(self, url: str, address: str, failure: Failure) -> HttpHop:
         return HttpHop(url=url, address=address, at=self._context.network.now(), failure=failure, tries=0)
+
+
+def _outcome(hops: tuple[HttpHop, ...]) -> tuple[Failure | None, int]:
+    """The failure of the address itself, and its tries; none where small segments passed: no later round mends that."""
+    first = hops[0]
+    explained = first.clamped is not None and first.clamped.failure is None
+    return first.failure, 0 if explained else first.tries
 
 
 def _location(hop: HttpHop) -> str | None:

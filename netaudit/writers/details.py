@@ -16,6 +16,19 @@ def _(message: str) -> str:
 
 # The first that fits is taken, so what is more special stands first.
 DETAILS = (
+    _("no ICMP socket: it needs CAP_NET_RAW, or our group in net.ipv4.ping_group_range"),
+    _("raw sockets need CAP_NET_RAW"),
+    _("netaudit[raw] is not installed: pip install 'netaudit[raw]'"),
+    _("this needs Linux: the error queue of sockets"),
+    _("this network has no real paths: it simulates its targets"),
+    _("larger than our own link takes"),
+    _("our own link takes packets of %(octets)s octets only"),
+    _("no packet of the server was overheard"),
+    _("the sizes of segments were not recorded"),
+    _("what it sent fits into small packets"),
+    _("the path was not looked at"),
+    _("its segments were small before already"),
+    _("no target outside the data centre is known"),
     _("%(family)s was switched off for this scan"),
     _("no %(family)s route on this host: %(error)s"),
     _("only a link-local %(family)s address on this host"),

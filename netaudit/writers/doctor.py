@@ -77,7 +77,7 @@ class _Diagnosis:
                 yield self._udp(check)
                 yield self._tcp(check)
             yield self._clock(self._host.vantage.clock_offset_s)
-            yield self._raw_sockets(self._host.vantage.raw_sockets)
+            yield from self._rights(self._host.vantage)
         yield self._open_files(self._host.open_files)
         yield self._output()
         yield from self._versions()
@@ -131,9 +131,17 @@ class _Diagnosis:
             remedy=self._say("Set the clock, for example with NTP: signatures can't be judged with a wrong one."),
         )
 
-    def _raw_sockets(self, permitted: bool) -> Line:
-        word = self._say("permitted") if permitted else self._say("not permitted; no check of this version needs them")
-        return Line(subject=self._say("Raw sockets"), fine=permitted or None, word=word)
+    def _rights(self, vantage: SelfFact) -> Iterator[Line]:
+        """Rights that only some checks of paths need: without them a scan is no worse, and says what it left out."""
+        rights = (
+            (vantage.echoes, self._say("Echo"), self._say("not permitted: CAP_NET_RAW, or net.ipv4.ping_group_range")),
+            (vantage.marks, self._say("Firewall marks"), self._say("not permitted: CAP_NET_RAW or CAP_NET_ADMIN")),
+            (vantage.raw_sockets, self._say("Raw sockets"), self._say("not permitted: CAP_NET_RAW")),
+        )
+        for permitted, subject, lacking in rights:
+            word = self._say("permitted") if permitted else lacking
+            detail = "" if permitted else self._say("--path tests less; the guide tells how to permit it")
+            yield Line(subject=subject, fine=permitted or None, word=word, detail=detail)
 
     def _open_files(self, limit: int | None) -> Line:
         if limit is None or limit >= FEWEST_FILES:

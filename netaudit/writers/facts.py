@@ -17,6 +17,7 @@ from netaudit.model.facts import (
     Lookup,
     MailFact,
     NameFact,
+    PathFact,
     RegisterFact,
     ResolverFact,
     RoutesFact,
@@ -24,11 +25,13 @@ from netaudit.model.facts import (
     ScanFact,
     SelfFact,
     TlsObservation,
+    UplinkFact,
     WebFact,
     ZoneFact,
 )
 from netaudit.writers.certificate import certificate_lines
 from netaudit.writers.dig import exchange_lines
+from netaudit.writers.paths import hop_lines, path_lines, uplink_lines
 from netaudit.writers.safe import one_line
 from netaudit.writers.summary import fact_kind, fact_summary, failure_text, when
 
@@ -110,6 +113,7 @@ def _hop(hop: HttpHop) -> Iterator[str]:
         yield from _tls(hop.tls)
     if hop.failure is not None:
         yield one_line(f"  failure: {failure_text(hop.failure)}", 2_000)
+    yield from hop_lines(hop)
     if hop.status is None:
         return
     yield f"< {hop.status}"
@@ -150,6 +154,18 @@ def _mail(fact: MailFact, find: FindFact) -> Iterator[str]:
     if fact.tls is not None:
         yield "> STARTTLS"
         yield from _tls(fact.tls)
+
+
+@_details.register
+def _path(fact: PathFact, find: FindFact) -> Iterator[str]:
+    yield from path_lines(fact)
+    for lookup in fact.reverse:
+        yield from _lookup(lookup, find)
+
+
+@_details.register
+def _uplink(fact: UplinkFact, find: FindFact) -> Iterator[str]:
+    yield from uplink_lines(fact)
 
 
 @_details.register

@@ -20,6 +20,16 @@ def _(message: str) -> str:
 
 # The first that fits is taken, so what is more special stands first.
 SIGHTINGS = (
+    _("stalls after connecting"),
+    _("comes with segments of %(octets)s octets"),
+    _("%(number)s octets came, in segments of up to %(octets)s"),
+    _("announces segments for packets of %(octets)s octets"),
+    _("reply in %(time)s ms"),
+    _("connected in %(time)s ms"),
+    _("the target answered"),
+    _("no PTR record"),
+    _("%(names)s, which has not this address"),
+    _("segments of up to %(before)s octets before, %(after)s after a message of %(mtu)s"),
     _("authoritative answer over %(family)s"),
     _("no authoritative answer over %(family)s (RCODE %(number)s)"),
     _("no authoritative answer: %(what)s"),

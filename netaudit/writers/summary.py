@@ -11,12 +11,14 @@ from netaudit.model.facts import (
     JobFact,
     MailFact,
     NameFact,
+    PathFact,
     RegisterFact,
     ResolverFact,
     RoutesFact,
     ScanEndFact,
     ScanFact,
     SelfFact,
+    UplinkFact,
     WebFact,
     ZoneFact,
 )
@@ -83,6 +85,18 @@ def _connect(fact: ConnectFact) -> str:
 @_about.register
 def _mail(fact: MailFact) -> str:
     return f"{fact.domain} by {fact.exchanger} at {fact.address}: {fact.banner[:80] or '-'}"
+
+
+@_about.register
+def _path(fact: PathFact) -> str:
+    hops = max((len(trace.hops) for trace in fact.traces), default=0)
+    return f"{fact.address} for {fact.host}: {len(fact.echoes)} echoes, {hops} hops"
+
+
+@_about.register
+def _uplink(fact: UplinkFact) -> str:
+    through = sum(probe.marked is None for probe in fact.probes)
+    return f"{fact.datacentre} by {fact.operator}, mark {fact.fwmark}: {through} of {len(fact.probes)} targets reached"
 
 
 @_about.register

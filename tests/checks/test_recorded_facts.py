@@ -18,6 +18,8 @@ _ALWAYS_ASKED = "the question arises for every target of its kind"
 _INVENTORY_ALONE = "the inventory alone decides, and a scan always has that"
 _ONLY_WITH_SERVICE = "a tier and a kind are a target only where a unit in force has such a service"
 
+_NO_PATHS = "the lab on loopback has no paths; tests/lab/test_paths.py plants faults on real routers"
+
 IMPOSSIBLE: dict[tuple[str, str], str] = {
     ("coverage.declared", "could_not_test"): _INVENTORY_ALONE,
     ("coverage.declared", "not_applicable"): _ONLY_WITH_SERVICE,
@@ -53,6 +55,16 @@ IMPOSSIBLE: dict[tuple[str, str], str] = {
         "resolver.sha1",
         "fail",
     ): "the lab's resolvers know RSASHA1; a system's cryptographic policy that forbids it is not there",
+    ("path.echo", "pass"): _NO_PATHS,
+    ("path.echo", "fail"): _NO_PATHS,
+    ("path.packet_too_big", "pass"): _NO_PATHS,
+    ("path.packet_too_big", "fail"): _NO_PATHS,
+    ("path.packet_too_big", "could_not_test"): _NO_PATHS,
+    ("path.pmtud", "fail"): _NO_PATHS,
+    ("path.traceroute", "fail"): _NO_PATHS,
+    ("path.tunnel", "fail"): _NO_PATHS,
+    ("path.uplinks", "pass"): _NO_PATHS,
+    ("path.uplinks", "fail"): _NO_PATHS,
     ("web.ipv6_ready", "not_applicable"): "a host without AAAA is not ready, which is the finding",
     ("web.reachable", "not_applicable"): _ALWAYS_ASKED,
 }

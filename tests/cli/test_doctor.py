@@ -91,6 +91,12 @@ def test_a_wrong_clock_and_a_host_without_rights() -> None:
     rows = table(doctor_text(lines, "en"))
     assert rows["Clock"] == ("✗", "outside the root's signatures: -864000 s")
     assert rows["IPv4 UDP"] == ("✗", "does not work: no answer␛[2J")
-    assert rows["Raw sockets"] == ("–", "not permitted; no check of this version needs them")
+    for subject, right in (
+        ("Echo", "CAP_NET_RAW, or net.ipv4.ping_group_range"),
+        ("Firewall marks", "CAP_NET_RAW or CAP_NET_ADMIN"),
+        ("Raw sockets", "CAP_NET_RAW"),
+    ):
+        word = f"not permitted: {right}: --path tests less; the guide tells how to permit it"
+        assert rows[subject] == ("–", word)
     assert rows["Open files"] == ("✓", "no limit")
     assert rows["Versions"] == ("–", "uvloop is not installed; scans are slower")

@@ -23,6 +23,7 @@ from tests.lab.namespaces import Namespaces
 from tests.lab.ready import Expectation
 from tests.lab.recursive import resolver_expectations, start_resolvers
 from tests.lab.relay import add_distant
+from tests.lab.routed import add_routed
 from tests.lab.routers import Routers
 from tests.lab.web_sites import start_web_servers, web_expectations, web_rules
 
@@ -45,8 +46,10 @@ class Realised:
 
 
 @contextmanager
-def realised(world: World) -> Iterator[Realised]:
-    """Run `world` until the block ends. Needs root and the daemons of tests/apt-packages.txt.
+def realised(world: World, *, routed: bool = False) -> Iterator[Realised]:
+    """Run `world` until the block ends; `routed`: the scanner is behind the routers of tests/lab/routed.py.
+
+    Needs root and the daemons of tests/apt-packages.txt.
 
     Raises AssertionError with a daemon's last words when one does not start.
     """
@@ -61,7 +64,9 @@ def realised(world: World) -> Iterator[Realised]:
     ):
         folder = Path(name)
         folder.chmod(0o755)  # Postfix is not root
-        if world.delay_ms:
+        if routed:
+            add_routed(SCANNER, _SCANNER_ADDRESSES, namespaces)
+        elif world.delay_ms:
             add_distant(SCANNER, _SCANNER_ADDRESSES, world.delay_ms / 1000, namespaces, daemons, folder)
         else:
             namespaces.add(SCANNER, _SCANNER_ADDRESSES)

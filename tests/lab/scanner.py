@@ -43,9 +43,11 @@ def write_inventory(source: Path, lab: Realised, folder: Path) -> Path:
     return path
 
 
-def netaudit(lab: Realised, *arguments: str, timeout: float = 150.0) -> subprocess.CompletedProcess[str]:
-    """Run a command of netaudit in the scanner's namespace."""
-    command = lab.namespaces.command(SCANNER, [sys.executable, "-m", "netaudit", *arguments])
+def netaudit(
+    lab: Realised, *arguments: str, timeout: float = 150.0, before: tuple[str, ...] = ()
+) -> subprocess.CompletedProcess[str]:
+    """Run a command of netaudit in the scanner's namespace; `before`: what starts it, with other rights for example."""
+    command = lab.namespaces.command(SCANNER, [*before, sys.executable, "-m", "netaudit", *arguments])
     environment = {**os.environ, "PYTHONPATH": str(_PACKAGES), "NO_COLOR": "1"}
     return subprocess.run(
         command, capture_output=True, text=True, timeout=timeout, cwd=_PACKAGES, env=environment, check=False

@@ -1,0 +1,116 @@
+"""The way to each address of a host: echoes, traces, reverse names; on request whether "packet too big" is heeded."""
+
+import asyncio
+from collections.abc import Iterable
+from contextlib import suppress
+
+import dns.rdatatype
+import dns.reversename
+
+from netaudit.dns.message import name_text
+from netaudit.model.common import Failure, family_of
+from netaudit.model.facts import Fact, Lookup, PathFact
+from netaudit.model.path import Echo, Injection, Trace
+from netaudit.net.network import NetworkError
+from netaudit.probes.context import ADDRESS_TYPES, ProbeContext, parse_name
+from netaudit.probes.names import addresses_of
+from netaudit.rules.addresses import within
+
+__all__ = ["ECHO_SIZES", "INJECTED_MTU", "PathProbe"]
+
+ECHO_SIZES = (84, 1_500)  # octets: what `ping` sends, and what every Ethernet takes
+INJECTED_MTU = 1_280  # never less (RFC 8201 section 4)
+_ADDRESSES = 4  # in one family
+_REVERSE_NAMES = 4  # of one address
+
+
+class PathProbe:
+    """Looks at the paths to the addresses of `host`, each address once a scan: `seen` is shared by all probes.
+
+    `port` is that of its service, for a trace of what firewalls let through; `url` a page for the injection, which
+    is made only at addresses within `owned`.
+    """
+
+    def __init__(
+        self,
+        context: ProbeContext,
+        host: str,
+        port: int,
+        seen: set[str],
+        *,
+        url: str = "",
+        owned: tuple[str, ...] = (),
+    ) -> None:
+        self._context = context
+        self._host = host
+        self._port = port
+        self._seen = seen
+        self._url = url
+        self._owned = owned
+        self._facts: list[PathFact] = []
+
+    async def run(self) -> None:
+        """Look at all addresses at once; at each of them one thing after the other."""
+        async with asyncio.TaskGroup() as group:
+            for address in await addresses_of(self._context, self._host, _ADDRESSES):
+                if address not in self._seen:
+                    self._seen.add(address)
+                    group.create_task(self._look(address))
+
+    def facts(self, failure: Failure | None) -> Iterable[Fact]:
+        """The addresses that were looked at to the end."""
+        return sorted(self._facts, key=lambda fact: fact.id)
+
+    async def _look(self, address: str) -> None:
+        at = self._context.network.now()
+        family = family_of(address)
+        failure = self._context.network.unavailable(family)
+        echoes: list[Echo] = []
+        traces: list[Trace] = []
+        injection: Injection | None = None
+        alive = False
+        if failure is None:
+            paths = self._context.network.paths
+            alive = await self._connects(address)
+            echoes = [await paths.echo(address, size) for size in ECHO_SIZES]
+            traces = [await paths.trace(address), await paths.trace_tcp(address, self._port)]
+            if self._url and within(address, self._owned):
+                injection = await paths.inject(self._url, address, INJECTED_MTU)
+        self._facts.append(
+            PathFact(
+                id=f"path-{address}",
+                address=address,
+                family=family,
+                host=self._host,
+                at=at,
+                alive=alive,
+                echoes=tuple(echoes),
+                traces=tuple(traces),
+                reverse=tuple(await self._reverse(address)),
+                injection=injection,
+                failure=failure,
+            )
+        )
+
+    async def _connects(self, address: str) -> bool:
+        try:
+            opened = await self._context.network.connect(address, self._port)
+        except NetworkError:
+            return False  # why is told by the facts about the service itself
+        with suppress(OSError):
+            await opened.stream.aclose()
+        return True
+
+    async def _reverse(self, address: str) -> list[Lookup]:
+        """The PTR of an address, and the addresses of the names that it gives (RFC 1912 section 2.1)."""
+        name = dns.reversename.from_address(address)
+        pointers = await self._context.lookup(name, dns.rdatatype.PTR)
+        owner = parse_name(pointers.canonical or name.to_text())
+        targets: list[str] = []
+        for id in pointers.facts:
+            exchange = self._context.record.exchange(id)
+            rrset = exchange.answer(owner, dns.rdatatype.PTR) if exchange is not None else None
+            targets += [name_text(rdata.target) for rdata in rrset or ()]
+        names = [parse_name(target) for target in dict.fromkeys(targets)][:_REVERSE_NAMES]
+        rdtype = ADDRESS_TYPES[family_of(address)]
+        return [pointers, *await asyncio.gather(*(self._context.lookup(target, rdtype) for target in names))]
