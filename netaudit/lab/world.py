@@ -154,7 +154,8 @@ class Fault(Record, frozen=True, kw_only=True):
     `finds` lists what must come out as fail or warn, `blinds` what must come out as could_not_test.
     Which of zone, host, machine, server, prefix, target and family apply depends on the kind; without a family
     it holds for both, where the kind does not name one. What is felt before a host is named
-    (`aaaa_without_listener`, `silent_web`, `old_tls`, `http_only`, `mail_silent`, `slow_to_connect`) needs a machine with no other host.
+    (`aaaa_without_listener`, `silent_web`, `old_tls`, `http_only`, `mail_silent`, `slow_to_connect`) needs a machine
+    with no other host.
     """
 
     id: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]*$")]

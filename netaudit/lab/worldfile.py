@@ -21,8 +21,8 @@ _EXCEPTIONS = 10
 _NEEDS = {
     "zone": {
         "expired_signature", "signature_ends_soon", "wrong_ds", "no_ds", "unsigned", "sha1_digest", "old_algorithm",
-        "short_keys", "colliding_keys", "nsec3_iterations", "stale_secondary", "lame_server", "silent_zone", "missing_glue",
-        "ns_mismatch", "no_spf", "no_dmarc", "open_transfer", "cds_mismatch",
+        "short_keys", "colliding_keys", "nsec3_iterations", "stale_secondary", "lame_server", "silent_zone",
+        "missing_glue", "ns_mismatch", "no_spf", "no_dmarc", "open_transfer", "cds_mismatch",
         "unregistered_ns", "unregistered_mx", "unregistered_spf",
     },
     "target": {"unregistered_ns", "unregistered_mx", "unregistered_spf", "dangling_cname"},
@@ -32,8 +32,8 @@ _NEEDS = {
         "no_extended_errors", "resolver_without_ipv6"},
     "prefix": {"single_upstream", "withdrawn"},
     "host": {
-        "no_aaaa", "aaaa_without_listener", "silent_web", "slow_to_connect", "ula_aaaa", "content_differs", "status_differs",
-        "certificate_mismatch", "certificate_expired", "certificate_untrusted", "old_tls", "http_only", "no_redirect",
+        "no_aaaa", "aaaa_without_listener", "silent_web", "slow_to_connect", "ula_aaaa", "content_differs",
+        "status_differs", "certificate_mismatch", "certificate_expired", "certificate_untrusted", "old_tls", "http_only", "no_redirect",
         "no_hsts", "no_starttls", "mail_silent", "dangling_cname",
     },
 }  # fmt: skip

@@ -11,15 +11,18 @@ import msgspec
 from netaudit.model.exchange import Exchange
 from netaudit.model.facts import (
     ConnectFact,
+    ConnectTimesFact,
     Fact,
     HttpHop,
     JobFact,
     Lookup,
     MailFact,
     NameFact,
+    PageFact,
     PathFact,
     RegisterFact,
     ResolverFact,
+    Round,
     RoutesFact,
     ScanEndFact,
     ScanFact,
@@ -48,6 +51,7 @@ def fact_lines(fact: Fact, find: FindFact) -> Iterator[str]:
     """Yield a fact in full. `find` looks up the facts that it refers to, which are listed a line each."""
     yield f"{fact_kind(fact)} {one_line(fact.id)}"
     yield from _details(fact, find)
+    yield from _rounds(getattr(fact, "rounds", ()))
     failure = getattr(fact, "failure", None)
     if failure is not None and not isinstance(fact, Exchange):
         yield one_line(f"failure: {failure_text(failure)}", 4_000)
@@ -144,6 +148,23 @@ def _tls(tls: TlsObservation) -> Iterator[str]:
 
 
 @_details.register
+def _connect_times(fact: ConnectTimesFact, find: FindFact) -> Iterator[str]:
+    yield one_line(f"endpoint: {fact.endpoint}, {when(fact.at)}")
+    for family, samples in sorted(fact.samples.items()):
+        taken = ", ".join(f"{ms:.1f}" for ms in samples) or "-"
+        yield one_line(f"{family} at {fact.addresses.get(family, '-')}: {taken} ms; lost: {fact.lost.get(family, 0)}")
+
+
+@_details.register
+def _page(fact: PageFact, find: FindFact) -> Iterator[str]:
+    yield one_line(f"page: {fact.url}, {when(fact.at)}" + ("" if fact.whole else ", not all of it read"), 2_000)
+    yield one_line(f"loads from: {', '.join(fact.resources) or '-'}", 4_000)
+    yield one_line(f"links to: {', '.join(fact.links) or '-'}", 4_000)
+    for lookup in fact.lookups[:_ROWS]:
+        yield from _lookup(lookup, find)
+
+
+@_details.register
 def _mail(fact: MailFact, find: FindFact) -> Iterator[str]:
     yield one_line(f"mail domain: {fact.domain}, exchanger: {fact.exchanger} at {fact.address} port 25")
     yield f"  {when(fact.at)}, done in {fact.elapsed_ms:.0f} ms, tries: {fact.tries}"
@@ -154,6 +175,13 @@ def _mail(fact: MailFact, find: FindFact) -> Iterator[str]:
     if fact.tls is not None:
         yield "> STARTTLS"
         yield from _tls(fact.tls)
+
+
+def _rounds(rounds: Iterable[Round]) -> Iterator[str]:
+    """The rounds at an address that failed at first."""
+    for number, made in enumerate(rounds):
+        came_out = failure_text(made.failure) if made.failure is not None else "served"
+        yield one_line(f"round {number + 1}: {when(made.at)}, tries: {made.tries}: {came_out}", 2_000)
 
 
 @_details.register

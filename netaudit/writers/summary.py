@@ -7,10 +7,12 @@ from netaudit.model.common import Failure
 from netaudit.model.exchange import Exchange
 from netaudit.model.facts import (
     ConnectFact,
+    ConnectTimesFact,
     Fact,
     JobFact,
     MailFact,
     NameFact,
+    PageFact,
     PathFact,
     RegisterFact,
     ResolverFact,
@@ -80,6 +82,17 @@ def _web(fact: WebFact) -> str:
 @_about.register
 def _connect(fact: ConnectFact) -> str:
     return f"{fact.endpoint} at {fact.address}: {'-' if fact.failure else 'connected'}"
+
+
+@_about.register
+def _connect_times(fact: ConnectTimesFact) -> str:
+    taken = ", ".join(f"{family} {len(samples)} samples" for family, samples in sorted(fact.samples.items()))
+    return f"{fact.endpoint}: {taken}"
+
+
+@_about.register
+def _page(fact: PageFact) -> str:
+    return f"{fact.endpoint}: loads from {len(fact.resources)} other hosts, links to {len(fact.links)}"
 
 
 @_about.register

@@ -61,7 +61,7 @@ def test_every_fact_of_a_scan_can_be_shown_and_is_listed(scanned: Path, inside: 
     listed = inside("facts", "list", cwd=scanned).stdout.splitlines()
     assert [line.split("  ")[0] for line in listed] == [fact.id for fact in book.facts]
     kinds = {line.split("  ")[1]: line.split("  ")[0] for line in listed}
-    assert set(kinds) == {"scan", "self", "dns", "zone", "name", "web", "mail", "job", "end"}
+    assert set(kinds) == {"scan", "self", "dns", "zone", "name", "web", "page", "connect_times", "mail", "job", "end"}
     for kind, id in kinds.items():
         done = inside("facts", "show", id, cwd=scanned)
         assert (done.returncode, done.stdout.splitlines()[0]) == (0, f"{kind} {id}")
