@@ -17,7 +17,7 @@ from netaudit.model.wire import HEADER, first_question, read_message
 __all__ = ["Exchange", "Purpose"]
 
 _QR, _AA, _TC = 0x80, 0x04, 0x02  # in the third octet
-_REMEMBERED = 16_384  # messages and questions
+_REMEMBERED = 32_768  # messages, and questions: those of about 1,500 zones
 
 
 class Purpose(StrEnum):
