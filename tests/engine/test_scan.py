@@ -142,12 +142,19 @@ async def test_ctrl_c_leaves_a_readable_partial_file_and_resume_finishes_it(
             return await super().http(url, address)  # type: ignore[no-any-return]
 
     script.__class__ = Slow
+    zone_done = asyncio.Event()
     with FactWriter(path) as writer:
+
+        def record(fact: Fact) -> None:
+            writer.write(fact)
+            if fact.id == "job-zone:p.example":
+                zone_done.set()
+
         task = asyncio.create_task(
-            collect(inventory, script, hints=HINTS, anchors=(), record=writer.write, options=options())
+            collect(inventory, script, hints=HINTS, anchors=(), record=record, options=options())
         )
         await started.wait()
-        await asyncio.sleep(0.1)
+        await zone_done.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
