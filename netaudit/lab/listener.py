@@ -175,10 +175,11 @@ async def _answer_dns(
             query = await reader.readexactly(length)
         if isinstance(server, Recursor):
             response = await server.respond(query, client, datagram=False)
+            messages = [] if response is None else [response]
         else:
-            response = server.respond(query, datagram=False)
-        if response is not None:
-            writer.write(len(response).to_bytes(2, "big") + response)
+            messages = server.stream(query)
+        for message in messages:
+            writer.write(len(message).to_bytes(2, "big") + message)
             await writer.drain()
 
 

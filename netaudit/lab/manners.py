@@ -24,7 +24,8 @@ _ORDINARY = (b"\0\0\0\0", b"\x80\0\0\0")  # how a message with such an OPT recor
 _CLIENT_COOKIE = 8
 _VERSION_1 = bytes((1, 0, 0, 0))  # RFC 9018 section 4
 _BROKEN_QUERY_VERSION = 6  # where an OPT record has its version
-_TRANSFER_SIZE = 50_000  # bytes of presentation format that go into the one message
+_AXFR = b"\0\xfc\0\1"  # type and class of a question for a zone transfer
+_TRANSFER_SIZE = 16_000  # bytes of presentation format that go into one message of a transfer
 
 Respond = Callable[[bytes], bytes | None]
 
@@ -65,10 +66,15 @@ class MannerlyServer:
             return self._server.respond(data, datagram=datagram)
         return self._respond(_Asked(data, opt_in(data), datagram))
 
+    def stream(self, data: bytes) -> list[bytes]:
+        """What is sent over a connection for one query: the messages of a transfer, a response, or nothing."""
+        response = self.respond(data, datagram=False)
+        return self._transfer(data) or ([] if response is None else [response])
+
     def _respond(self, asked: _Asked) -> bytes | None:
-        granted = None if asked.datagram else self._transfer(asked.data)
-        if granted is not None:
-            return granted
+        transfer = [] if asked.datagram else self._transfer(asked.data)
+        if transfer:
+            return transfer[0]
         if self._manners.broken_edns and asked.opt is not None:
             return self._careless(asked, asked.opt)
         response = self._server.respond(asked.data, datagram=asked.datagram)
@@ -118,33 +124,45 @@ class MannerlyServer:
                 made = hashlib.blake2s(client, digest_size=8, key=self._manners.name.encode()[:32]).digest()
                 yield COOKIE, client + _VERSION_1 + bytes(4) + made
 
-    def _transfer(self, data: bytes) -> bytes | None:
-        """A zone in one message, as much of it as fits; None when no transfer is wanted or granted."""
+    def _transfer(self, data: bytes) -> list[bytes]:
+        """A zone in as many messages as it needs (RFC 5936 section 2.2); none when no transfer is wanted or granted."""
+        if _AXFR not in data:
+            return []
         try:
             query = dns.message.from_wire(data)
             name, rdtype = query.question[0].name, query.question[0].rdtype
         except Exception:  # whatever is wrong with a query, the server itself says it
-            return None
+            return []
         zone = self._manners.transfers(name) if rdtype == dns.rdatatype.AXFR else None
-        if zone is None:
-            return None
-        response = dns.message.make_response(query)
-        response.flags |= dns.flags.AA
-        response.answer += _whole(zone)
-        return response.to_wire(max_size=65_535)
+        return [] if zone is None else [_message(query, rrsets) for rrsets in _portions(zone)]
 
 
-def _whole(zone: ZoneContent) -> list[dns.rrset.RRset]:
-    """The RRsets of a zone, the SOA first, and last where all fit (RFC 5936 section 2.2)."""
+def _message(query: dns.message.Message, rrsets: list[dns.rrset.RRset]) -> bytes:
+    response = dns.message.make_response(query)
+    response.flags |= dns.flags.AA
+    response.answer += rrsets
+    return response.to_wire(max_size=65_535)
+
+
+def _portions(zone: ZoneContent) -> Iterator[list[dns.rrset.RRset]]:
+    """The RRsets of a zone, each message's together: the SOA first and last."""
     soa = zone.get(zone.apex, dns.rdatatype.SOA)
     assert soa is not None
-    found, size = [soa], 0
+    portion, size = [soa], 0
+    for rrset in _behind_soa(zone):
+        size += len(rrset.to_text())
+        if size > _TRANSFER_SIZE:
+            yield portion
+            portion, size = [], 0
+        portion.append(rrset)
+    yield [*portion, soa]
+
+
+def _behind_soa(zone: ZoneContent) -> Iterator[dns.rrset.RRset]:
     for name, rrsets in zone.rrsets.items():
         for rdtype, rrset in rrsets.items():
+            if (name, rdtype) != (zone.apex, dns.rdatatype.SOA):
+                yield rrset
             signature = zone.signature(name, rdtype)
-            more = [rrset, *([signature] if signature is not None else [])]
-            size += sum(len(item.to_text()) for item in more)
-            if size > _TRANSFER_SIZE:
-                return found
-            found += [item for item in more if item is not soa]
-    return [*found, soa]
+            if signature is not None:
+                yield signature

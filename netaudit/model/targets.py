@@ -62,7 +62,7 @@ class ListedDigest(Record, frozen=True, kw_only=True):
 class ZoneListing(Record, frozen=True, kw_only=True):
     """The names in a zone, and where they lead, as a zone file or a permitted transfer has them; all else is dropped.
 
-    `complete` is False when the transfer had more messages, or the zone more names, than are kept.
+    `complete` is False when the transfer did not come to its end, or the zone has more names than are kept.
     """
 
     source: str  # the file's name, or the address of the server that gave the zone

@@ -20,6 +20,9 @@ class Limits(Record, frozen=True, kw_only=True):
     tcp_timeout: float = 4.0  # to connect, per try
     tcp_tries: int = 2
     dns_tcp_timeout: float = 6.0  # for the whole answer, once connected
+    transfer_timeout: float = 20.0  # for all messages of a zone transfer, once connected
+    transfer_bytes: int = 4_194_304
+    transfer_messages: int = 20_000
     http_timeout: float = 12.0  # for one request and its response, connecting included
     http_tries: int = 2
     hop_timeout: float = 1.0  # for what a packet with a limited number of hops brings back, per try

@@ -17,6 +17,7 @@ from netaudit.dns.query import Edns, edns_query
 from netaudit.model.common import Side, Transport
 from netaudit.model.exchange import Exchange, Purpose
 from netaudit.model.targets import ZoneListing
+from netaudit.net.transfer import read_transfer, soas_in
 from netaudit.probes.context import ProbeContext
 from netaudit.probes.zone_listing import transferred
 from netaudit.rules.edns import COOKIE, NSID, option_of
@@ -27,6 +28,7 @@ _NOBODYS_VERSION, _NOBODYS_OPTION, _RESERVED_FLAG = 100, 100, 0x0080
 _CLIENT_COOKIE = 8  # bytes (RFC 7873 section 4)
 _COOKIES = range(16, 41)  # bytes of both cookies together
 _HEADER = 12
+_WHOLE = 2  # times that a long transfer is asked for: a second server, when the first did not end it
 _LATER_TRY = {Side.PATH, Side.TARGET}
 
 QUESTIONS = 10
@@ -40,6 +42,8 @@ class Extras:
         self._context = context
         self._apex = apex
         self.listing: ZoneListing | None = None  # of the zone, where a server gave it
+        self._whole = 0  # how often all of the zone was asked for
+        self._reading = asyncio.Lock()
 
     async def ask(self, address: str) -> list[Exchange]:
         """Ask one server everything; what got no answer is asked once more when the rest is done."""
@@ -61,13 +65,27 @@ class Extras:
         return [await self._context.ask_extra(Purpose.COOKIE_AGAIN, query, first.server)]
 
     async def _transfer(self, address: str) -> Exchange:
-        """Ask for a zone transfer; keep of the first message what tells whether it was granted, and which names."""
+        """Ask for a zone transfer; keep of the first message what tells whether it was granted."""
         query = edns_query(self._apex, dns.rdatatype.AXFR, None)
         exchange = await self._context.network.dns_unkept(query, address, transport=Transport.TCP)
-        self.listing = transferred(exchange, self._apex)
+        if exchange.response is not None and soas_in(exchange.response):
+            async with self._reading:
+                await self._list(query, exchange.response, address)
         kept = without_data(exchange)
         self._context.record(kept)
         return kept
+
+    async def _list(self, query: bytes, first: bytes, address: str) -> None:
+        """Keep which names the zone holds. Where the first message is not all, one server is asked for all of it."""
+        if self.listing is not None and (self.listing.complete or self._whole == _WHOLE):
+            return
+        messages = [first]
+        if soas_in(first) < 2:
+            self._whole += 1
+            messages = await read_transfer(self._context.network, query, address) or messages
+        found = await asyncio.to_thread(transferred, messages, address, self._apex)
+        if found is not None and (self.listing is None or len(found.names) > len(self.listing.names) or found.digests):
+            self.listing = found
 
 
 def extra_queries(apex: dns.name.Name) -> dict[Purpose, bytes]:

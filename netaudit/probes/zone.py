@@ -47,6 +47,7 @@ class ZoneProbe:
         self._context = context
         self._file = file
         self._extras = extras
+        self._more: Extras | None = None
         self._ancestors = ancestors
         self._zone = zone
         self._parent: ZoneCut | None = None
@@ -231,9 +232,9 @@ class ZoneProbe:
             if missing is not None:
                 group.create_task(self._ask_whole(missing, dns.rdatatype.A, address))
         if self._extras:  # last, so that rate limits that they meet cost no ordinary answer
-            extras = Extras(self._context, apex)
-            self._answers |= {exchange.id: None for exchange in await extras.ask(address)}
-            self._listing = self._listing or extras.listing
+            self._more = self._more or Extras(self._context, apex)
+            self._answers |= {exchange.id: None for exchange in await self._more.ask(address)}
+            self._listing = self._more.listing
         return True
 
     async def _ask_about_keys(self, apex: dns.name.Name, address: str) -> None:

@@ -1,19 +1,20 @@
 """What a zone holds, from the file that the inventory names or from a transfer that its servers permit."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import dns.exception
 import dns.message
 import dns.name
 import dns.rcode
+import dns.rdata
 import dns.rdatatype
 
 from netaudit.authority.content import ZoneContent
 from netaudit.authority.listing import list_zone
 from netaudit.authority.masterfile import MasterFileError, read_zone_file
 from netaudit.model.common import Failure, Reason, Side
-from netaudit.model.exchange import Exchange
 from netaudit.model.targets import ZoneListing
 
 __all__ = ["read_listing", "transferred"]
@@ -30,32 +31,36 @@ async def read_listing(path: Path, apex: dns.name.Name) -> ZoneListing:
     return list_zone(found.content, path.name)
 
 
-def transferred(exchange: Exchange, apex: dns.name.Name) -> ZoneListing | None:
-    """List the first message of a zone transfer (RFC 5936 section 2.2); None when no zone was given.
+def transferred(messages: Sequence[bytes], source: str, apex: dns.name.Name) -> ZoneListing | None:
+    """List the zone that the messages of a transfer hold (RFC 5936 section 2.2); None when no zone was given.
 
-    The listing is complete when the message ends with the SOA that it began with.
+    The listing is complete when every record could be read and the last is the SOA that the first was.
     """
-    if exchange.response is None:
-        return None
-    try:
-        message = dns.message.from_wire(exchange.response, continue_on_error=True, one_rr_per_rrset=True, xfr=True)
-    except (dns.exception.DNSException, ValueError):
-        return None
-    records = [(rrset.name, rrset.ttl, rdata) for rrset in message.answer for rdata in rrset]
-    ends = [(name, rdata.rdtype) for name, _, rdata in (records[:1] + records[-1:])]
-    if message.rcode() != dns.rcode.NOERROR or ends[:1] != [(apex, dns.rdatatype.SOA)]:
+    records: list[tuple[dns.name.Name, int, dns.rdata.Rdata]] = []
+    readable = True
+    for wire in messages:
+        message = _read(wire)
+        if message is None or message.rcode() != dns.rcode.NOERROR:
+            readable = False
+            break
+        readable = readable and not message.errors
+        records += [(rrset.name, rrset.ttl, rdata) for rrset in message.answer for rdata in rrset]
+    if not records or (records[0][0], records[0][2].rdtype) != (apex, dns.rdatatype.SOA):
         return None
     content = ZoneContent(apex)
     for name, ttl, rdata in records:
         if name.is_subdomain(apex):
             content.add(name, rdata, ttl)
     content.finish()
-    return list_zone(content, exchange.server, complete=_whole(message, ends))
+    ended = len(records) > 1 and records[-1] == records[0]
+    return list_zone(content, source, complete=readable and ended)
 
 
-def _whole(message: dns.message.Message, ends: list[tuple[dns.name.Name, dns.rdatatype.RdataType]]) -> bool:
-    """Whether the message holds all of the zone, and every record of it could be read."""
-    return len(message.answer) > 1 and ends[0] == ends[-1] and not message.errors
+def _read(wire: bytes) -> dns.message.Message | None:
+    try:
+        return dns.message.from_wire(wire, continue_on_error=True, one_rr_per_rrset=True, xfr=True)
+    except (dns.exception.DNSException, ValueError):
+        return None
 
 
 def _unread(path: Path, reason: Reason, detail: str) -> ZoneListing:

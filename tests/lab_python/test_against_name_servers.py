@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import socket
 import struct
 import subprocess
 import time
@@ -25,6 +24,7 @@ from netaudit.model.common import Family
 from tests.lab.daemons import find_program
 from tests.lab.requirements import unavailable
 from tests.lab_python.client import small_world
+from tests.lab_python.settings import ARGUMENTS, free_port
 
 pytestmark = pytest.mark.daemons
 
@@ -69,11 +69,10 @@ def real(
         unavailable(f"needs {request.param}: see tests/apt-packages.txt")
     folder = tmp_path_factory.mktemp(request.param)
     (folder / "zone").write_text(lab[1]["tinh.vn"])
-    port = _free_port()
-    commands = {"nsd": _nsd, "knotd": _knot, "named": _bind}
+    port = free_port()
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [program, *commands[request.param](folder, port)], stdout=log, stderr=subprocess.STDOUT, cwd=folder
+            [program, *ARGUMENTS[request.param](folder, port)], stdout=log, stderr=subprocess.STDOUT, cwd=folder
         )
     try:
         ask = _over_tcp(port)
@@ -117,41 +116,6 @@ def _essence(response: dns.message.Message) -> tuple[str, set[str], list[str], l
 
 def _lines(section: list[dns.rrset.RRset]) -> list[str]:
     return sorted(line.lower() for rrset in section for line in rrset.to_text().splitlines())
-
-
-def _nsd(folder: Path, port: int) -> list[str]:
-    (folder / "nsd.conf").write_text(
-        f'server:\n  ip-address: 127.0.0.1\n  port: {port}\n  username: ""\n  chroot: ""\n  zonesdir: "{folder}"\n'
-        f'  database: ""\n  pidfile: "{folder}/pid"\n  xfrdfile: "{folder}/xfrd"\n  zonelistfile: "{folder}/list"\n'
-        f'  xfrdir: "{folder}"\n  server-count: 1\n  minimal-responses: yes\n'
-        'remote-control:\n  control-enable: no\nzone:\n  name: "tinh.vn"\n  zonefile: "zone"\n'
-    )
-    return ["-d", "-c", str(folder / "nsd.conf")]
-
-
-def _knot(folder: Path, port: int) -> list[str]:
-    (folder / "knot.conf").write_text(
-        f"server:\n  listen: 127.0.0.1@{port}\n  rundir: {folder}\n  udp-workers: 1\n  tcp-workers: 1\n"
-        f"database:\n  storage: {folder}\nlog:\n  - target: stderr\n    any: warning\n"
-        f"template:\n  - id: default\n    storage: {folder}\n    zonefile-sync: -1\n    zonefile-load: whole\n"
-        "    journal-content: none\nzone:\n  - domain: tinh.vn\n    file: zone\n"
-    )
-    return ["-c", str(folder / "knot.conf")]
-
-
-def _bind(folder: Path, port: int) -> list[str]:
-    (folder / "named.conf").write_text(
-        f'options {{ directory "{folder}"; pid-file none; session-keyfile none; recursion no; minimal-responses yes;\n'
-        f"listen-on port {port} {{ 127.0.0.1; }}; listen-on-v6 {{ none; }}; dnssec-validation no; notify no; }};\n"
-        'controls { };\nzone "tinh.vn" { type primary; file "zone"; check-integrity no; };\n'
-    )
-    return ["-g", "-n", "1", "-c", str(folder / "named.conf")]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:  # noqa: TID251 - a server of the test's own
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _over_tcp(port: int) -> Ask:

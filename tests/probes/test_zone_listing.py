@@ -11,7 +11,7 @@ import dns.rrset
 
 from netaudit.model.common import Reason, Side, Transport
 from netaudit.model.exchange import Exchange
-from netaudit.model.targets import ListedName, ListedTarget
+from netaudit.model.targets import ListedName, ListedTarget, ZoneListing
 from netaudit.probes.extras import without_data
 from netaudit.probes.zone_listing import read_listing, transferred
 
@@ -49,8 +49,13 @@ def axfr(*, cut: bool = False, rcode: int = dns.rcode.NOERROR, soa: str = SOA) -
     )  # fmt: skip
 
 
+def listed(exchange: Exchange, apex: dns.name.Name = APEX, *, more: Exchange | None = None) -> ZoneListing | None:
+    messages = [e.response for e in (exchange, more) if e is not None and e.response is not None]
+    return transferred(messages, exchange.server, apex)
+
+
 def test_a_transfer_is_listed_without_its_data() -> None:
-    listing = transferred(axfr(), APEX)
+    listing = listed(axfr())
     assert listing is not None
     assert listing.complete
     assert listing.source == "192.0.2.1"
@@ -74,17 +79,24 @@ def test_a_transfer_is_listed_without_its_data() -> None:
 
 
 def test_a_transfer_that_goes_on_is_a_part() -> None:
-    listing = transferred(axfr(cut=True), APEX)
+    listing = listed(axfr(cut=True))
     assert listing is not None
     assert not listing.complete
 
 
 def test_what_is_no_transfer_is_no_listing() -> None:
-    assert transferred(axfr(rcode=dns.rcode.REFUSED), APEX) is None
-    assert transferred(axfr(), dns.name.from_text("other.example")) is None
-    assert transferred(without_data(axfr()), APEX) is None
-    garbage = Exchange.new(server="192.0.2.1", transport=Transport.TCP, query=axfr().query, at=0.0, response=b"\1\2\3")
-    assert transferred(garbage, APEX) is None
+    assert listed(axfr(rcode=dns.rcode.REFUSED)) is None
+    assert listed(axfr(), dns.name.from_text("other.example")) is None
+    assert listed(without_data(axfr())) is None
+    assert transferred([b"\1\2\3"], "192.0.2.1", APEX) is None
+    assert transferred([], "192.0.2.1", APEX) is None
+
+
+def test_a_transfer_that_ends_with_another_soa_is_a_part() -> None:
+    """The zone was changed meanwhile, or what came is of two zones."""
+    listing = listed(axfr(cut=True), more=axfr(soa=SOA.replace(" 1 7200", " 2 7200")))
+    assert listing is not None
+    assert not listing.complete
 
 
 def test_a_zone_file_is_listed(tmp_path: Path) -> None:
