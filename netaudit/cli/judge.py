@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
 from netaudit.cli.errors import Usage
 from netaudit.cli.options import fail_on, formats_option, judging_options, language_option
 from netaudit.engine.plan import target_kinds_of
 from netaudit.inventory.problems import did_you_mean, shown
 from netaudit.judge.catalogue import load_catalogue
+from netaudit.judge.compare import compare
 from netaudit.judge.profiles import ProfileError, load_profiles, select_profiles
 from netaudit.judge.run import judge as judge_facts
 from netaudit.model.book import FactBook
@@ -50,7 +52,8 @@ def judge(facts: Path, output: Path | None, **values: Any) -> int:
         except RunFolderError as error:
             raise Usage(str(error)) from error
     judging = read_judging_options(values)
-    return judge_and_write(folder, judging, values["language"], values["formats"], facts=path)
+    run = _compared(judged(path, judging), RunFolder(path.parent).live, judging)
+    return tell(run, folder, values["language"], values["formats"])
 
 
 @dataclass(frozen=True)
@@ -101,13 +104,12 @@ def judge_and_write(
     options: JudgingOptions,
     language: str,
     formats: Sequence[str] = ("html",),
-    facts: Path | None = None,
 ) -> int:
     """Judge the facts, write run.json and the report, print what happened, return the exit code. Raises Usage.
 
     `formats` are those of `formats_option`; run.json is written whether named or not, for it is the run.
     """
-    return tell(judged(facts or folder.facts, options), folder, language, formats)
+    return tell(judged(folder.facts, options), folder, language, formats)
 
 
 def tell(run: Run, folder: RunFolder, language: str, formats: Sequence[str]) -> int:
@@ -151,6 +153,16 @@ def judged(facts: Path, options: JudgingOptions) -> Run:
     except FactsError as error:
         raise Usage(str(error)) from error
     return judge_book(book, options, options.profiles or book.scan.inventory.profiles)
+
+
+def _compared(run: Run, live: RunFolder, options: JudgingOptions) -> Run:
+    """Of what was proposed, compare the run with that of what was live, whose facts are beside its own. Raises Usage.
+
+    Both are judged by the same checks and profiles. Without those facts there is nothing to compare.
+    """
+    if not run.proposed or not live.facts.exists():
+        return run
+    return msgspec.structs.replace(run, comparison=compare(judged(live.facts, options), run))
 
 
 def _chosen_checks(wanted: Sequence[str], skipped: Sequence[str]) -> frozenset[str] | None:

@@ -31,7 +31,6 @@ from netaudit.writers.zonefile import findings_text
 
 __all__ = ["around", "scan_proposed"]
 
-_LIVE = "live"  # the folder of the run that the proposal is compared with
 _ASSUMED_DS = Text(
     vi="%s: giả định rằng vùng cha sẽ công bố và ký các bản ghi DS đã nêu; chuỗi tin cậy được xét từ đó",
     en="%s: taken for granted that the parent publishes and signs the DS that were named; trust begins there",
@@ -66,7 +65,7 @@ def scan_proposed(
     Returns the exit code: that of the proposed run, and 1 when a file has errors. Raises Usage.
     """
     try:
-        live = RunFolder.create(output.path / _LIVE)
+        live = RunFolder.create(output.live.path)
     except RunFolderError as error:
         raise Usage(str(error)) from error
     rehearsal = _Rehearsal()

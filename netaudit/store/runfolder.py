@@ -13,6 +13,7 @@ __all__ = ["RUN_FILE", "RunFolder", "RunFolderError", "read_run", "write_atomica
 
 RUN_FILE = "run.json"
 INDEX_FILE = "index.html"
+_LIVE_FOLDER = "live"
 _RUN_BYTES = 512 * 1024 * 1024
 
 
@@ -53,6 +54,11 @@ class RunFolder:
     def run(self) -> Path:
         """The judged run."""
         return self.path / RUN_FILE
+
+    @property
+    def live(self) -> "RunFolder":
+        """Beside a scan of what was proposed: the scan of what was live then, which it is compared with."""
+        return RunFolder(self.path / _LIVE_FOLDER)
 
     @property
     def index(self) -> Path:

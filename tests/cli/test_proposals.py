@@ -13,6 +13,7 @@ from netaudit.lab.worldfile import load_world
 from netaudit.model.change import Difference
 from netaudit.model.run import Run
 from netaudit.model.verdict import Status
+from netaudit.store.runfolder import read_run
 from tests.cli.conftest import Inside
 
 ZONE = """$TTL 300
@@ -139,6 +140,14 @@ def test_the_report_holds_what_would_change(province: Path, inside: Inside) -> N
     again = inside("report", "out", "--lang", "vi", cwd=province)
     assert again.returncode == 0, again.stderr
     assert "Sẽ không đạt (hiện nay thì không phải vậy)" in (province / "out" / "index.html").read_text("utf-8")
+    judged_again = inside("judge", "out", "--lang", "en", cwd=province)
+    assert judged_again.returncode == 1, judged_again.stderr
+    assert read_run(province / "out" / "run.json").comparison == run.comparison
+    fewer = inside("judge", "out", "-o", "fewer", "--check", "dnssec.ds_matches", "--lang", "en", cwd=province)
+    assert fewer.returncode == 1, fewer.stderr
+    compared = read_run(province / "fewer" / "run.json").comparison
+    assert compared is not None
+    assert [c.check for c in compared.changes] == ["dnssec.ds_matches"], "both runs are judged by the same checks"
 
 
 def test_a_file_signed_with_the_same_keys_changes_nothing(province: Path, inside: Inside) -> None:
