@@ -15,6 +15,8 @@ def judge(evidence: EndpointEvidence) -> Outcome:
         return compared
     v4, v6 = compared
     facts = tuple(fact.id for fact in (*v4, *v6))
+    if all(len(fact.hops) == 1 for fact in (*v4, *v6)):
+        return not_applicable("no_redirect", facts=facts)
     ways = {_way(fact) for fact in v4}
     odd = tuple(fact for fact in v6 if _way(fact) not in ways)
     rows = tuple(row(fact, _way(fact), fact not in odd if fact in v6 else None) for fact in (*v4, *v6))
@@ -23,8 +25,6 @@ def judge(evidence: EndpointEvidence) -> Outcome:
             "differs", observed=rows, facts=facts, addresses=tuple(fact.address for fact in odd),
             ipv4=_way(v4[0]), ipv6=_way(odd[0]),
         )  # fmt: skip
-    if all(len(fact.hops) == 1 for fact in (*v4, *v6)):
-        return not_applicable("no_redirect", facts=facts)
     return passed("ok", observed=rows, facts=facts, way=_way(v4[0]))
 
 

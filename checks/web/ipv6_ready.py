@@ -48,6 +48,7 @@ def _end(fact: WebFact) -> tuple[str, bool | None, Failure | None]:
         if last.failure.side is Side.OURS and last is not fact.hops[0]:
             return fact.address, True, None  # the redirect was not followed: the site itself did open
         stranded = last.failure.reason is Reason.NO_ADDRESS
+        stranded |= last.failure.reason is Reason.PROTOCOL and _in_circle(fact)
         return f"{fact.address} -> {last.url}", False if stranded else None, last.failure
     refused = turned_away(last)
     if refused is None and last.status == _FORBIDDEN:
@@ -55,3 +56,9 @@ def _end(fact: WebFact) -> tuple[str, bool | None, Failure | None]:
     if refused is not None:
         return fact.address, None, refused
     return f"{fact.address} (HTTP {last.status})", (last.status or 0) < 400, None
+
+
+def _in_circle(fact: WebFact) -> bool:
+    """Whether redirects led back to where they had come from: no browser gets out of that."""
+    urls = [hop.url for hop in fact.hops]
+    return len(set(urls)) < len(urls)

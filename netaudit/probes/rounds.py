@@ -13,6 +13,7 @@ __all__ = ["in_rounds"]
 Seen = TypeVar("Seen")
 
 _ROUNDS = 3
+_PATIENCE = 45.0  # seconds: after two failures that took so long, a third would not change what they mean
 _PAUSE = 4.0  # seconds from one round to the next: longer than a retransmission, a failover, a burst of loss
 _PASSING = {Reason.TIMEOUT, Reason.REFUSED, Reason.RESET, Reason.UNREACHABLE, Reason.PROHIBITED}
 
@@ -26,10 +27,13 @@ async def in_rounds(
 ) -> None:
     """Attempt once; after a failure that may pass, twice more, whatever the second round says.
 
+    A peer that takes connections and then says nothing costs whole time-outs: two rounds of them are enough.
+
     `outcome` gives an attempt's failure and tries. `keep` is told after each round what was best so far and all
     rounds until then, so that a scan that is cut off keeps what it has; rounds are empty where one was enough.
     A round that failed because our own host had lost the family says so, and is the last.
     """
+    began = asyncio.get_running_loop().time()
     rounds: list[Round] = []
     best: Seen | None = None
     while len(rounds) < _ROUNDS:
@@ -42,6 +46,8 @@ async def in_rounds(
         best = seen if best is None or failure is None else best
         keep(best, tuple(rounds) if len(rounds) > 1 or own is not None else ())
         if own is not None or (len(rounds) == 1 and not passing):
+            return
+        if all(made.failure for made in rounds) and asyncio.get_running_loop().time() - began > _PATIENCE:
             return
         if len(rounds) < _ROUNDS:
             await asyncio.sleep(_PAUSE)

@@ -29,7 +29,7 @@ _URL_LENGTH = 2_048
 class WebProbe:
     """Fetches one URL from every address of its host.
 
-    `plain` also fetches `http://host/` at the first address of each family, to see where plain HTTP leads.
+    `plain` also fetches `http://host/` at each of them, to see where plain HTTP leads.
     A page that both families deliver is fetched a second time over IPv4, as a control: what differs
     between those two is the page's own change, not the family's. Such pages also have the connections timed.
     """
@@ -54,7 +54,7 @@ class WebProbe:
             for address in addresses:
                 group.create_task(self._fetch(self._endpoint, self._path, address))
             if self._plain:
-                for address in _first_of_each_family(addresses):
+                for address in addresses:
                     group.create_task(self._fetch(f"http://{self._host}:80", "/", address, stop_at_https=True))
         good = [fact for fact in self._facts.values() if fact.endpoint == self._endpoint and fact.failure is None]
         if good:
@@ -211,13 +211,6 @@ def _without_default_port(endpoint: str) -> str:
     scheme, _, rest = endpoint.partition("://")
     default = {"https": ":443", "http": ":80"}.get(scheme, "")
     return endpoint.removesuffix(default) if default and rest.endswith(default) else endpoint
-
-
-def _first_of_each_family(addresses: Iterable[str]) -> list[str]:
-    first: dict[Family, str] = {}
-    for address in addresses:
-        first.setdefault(family_of(address), address)
-    return list(first.values())
 
 
 def _failure(reason: Reason, detail: str, side: Side = Side.TARGET) -> Failure:

@@ -15,6 +15,7 @@ from netaudit.model.facts import ConnectFact, HttpHop, Lookup, WebFact
 from netaudit.model.verdict import Observation, Outcome, could_not_test
 from netaudit.rules.addresses import classify, within
 from netaudit.rules.rounds import FAILING_ROUNDS, total_tries, weighed
+from netaudit.rules.turned_away import turned_away
 from netaudit.rules.zones import trouble
 
 __all__ = [
@@ -94,7 +95,8 @@ def endpoint_reach(
 ) -> list[Reach]:
     """How each address of the endpoint's host served, in the families named; TCP endpoints by their connections.
 
-    A silence counts from `min_tries` on, and a failure that passed where it came in `failing_rounds`.
+    A silence counts from `min_tries` on, and a failure that passed where it came in `failing_rounds`. Who turns
+    scanners away serves.
     """
     wanted = frozenset(families)
     facts: tuple[WebFact | ConnectFact, ...] = own(evidence) if is_web(evidence) else evidence.connects
@@ -185,7 +187,8 @@ def _reach(evidence: EndpointEvidence, fact: WebFact | ConnectFact, min_tries: i
     ok: bool | None
     if failure is None:
         status = fact.hops[0].status if isinstance(fact, WebFact) else None
-        ok, saw = (status or 0) < SERVER_ERROR, "connected" if status is None else f"HTTP {status}"
+        walled = isinstance(fact, WebFact) and turned_away(fact.hops[0]) is not None
+        ok, saw = walled or (status or 0) < SERVER_ERROR, "connected" if status is None else f"HTTP {status}"
     else:
         ok, saw = _standing(evidence, fact.address, fact.family, failure, tries, min_tries)
         failure = evidence.blind(fact.family) or failure
