@@ -18,7 +18,7 @@ __all__ = [
     "Algorithm", "Digest", "Policy", "Registry", "RegistryError", "Use", "Verifier", "algorithm_name", "digest_name",
 ]  # fmt: skip
 
-REGISTRY = Registry.from_file(Path(__file__).with_name("dnssec-algorithms-2025-11-30.yaml"))
+REGISTRY = Registry.from_file(Path(__file__).with_name("dnssec-algorithms-2026-09-07.yaml"))
 REGISTRY_DATE = REGISTRY.date
 ALGORITHMS = REGISTRY.algorithms
 DIGESTS = REGISTRY.digests

@@ -23,7 +23,7 @@ from netaudit.rules.algorithms import (
 SHIPPED = sorted(Path("netaudit/rules").glob("dnssec-algorithms-*.yaml"))
 # What dnspython does not know yet: RFC 9563, RFC 9558, and the marker of RFC 8078 section 4.
 NEWER_ALGORITHMS = {0: "DELETE", 17: "SM2SM3", 23: "ECC-GOST12"}
-NOT_THERE = {4, 18}  # reserved for ECC and never used; ML-DSA-44, which came after this file's day
+NOT_THERE = {4}  # reserved for ECC and never used
 NEWER_DIGESTS = {5: "GOST R 34.11-2012", 6: "SM3"}
 
 
@@ -65,6 +65,14 @@ def test_both_verdicts_software_must_validate_what_operators_must_not_rely_on() 
     for number in (5, 7):
         item = REGISTRY.algorithms[number]
         assert (item.implement_validation, item.relied_on) == (Use.MUST, False)
+
+
+def test_what_a_specification_alone_registered_is_may_and_is_not_verified_here() -> None:
+    """RFC 9904 section 2: without a standards action nothing is more than MAY."""
+    for number in (17, 18, 23, 253, 254):
+        item = REGISTRY.algorithms[number]
+        assert {item.signing, item.validation, item.implement_signing, item.implement_validation} == {Use.MAY}
+        assert number not in HISTORIC.algorithms
 
 
 def test_a_caller_brings_a_file_of_its_own(tmp_path: Path) -> None:
