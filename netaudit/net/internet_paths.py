@@ -7,11 +7,12 @@ from typing import TypeVar
 
 import msgspec
 
-from netaudit.model.common import Failure
+from netaudit.model.common import Failure, Reason, Side
 from netaudit.model.facts import HttpHop
 from netaudit.model.path import Echo, Injection, Trace
 from netaudit.net import http, icmp, raw
-from netaudit.net.network import Connection
+from netaudit.net.network import Connection, NetworkError
+from netaudit.net.rights import may_mark
 from netaudit.net.streams import StreamNetwork
 from netaudit.net.tcp import Way, open_by
 
@@ -22,6 +23,10 @@ T = TypeVar("T")
 _HOP_TRIES = 2
 _PATIENCE = 6.0  # seconds for a request in a special way: it repeats one that had its time
 
+_NO_MARK = Failure(
+    reason=Reason.NOT_PERMITTED, side=Side.OURS, detail="firewall marks need CAP_NET_RAW or CAP_NET_ADMIN"
+)
+
 
 class InternetPaths:
     """A `PathNetwork` over the host's own sockets; scope, politeness and times are those of `network`."""
@@ -31,6 +36,8 @@ class InternetPaths:
 
     async def connect(self, address: str, port: int, way: Way) -> Connection:
         """See `PathNetwork.connect`. Raises NetworkError."""
+        if way.mark and not may_mark():
+            raise NetworkError(_NO_MARK, tries=0)
         return await self._network.connect_with(address, partial(open_by, address, port, way))
 
     async def http(self, url: str, address: str, way: Way) -> HttpHop:

@@ -18,6 +18,7 @@ def _(message: str) -> str:
 DETAILS = (
     _("no ICMP socket: it needs CAP_NET_RAW, or our group in net.ipv4.ping_group_range"),
     _("raw sockets need CAP_NET_RAW"),
+    _("firewall marks need CAP_NET_RAW or CAP_NET_ADMIN"),
     _("netaudit[raw] is not installed: pip install 'netaudit[raw]'"),
     _("this needs Linux: the error queue of sockets"),
     _("this network has no real paths: it simulates its targets"),

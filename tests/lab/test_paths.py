@@ -185,7 +185,7 @@ def test_nobody_is_told_of_an_mtu_without_being_named(lab: Realised, inventory: 
 def test_what_is_not_permitted_could_not_be_tested_and_says_why(lab: Realised, inventory: Path, tmp_path: Path) -> None:
     without = ("setpriv", "--bounding-set=-net_raw,-net_admin")
     found = _outcomes(_scan(lab, inventory, tmp_path, "--path", before=without))
-    for check, word in (("path.echo", "ping_group_range"), ("path.uplinks", "")):
+    for check, word in (("path.echo", "ping_group_range"), ("path.uplinks", "CAP_NET_ADMIN")):
         outcome = found[check]
         assert outcome.status is Status.COULD_NOT_TEST
         assert outcome.failure is not None
