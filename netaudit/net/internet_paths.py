@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
 
@@ -21,6 +22,7 @@ __all__ = ["InternetPaths"]
 T = TypeVar("T")
 
 _HOP_TRIES = 2
+_THREADS = 64  # they do nothing but wait; a silent address keeps one for half a minute
 _PATIENCE = 6.0  # seconds for a request in a special way: it repeats one that had its time
 
 _NO_MARK = Failure(
@@ -33,6 +35,7 @@ class InternetPaths:
 
     def __init__(self, network: StreamNetwork) -> None:
         self._network = network
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="path")
 
     async def connect(self, address: str, port: int, way: Way) -> Connection:
         """See `PathNetwork.connect`. Raises NetworkError."""
@@ -87,7 +90,7 @@ class InternetPaths:
         if refusal is not None:
             return refusal
         async with self._network.turn(address):
-            return await asyncio.to_thread(look)
+            return await asyncio.get_running_loop().run_in_executor(self._threads, look)
 
 
 class _By:

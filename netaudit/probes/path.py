@@ -48,6 +48,7 @@ class PathProbe:
         self._url = url
         self._owned = owned
         self._facts: list[PathFact] = []
+        self._begun: dict[str, float] = {}
 
     async def run(self) -> None:
         """Look at all addresses at once; at each of them one thing after the other."""
@@ -58,11 +59,24 @@ class PathProbe:
                     group.create_task(self._look(address))
 
     def facts(self, failure: Failure | None) -> Iterable[Fact]:
-        """The addresses that were looked at to the end."""
-        return sorted(self._facts, key=lambda fact: fact.id)
+        """A fact for each address that was looked at; of one that was cut short, what cut it."""
+        ended = {fact.address for fact in self._facts}
+        cut = [
+            PathFact(
+                id=f"path-{address}",
+                address=address,
+                family=family_of(address),
+                host=self._host,
+                at=at,
+                failure=failure,
+            )
+            for address, at in self._begun.items()
+            if address not in ended and failure is not None
+        ]
+        return sorted((*self._facts, *cut), key=lambda fact: fact.id)
 
     async def _look(self, address: str) -> None:
-        at = self._context.network.now()
+        at = self._begun[address] = self._context.network.now()
         family = family_of(address)
         failure = self._context.network.unavailable(family)
         echoes: list[Echo] = []
