@@ -27,7 +27,7 @@ from tests.lab.routed import add_routed
 from tests.lab.routers import Routers
 from tests.lab.web_sites import start_web_servers, web_expectations, web_rules
 
-__all__ = ["FOLDER", "SCANNER", "Realised", "realised", "remove_orphans"]
+__all__ = ["FOLDER", "SCANNER", "Realised", "realised", "remove_orphans", "wait_until_ready"]
 
 SCANNER = "scanner"
 _SCANNER_ADDRESSES = ("192.0.2.250", "2001:db8:ffff::250")
@@ -83,7 +83,7 @@ def realised(world: World, *, routed: bool = False) -> Iterator[Realised]:
         expected = dns_expectations(world.machines, contents, flaws)
         expected += resolver_expectations(world)
         expected += web_expectations(world, flaws) + mail_expectations(world, flaws)
-        _wait(expected, namespaces, daemons)
+        wait_until_ready(expected, namespaces, daemons)
         tables = routers.tables()
         _lose(world.loss, namespaces)
         yield Realised(namespaces, contents, pki.root, tables)
@@ -97,7 +97,7 @@ def remove_orphans() -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _wait(expected: list[Expectation], namespaces: Namespaces, daemons: Daemons) -> None:
+def wait_until_ready(expected: list[Expectation], namespaces: Namespaces, daemons: Daemons) -> None:
     """Wait until everything answers, as seen by the scanner."""
     script = Path(__file__).with_name("ready.py")
     command = namespaces.command(SCANNER, [sys.executable, "-P", str(script), f"{_START:g}"])

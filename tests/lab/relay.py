@@ -20,23 +20,25 @@ _TUNSETIFF = 0x400454CA
 _IFF_TUN, _IFF_NO_PI = 0x0001, 0x1000
 _PACKET = 65_535
 _GATEWAY = "gateway"
-_GATEWAY_ADDRESSES = ("198.18.255.1", "2001:db8:fffd::1")  # RFC 2544 and RFC 3849
+_GATEWAY_ADDRESSES = "198.18.255.{0}", "2001:db8:fffd::{0}"  # RFC 2544 and RFC 3849
 _FORWARD = "echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv6/conf/all/forwarding; "
 _ANSWER = "echo 1 > /proc/sys/net/ipv6/conf/eth0/proxy_ndp"
 
 
 def add_distant(
-    host: str, addresses: tuple[str, ...], round_trip: float, namespaces: Namespaces, daemons: Daemons, folder: Path
+    host: str, addresses: tuple[str, ...], round_trip: float, namespaces: Namespaces, daemons: Daemons, folder: Path,
+    number: int = 1,
 ) -> None:
-    """Add a host that is `round_trip` seconds away from all others, behind a gateway."""
+    """Add a host that is `round_trip` seconds away from all others, behind the gateway of that number."""
+    gateway = f"{_GATEWAY}-{number}"
     namespaces.add_alone(host)
-    namespaces.add(_GATEWAY, _GATEWAY_ADDRESSES)
-    place = folder / _GATEWAY
+    namespaces.add(gateway, [address.format(number) for address in _GATEWAY_ADDRESSES])
+    place = folder / gateway
     place.mkdir()
     command = [sys.executable, "-m", "tests.lab.relay", "near", "far", repr(round_trip / 2)]
     daemons.start(host, ["env", f"PYTHONPATH={Path(__file__).parents[2]}", *command], place)
     daemons.wait_until(lambda: b"ready" in (place / "log").read_bytes(), "the relay was not ready")
-    namespaces.move("far", host, _GATEWAY)
+    namespaces.move("far", host, gateway)
     near = ["link set near up"]
     far = ["link set far up"]
     far += [f"ntable change name {table} dev eth0 proxy_delay 0" for table in ("arp_cache", "ndisc_cache")]
@@ -45,8 +47,8 @@ def add_distant(
         near.append(f"address add {address} dev near{option}")
         far += [f"route add {address} dev far", f"neighbour add proxy {address} dev eth0"]
     namespaces.configure(host, *near, "route add 0.0.0.0/0 dev near", "route add ::/0 dev near")
-    namespaces.run(_GATEWAY, ["sh", "-c", _FORWARD + _ANSWER])
-    namespaces.configure(_GATEWAY, *far)
+    namespaces.run(gateway, ["sh", "-c", _FORWARD + _ANSWER])
+    namespaces.configure(gateway, *far)
 
 
 async def relay(near: int, far: int, delay: float) -> None:

@@ -1,0 +1,43 @@
+"""Write the page, or scan a healthy world many times: see the package."""
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from netaudit.model.verdict import Status
+from tests.lab.faults.page import PAGE, page
+from tests.lab.faults.runs import healthy_runs, held_against
+from tests.lab.requirements import missing_requirements
+
+
+def main() -> int:
+    """Return 1 when something was held against the healthy world, 2 when nothing can be run."""
+    parser = argparse.ArgumentParser(prog="python -m tests.lab.faults")
+    parser.add_argument("--write", action="store_true", help=f"write {PAGE.name}")
+    parser.add_argument("--healthy", type=int, default=0, metavar="N", help="scan a healthy world 2 N times")
+    arguments = parser.parse_args()
+    if arguments.write:
+        PAGE.write_text(page(), encoding="utf-8")
+    missing = missing_requirements() if arguments.healthy else ()
+    if missing:
+        print(f"needs {', '.join(missing)}: see tests/apt-packages.txt", file=sys.stderr)
+        return 2
+    return _scan(arguments.healthy) if arguments.healthy else 0
+
+
+def _scan(count: int) -> int:
+    began, wrong = time.monotonic(), 0
+    with tempfile.TemporaryDirectory(prefix="netaudit-healthy-") as folder:
+        for name, scanned in healthy_runs(count, Path(folder)):
+            findings = held_against(scanned, Status.FAIL, Status.WARN)
+            blind = held_against(scanned, Status.COULD_NOT_TEST)
+            wrong += bool(findings) or (name.startswith("healthy") and bool(blind))
+            print(f"{name}: {len(findings)} findings, {len(blind)} could not be tested", *findings, *blind, sep="\n  ")
+    print(f"{2 * count} scans in {time.monotonic() - began:.0f} s, {wrong} wrong")
+    return int(wrong > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
