@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 APT    := tests/apt-packages.txt
 
-.PHONY: demo test check fast bench fuzz record agreement docs daemons help clean
+.PHONY: demo test check fast bench fuzz record agreement faults docs daemons help clean
 
 help:            ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,10 @@ record: $(VENV)/.test   ## record the facts that the check fixtures are judged f
 
 agreement: $(VENV)/.test daemons   ## ask Unbound, BIND, delv and Knot Resolver what they make of our zones; writes docs/agreement.md (root)
 	$(BIN)/python -m tests.lab.agreement --write
+
+faults: $(VENV)/.test daemons   ## find every planted fault of services, and nothing in forty scans of a healthy world; writes docs/faults.md (root)
+	$(BIN)/python -m pytest -q -n 0 tests/lab/test_faults.py
+	$(BIN)/python -m tests.lab.faults --write --healthy 20
 
 docs: $(VENV)/.demo   ## write docs/checks from the catalogue
 	$(BIN)/netaudit checks docs --output docs/checks

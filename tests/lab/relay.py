@@ -26,7 +26,12 @@ _ANSWER = "echo 1 > /proc/sys/net/ipv6/conf/eth0/proxy_ndp"
 
 
 def add_distant(
-    host: str, addresses: tuple[str, ...], round_trip: float, namespaces: Namespaces, daemons: Daemons, folder: Path,
+    host: str,
+    addresses: tuple[str, ...],
+    round_trip: float,
+    namespaces: Namespaces,
+    daemons: Daemons,
+    folder: Path,
     number: int = 1,
 ) -> None:
     """Add a host that is `round_trip` seconds away from all others, behind the gateway of that number."""

@@ -17,7 +17,8 @@ from tests.lab.realise import SCANNER
 
 pytestmark = [pytest.mark.daemons, pytest.mark.slow, pytest.mark.xdist_group("faults")]
 
-_BY_IPV4 = {"ipv6.aaaa", "ipv6.address_scope", "ipv6.mx_aaaa"}  # records: IPv4 shows them as well
+_BY_IPV4 = {f"ipv6.{name}" for name in ("aaaa", "address_scope", "mx_aaaa", "page_links", "page_resources")}
+"""Those that judge records alone: IPv4 shows them as well."""
 
 
 @pytest.fixture(scope="module")

@@ -45,6 +45,9 @@ PLANTS = (
         "mx-v6-mute",
         "the exchanger takes IPv6 connections, then says nothing",
         Exchanger(rules={_V6: ("tcp dport 25 tcp flags & (syn|ack) == ack drop",)}),
+        finds=("ipv6.mail_reachable unreachable",),
+        saw="timeout: no reply; 4 tries; failed in 2 of 2 rounds",
+        blinds=("dual_stack.mail not_tested",),
     ),
     Plant(
         "mx-v4-silent",
