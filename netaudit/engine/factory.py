@@ -63,6 +63,7 @@ class _Makers:
         self._endpoints: dict[str, Service] = {}
         for service in services:
             self._endpoints.setdefault(service.endpoint, service)
+        self._dkim_selectors = _selectors(services)
         self._https_ports: dict[str, list[int]] = {}
         for service in self._endpoints.values():
             if service.scheme == "https":
@@ -99,6 +100,7 @@ class _Makers:
             host=name in self._hosts,
             mail=name in self._domains,
             https_ports=self._https_ports.get(name, ()),
+            dkim_selectors=self._dkim_selectors.get(name, ()),
         )
 
     def _endpoint(self, name: str) -> Probe:
@@ -132,3 +134,12 @@ class _Makers:
         from netaudit.probes.register import RegisterProbe
 
         return RegisterProbe(self._registers[name], self._folder)
+
+
+def _selectors(services: Sequence[Service]) -> dict[str, list[str]]:
+    """The DKIM selectors that the inventory tells of each mail domain."""
+    found: dict[str, list[str]] = {}
+    for service in services:
+        if service.scheme == "mail":
+            found.setdefault(service.host, []).extend(service.dkim_selectors)
+    return {domain: list(dict.fromkeys(selectors)) for domain, selectors in found.items()}

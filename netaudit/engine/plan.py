@@ -23,7 +23,8 @@ _ZONE_LOOKUPS = 2  # DSYNC of the child and of the parent; signed zones without 
 _QUERIES_PER_LOOKUP = 2  # the question, and the zone cut's share
 _HOST_LOOKUPS = 2  # A, AAAA
 _HTTPS_LOOKUPS = 3  # HTTPS, TLSA, CAA: asked once, and not at every server
-_MAIL_LOOKUPS = 8  # MX, SPF, DMARC, one exchanger's addresses and TLSA, and two names that SPF leads to
+_MAIL_LOOKUPS = 12  # MX, SPF, DMARC, MTA-STS, TLS-RPT, DKIM, one exchanger's addresses and TLSA, two names of SPF
+_MAIL_CONNECTIONS = 4  # one exchanger and the host of the MTA-STS policy, over both families
 _FETCHES = 3  # IPv4, IPv6, the control
 _PLAIN_FETCHES = 2
 _PATH_QUERIES = 8  # two reverse names and the zone cuts above them, and their addresses
@@ -161,7 +162,7 @@ def _mail_jobs(inventory: Inventory, selection: Selection) -> Iterable[PlannedJo
         return
     services = chosen_services(inventory, selection)
     for domain in dict.fromkeys(service.host for service in services if service.scheme == "mail"):
-        yield PlannedJob(f"mail:{domain}", Target(kind=TargetKind.MAIL, name=domain), connections=2)
+        yield PlannedJob(f"mail:{domain}", Target(kind=TargetKind.MAIL, name=domain), connections=_MAIL_CONNECTIONS)
 
 
 def _resolver_jobs(inventory: Inventory, selection: Selection) -> Iterable[PlannedJob]:

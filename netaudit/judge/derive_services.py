@@ -7,11 +7,14 @@ from typing import Any
 import dns.name
 import dns.rdatatype
 
+from netaudit.judge.derive_mail import found_texts, senders_of
 from netaudit.judge.derive_names import NameDeriver
 from netaudit.judge.scope import all_closed, closed_lookup
 from netaudit.model.evidence import CertificateTrust, EndpointEvidence, HostEvidence, MailEvidence
 from netaudit.model.facts import Lookup, NameFact, TlsObservation, WebFact
 from netaudit.model.inventory import Service
+from netaudit.model.senders import Senders
+from netaudit.rules.mta_sts import POLICY_PATH, policy_endpoint, policy_host
 from netaudit.rules.zones import name_text
 
 __all__ = ["ServiceDeriver"]
@@ -84,7 +87,9 @@ class ServiceDeriver:
             dmarc = closed_lookup(f"_dmarc.{domain}", "TXT")
         exchangers, null_mx = self._exchangers(mx)
         dialogues = tuple(sorted(self.names.book.mail.get(domain, ()), key=lambda d: (d.exchanger, d.address, d.id)))
+        policies = self._documents(policy_endpoint(domain), POLICY_PATH)
         trust = {dialogue.id: self._trust(dialogue.tls) for dialogue in dialogues}
+        trust |= {policy.id: self._first_session(policy) for policy in policies}
         return MailEvidence(
             **self.names.common,
             domain=domain,
@@ -101,7 +106,26 @@ class ServiceDeriver:
             security={"MX": self.names.security(domain, "MX")} if mx is not None and mx.facts else {},
             found=tuple(item for item in self.names.found(fact) if item.lookup.rdtype == "TLSA"),
             targets=self.names.targets.of_mail(fact, exchangers, self._texts) if fact is not None else (),
+            senders=self._senders(fact),
+            texts=found_texts(fact, domain, self._texts, self.names.targets.denies) if fact is not None else {},
+            policy_host=self._policy_host(fact, domain),
+            policies=policies,
         )
+
+    def _senders(self, fact: NameFact | None) -> Senders:
+        if fact is None:
+            return Senders()
+        return senders_of(fact, self._texts, lambda lookup: self._exchangers(lookup)[0])
+
+    def _documents(self, endpoint: str, path: str) -> tuple[WebFact, ...]:
+        """The fetches of a file that is not the page."""
+        found = self.names.book.documents.get(endpoint, ())
+        return _by_address(fact for fact in found if fact.document == path)
+
+    def _policy_host(self, fact: NameFact | None, domain: str) -> HostEvidence | None:
+        host = policy_host(domain)
+        asked = fact is not None and fact.lookup("AAAA", host) is not None
+        return self.names.host(host, fact) if asked else None
 
     def _exchanger(self, fact: NameFact | None, exchanger: str) -> HostEvidence:
         asked = fact is not None and fact.lookup("AAAA", exchanger) is not None

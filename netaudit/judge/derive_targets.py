@@ -110,7 +110,7 @@ class TargetDeriver:
         end = next((lookup.canonical for lookup in known if lookup.canonical), name)
         target = TargetName(owner=owner, rdtype=rdtype, name=end, standing=Standing.EXISTS, facts=facts)
         answered = [lookup for lookup in known if lookup.failure is None]
-        if any(not self._denies(lookup) for lookup in answered):
+        if any(not self.denies(lookup) for lookup in answered):
             return target
         if answered:  # a server that knows the name is enough, though others deny it
             exists = dns.name.from_text(end) in self._existing
@@ -131,7 +131,8 @@ class TargetDeriver:
             target, standing=Standing.NONEXISTENT, zone=zone, missing=missing, own=own, security=status
         )  # fmt: skip
 
-    def _denies(self, lookup: Lookup) -> bool:
+    def denies(self, lookup: Lookup) -> bool:
+        """Whether a look-up was told that the name does not exist: NXDOMAIN, or a compact denial (RFC 9824)."""
         return lookup.nonexistent or any(map(_says_nxname, self._book.exchanges_of(lookup.facts)))
 
     def _missing(self, name: str, zone: str) -> str:

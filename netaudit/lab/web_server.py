@@ -22,10 +22,12 @@ _METHODS = (b"GET", b"HEAD")
 class Page:
     """Status, headers and body of one response."""
 
-    def __init__(self, status: int, body: str = "", headers: tuple[tuple[str, str], ...] = ()) -> None:
+    def __init__(
+        self, status: int, body: str = "", headers: tuple[tuple[str, str], ...] = (), kind: str = "text/html"
+    ) -> None:
         self.status = status
         self.body = body.encode()
-        self.headers = (*headers, ("content-type", "text/html; charset=utf-8"), ("content-length", str(len(self.body))))
+        self.headers = (*headers, ("content-type", f"{kind}; charset=utf-8"), ("content-length", str(len(self.body))))
 
 
 class WebServer:
@@ -61,7 +63,10 @@ class WebServer:
         headers: tuple[tuple[str, str], ...] = ()
         if secure and site.hsts and not self._flaws.host(host, family, "no_hsts"):
             headers = (("strict-transport-security", _HSTS),)
-        status = site.paths.get(target.partition("?")[0], int(HTTPStatus.OK))
+        path = target.partition("?")[0]
+        if path in site.files:
+            return Page(HTTPStatus.OK, site.files[path], headers, "text/plain")
+        status = site.paths.get(path, int(HTTPStatus.OK))
         if family is Family.IPV6 and self._flaws.host(host, family, "status_differs"):
             status = int(HTTPStatus.NOT_FOUND)
         if status != HTTPStatus.OK:

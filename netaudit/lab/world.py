@@ -63,6 +63,7 @@ class Website(Record, frozen=True, kw_only=True):
     octets: int = 0  # what the page has at least, filled up with spaces
     tlsa: bool = False  # TLSA of its good certificate for each of the hosts
     paths: dict[str, int] = {}  # path -> status other than 200
+    files: dict[str, str] = {}  # path -> plain text to serve there
     loads: tuple[str, ...] = ()  # hosts that its page loads a script from
     links: tuple[str, ...] = ()  # hosts that its page links to
 

@@ -1,7 +1,7 @@
 """The book of facts: one scan's facts, indexed by what they are about."""
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 
 import msgspec
 
@@ -37,7 +37,7 @@ class FactBook:
     `web`, `connects`, `connect_times` and `pages` are keyed by endpoint, `mail` by mail domain, `paths` by address,
     `routes` and `uplinks` by data centre, `zones` and `names` by name, `registers` and `resolvers` by id, `jobs` by job
     name. `controls` holds the repeated fetches that tell a changing page from a difference between families; `web`
-    leaves them out.
+    leaves them out, and so it does `documents`: files that are not the page.
     """
 
     def __init__(self, facts: Iterable[Fact]) -> None:
@@ -51,8 +51,9 @@ class FactBook:
         self.vantage: SelfFact | None = _last(f for f in kept if isinstance(f, SelfFact))
         self.zones: dict[str, ZoneFact] = _zones(f for f in kept if isinstance(f, ZoneFact))
         self.names: dict[str, NameFact] = _names(f for f in kept if isinstance(f, NameFact))
-        self.web = _grouped((f.endpoint, f) for f in kept if isinstance(f, WebFact) and not f.control)
-        self.controls = _grouped((f.endpoint, f) for f in kept if isinstance(f, WebFact) and f.control)
+        self.web = _grouped((f.endpoint, f) for f in kept if _is_page(f) and not f.control)
+        self.controls = _grouped((f.endpoint, f) for f in kept if _is_page(f) and f.control)
+        self.documents = _grouped((f.endpoint, f) for f in kept if isinstance(f, WebFact) and f.document)
         self.connects = _grouped((f.endpoint, f) for f in kept if isinstance(f, ConnectFact))
         self.connect_times = {f.endpoint: f for f in kept if isinstance(f, ConnectTimesFact)}
         self.pages = {f.endpoint: f for f in kept if isinstance(f, PageFact)}
@@ -96,6 +97,10 @@ class FactBook:
 
 
 _Last = TypeVar("_Last", ScanFact, ScanEndFact, SelfFact)
+
+
+def _is_page(fact: Fact) -> TypeGuard[WebFact]:
+    return isinstance(fact, WebFact) and not fact.document
 
 
 def _last(facts: Iterable[_Last]) -> _Last | None:

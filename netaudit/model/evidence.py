@@ -30,13 +30,14 @@ from netaudit.model.facts import (
 )
 from netaudit.model.inventory import DataCentre, Register, Resolver, Service, Tier, Unit
 from netaudit.model.security import Security
+from netaudit.model.senders import Senders
 from netaudit.model.targets import TargetName
 from netaudit.model.verdict import Status
 from netaudit.model.wire import shared_name
 
 __all__ = [
     "CertificateTrust", "CoverageEvidence", "DataCentreEvidence", "EarlierZone", "EndpointEvidence", "Evidence",
-    "FoundRecords", "HostEvidence", "KnownZone", "MailEvidence", "RegisterEvidence", "ResolverAddress",
+    "FoundRecords", "FoundTexts", "HostEvidence", "KnownZone", "MailEvidence", "RegisterEvidence", "ResolverAddress",
     "ResolverEvidence", "ServerEvidence", "Surroundings", "UnitCoverage", "ZoneEvidence",
 ]  # fmt: skip
 
@@ -134,6 +135,14 @@ class FoundRecords(Record, frozen=True, kw_only=True, dict=True):
         return tuple(self.exchange.answer(self.owner, dns.rdatatype.from_text(self.lookup.rdtype)) or ())
 
 
+class FoundTexts(Record, frozen=True, kw_only=True):
+    """The TXT records at a name, each with its strings put together, and the look-up that found them."""
+
+    lookup: Lookup
+    texts: tuple[str, ...] = ()
+    nonexistent: bool = False  # the name does not exist, by NXDOMAIN or by a compact denial (RFC 9824)
+
+
 class EarlierZone(Record, frozen=True, kw_only=True):
     """A zone as an earlier scan saw its servers."""
 
@@ -225,6 +234,7 @@ class EndpointEvidence(Evidence, frozen=True, kw_only=True):
     connects: tuple[ConnectFact, ...] = ()
     controls: tuple[WebFact, ...] = ()  # the same address fetched again; never in `web`
     times: ConnectTimesFact | None = None  # connection times by family; None: not taken, as with one family alone
+    documents: tuple[WebFact, ...] = ()  # fetches of files that are not the page: /.well-known/security.txt
     page: PageFact | None = None  # hosts that the page names; None: no page was fetched
     trust: dict[str, CertificateTrust] = {}  # fact id of a web fact -> trust of its first TLS hop
 
@@ -250,6 +260,10 @@ class MailEvidence(Evidence, frozen=True, kw_only=True):
     security: dict[str, Security] = {}  # "MX" -> status
     found: tuple[FoundRecords, ...] = ()  # TLSA of each exchanger
     targets: tuple[TargetName, ...] = ()  # its exchangers, and the names that its SPF record leads to
+    senders: Senders = Senders()  # what its SPF record and the names in it hold
+    texts: dict[str, FoundTexts] = {}  # "_mta-sts" -> what the domain publishes there; names not looked up are missing
+    policy_host: HostEvidence | None = None  # mta-sts.DOMAIN; None: the domain has no MTA-STS record
+    policies: tuple[WebFact, ...] = ()  # fetches of its MTA-STS policy, whose trust is in `trust`
 
 
 class DataCentreEvidence(Evidence, frozen=True, kw_only=True):

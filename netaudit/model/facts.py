@@ -187,6 +187,7 @@ class WebFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="web"):
     family: Family
     hops: tuple[HttpHop, ...]
     failure: Failure | None = None  # of the first hop that failed
+    document: str = ""  # path of a file that is not the page: /.well-known/security.txt
     control: bool = False  # the same address fetched again, to tell a changing page from a difference by family
     rounds: tuple[Round, ...] = ()  # of an address that failed at first: every round; `hops` are the best one's
 

@@ -15,6 +15,7 @@ __all__ = [
 
 Identifier = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
 HostName = Annotated[str, msgspec.Meta(min_length=1, max_length=253)]
+Selector = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$")]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 FirewallMark = Annotated[int, msgspec.Meta(ge=1, le=4294967295)]
 AutonomousSystemNumber = Annotated[int, msgspec.Meta(ge=1, le=4294967294)]
@@ -119,6 +120,7 @@ class Service(Record, frozen=True, kw_only=True):
     port: Port | None = None  # default: 443, 80 or 25 by scheme; required with `tcp`
     path: str = "/"
     network: Literal["public", "tslcd"] = "public"  # `tslcd`: not testable from the Internet
+    dkim_selectors: tuple[Selector, ...] = ()  # of a mail domain: under which names its DKIM keys are published
 
     @property
     def target_port(self) -> int:

@@ -11,7 +11,7 @@ from netaudit.model.facts import ConnectFact, ConnectTimesFact, Fact, Round
 from netaudit.net.network import NetworkError
 from netaudit.probes.connect_times import connect_times
 from netaudit.probes.context import ProbeContext
-from netaudit.probes.names import addresses_of
+from netaudit.probes.hosts import addresses_of
 from netaudit.probes.rounds import in_rounds
 
 __all__ = ["ConnectProbe"]

@@ -6,18 +6,18 @@ from collections.abc import Iterable, Sequence
 import dns.name
 import dns.rdatatype
 
-from netaudit.dns.message import name_text
 from netaudit.dns.zonecut import ResolutionError
-from netaudit.model.common import Failure, Family, Transport
+from netaudit.model.common import Failure, Transport
 from netaudit.model.facts import Fact, Lookup, NameFact
 from netaudit.probes.ancestors import Ancestors
 from netaudit.probes.context import ADDRESS_TYPES, ProbeContext, parse_name
-from netaudit.probes.records import mail_records, web_records
+from netaudit.probes.hosts import exchangers_of
+from netaudit.probes.records import mail_records, mail_texts, web_records
+from netaudit.probes.senders import sender_addresses
 from netaudit.probes.targets import spf_targets
 
-__all__ = ["NameProbe", "addresses_of", "exchangers_of"]
+__all__ = ["NameProbe"]
 
-EXCHANGERS = 10  # of one mail domain
 _SERVERS = 16  # addresses of a zone's servers that are asked about a name
 
 
@@ -26,7 +26,7 @@ class NameProbe:
 
     A host's A and AAAA; a mail domain's MX, SPF and DMARC, with the addresses of its exchangers. What is
     published about HTTPS at `https_ports` and about the exchangers is asked once (`netaudit.probes.records`), and so
-    are the names that SPF leads to (`netaudit.probes.targets`). A
+    are the names that SPF leads to (`netaudit.probes.targets`, `netaudit.probes.senders`). A
     resolver tries the next server when one gives a stale or broken answer, so that one answer alone
     would make the verdict a matter of chance.
     """
@@ -40,6 +40,7 @@ class NameProbe:
         host: bool = True,
         mail: bool = False,
         https_ports: Sequence[int] = (),
+        dkim_selectors: Sequence[str] = (),
     ) -> None:
         self._context = context
         self._ancestors = ancestors
@@ -47,6 +48,7 @@ class NameProbe:
         self._host = host
         self._mail = mail
         self._https_ports = https_ports
+        self._dkim_selectors = dkim_selectors
         self._lookups: dict[tuple[str, str], Lookup] = {}
 
     async def run(self) -> None:
@@ -65,7 +67,9 @@ class NameProbe:
         self._take(await web_records(self._context, self._name, self._https_ports))
         self._take(await mail_records(self._context, exchangers))
         if self._mail:
+            self._take(await mail_texts(self._context, self._name, self._dkim_selectors))
             self._take(await spf_targets(self._context, self._name))
+            self._take(await sender_addresses(self._context, self._name))
         await self._note_zones()
 
     def facts(self, failure: Failure | None) -> Iterable[Fact]:
@@ -101,21 +105,3 @@ class NameProbe:
                 self._ancestors.note(await self._context.resolver.zone(parse_name(zone)))
             except (ResolutionError, ValueError):
                 continue  # the look-up itself says what failed
-
-
-async def exchangers_of(context: ProbeContext, domain: str) -> list[str]:
-    """The targets of a domain's MX records by preference, at most ten; none with a null MX (RFC 7505)."""
-    lookup = await context.lookup(parse_name(domain), dns.rdatatype.MX)
-    owner = parse_name(lookup.canonical or domain)
-    records: list[tuple[int, str]] = []
-    for id in lookup.facts:
-        exchange = context.record.exchange(id)
-        rrset = exchange.answer(owner, dns.rdatatype.MX) if exchange is not None else None
-        records += [(rdata.preference, name_text(rdata.exchange)) for rdata in rrset or ()]
-    return list(dict.fromkeys(target for _, target in sorted(records) if target != "."))[:EXCHANGERS]
-
-
-async def addresses_of(context: ProbeContext, host: str, at_most: int) -> list[str]:
-    """The addresses of a host, IPv6 first, at most so many of each family."""
-    lookups = await asyncio.gather(*(context.addresses(host, family) for family in (Family.IPV6, Family.IPV4)))
-    return [address for lookup in lookups for address in lookup.addresses[:at_most]]

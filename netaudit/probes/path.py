@@ -13,7 +13,7 @@ from netaudit.model.facts import Fact, Lookup, PathFact
 from netaudit.model.path import Echo, Injection, Trace
 from netaudit.net.network import NetworkError
 from netaudit.probes.context import ADDRESS_TYPES, ProbeContext, parse_name
-from netaudit.probes.names import addresses_of
+from netaudit.probes.hosts import addresses_of
 from netaudit.rules.addresses import within
 
 __all__ = ["ECHO_SIZES", "INJECTED_MTU", "PathProbe"]

@@ -11,11 +11,13 @@ from dns.rdtypes.svcbbase import SVCBBase
 from netaudit.dns.message import name_text
 from netaudit.model.facts import Lookup
 from netaudit.probes.context import ADDRESS_TYPES, ProbeContext, parse_name
-from netaudit.rules.service_names import https_name, tlsa_name
+from netaudit.rules.mta_sts import mta_sts_records, policy_host
+from netaudit.rules.service_names import MAIL_TEXTS, MTA_STS, dkim_name, https_name, tlsa_name
 
-__all__ = ["mail_records", "web_records"]
+__all__ = ["mail_records", "mail_texts", "text_records", "web_records"]
 
 _PORTS = 4  # of one host
+_SELECTORS = 8  # of one mail domain
 _TARGETS = 4  # names that one host's HTTPS records lead to
 _CLIMB = 10  # names that are asked for CAA; the Public Suffix List is nowhere near as deep
 
@@ -43,6 +45,23 @@ async def mail_records(context: ProbeContext, exchangers: Iterable[str]) -> list
     """The TLSA records of each exchanger that has an address (RFC 7672 section 2.2)."""
     bases = await asyncio.gather(*(_bases(context, exchanger) for exchanger in exchangers))
     return await _look_up(context, [(tlsa_name(base, 25), dns.rdatatype.TLSA) for found in bases for base in found])
+
+
+async def mail_texts(context: ProbeContext, domain: str, selectors: Sequence[str]) -> list[Lookup]:
+    """What a mail domain publishes about MTA-STS (RFC 8461), TLS reports (RFC 8460) and DKIM keys (RFC 6376)."""
+    names = [*MAIL_TEXTS, *(dkim_name(selector) for selector in selectors[:_SELECTORS])]
+    found = await _look_up(context, [(f"{name}.{domain}", dns.rdatatype.TXT) for name in names])
+    if any(mta_sts_records(text_records(context, lookup)) for lookup in found if lookup.name == f"{MTA_STS}.{domain}"):
+        found += await _look_up(context, [(policy_host(domain), rdtype) for rdtype in ADDRESS_TYPES.values()])
+    return found
+
+
+def text_records(context: ProbeContext, lookup: Lookup) -> list[str]:
+    """The TXT records that a look-up found, each with its strings put together (RFC 7208 section 3.3)."""
+    owner = parse_name(lookup.canonical or lookup.name)
+    exchanges = (context.record.exchange(id) for id in lookup.facts)
+    rrsets = (e.answer(owner, dns.rdatatype.TXT) for e in exchanges if e is not None)
+    return sorted({b"".join(rdata.strings).decode("utf-8", "replace") for rrset in rrsets for rdata in rrset or ()})
 
 
 async def _bases(context: ProbeContext, host: str) -> list[str]:

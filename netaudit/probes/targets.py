@@ -12,6 +12,7 @@ import dns.rdatatype
 from netaudit.model.facts import Lookup
 from netaudit.model.targets import ZoneListing
 from netaudit.probes.context import ProbeContext, parse_name
+from netaudit.probes.records import text_records
 from netaudit.rules.spf import LOOKUP_LIMIT, spf_names, spf_records
 
 __all__ = ["listed_targets", "lost_servers", "spf_targets"]
@@ -25,7 +26,9 @@ async def spf_targets(context: ProbeContext, domain: str) -> list[Lookup]:
     found: dict[tuple[str, str], Lookup] = {}
     records = [await context.lookup(parse_name(domain), dns.rdatatype.TXT)]
     for lookup in records:  # which grows on the way
-        for name, rdtype in (item for record in _spf_records(context, lookup) for item in spf_names(record)):
+        for name, rdtype in (
+            item for record in spf_records(text_records(context, lookup)) for item in spf_names(record)
+        ):
             if len(found) >= LOOKUP_LIMIT or (name, rdtype) in found or (name, rdtype) == (domain, "TXT"):
                 continue
             found[name, rdtype] = await context.lookup(parse_name(name), dns.rdatatype.from_text(rdtype))
@@ -50,11 +53,3 @@ async def _addresses(context: ProbeContext, names: Iterable[str]) -> list[Lookup
 
 def _parsed(names: Iterable[str]) -> list[dns.name.Name]:
     return [parse_name(name) for name in names]
-
-
-def _spf_records(context: ProbeContext, lookup: Lookup) -> tuple[str, ...]:
-    owner = parse_name(lookup.canonical or lookup.name)
-    exchanges = (context.record.exchange(id) for id in lookup.facts)
-    rrsets = (e.answer(owner, dns.rdatatype.TXT) for e in exchanges if e is not None)
-    texts = {b"".join(rdata.strings).decode("utf-8", "replace") for rrset in rrsets for rdata in rrset or ()}
-    return spf_records(sorted(texts))

@@ -15,7 +15,7 @@ from netaudit.model.path import UplinkProbe
 from netaudit.net.network import NetworkError
 from netaudit.net.tcp import USUAL, Way
 from netaudit.probes.context import ProbeContext
-from netaudit.probes.names import addresses_of
+from netaudit.probes.hosts import addresses_of
 from netaudit.rules.addresses import within
 
 __all__ = ["TARGETS", "UplinkProbes"]

@@ -13,7 +13,7 @@ from netaudit.model.path import ClampedFetch
 from netaudit.net.tcp import Way
 from netaudit.probes.connect_times import connect_times
 from netaudit.probes.context import ProbeContext
-from netaudit.probes.names import addresses_of
+from netaudit.probes.hosts import addresses_of
 from netaudit.probes.page import page_fact
 from netaudit.probes.rounds import in_rounds
 

@@ -5,7 +5,9 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-__all__ = ["LOOKUP_LIMIT", "SpfName", "SpfPolicy", "parse_spf", "spf_names", "spf_records"]
+__all__ = [
+    "LOOKUP_LIMIT", "Mechanism", "SpfName", "SpfPolicy", "mechanisms", "parse_spf", "spf_names", "spf_records",
+]  # fmt: skip
 
 LOOKUP_LIMIT = 10
 """Terms of one evaluation that may cause DNS queries (RFC 7208 section 4.6.4)."""
@@ -23,6 +25,15 @@ class SpfPolicy(NamedTuple):
     redirect: str = ""
     uses_ptr: bool = False
     problem: str = ""  # the term that breaks the syntax; empty: none
+
+
+class Mechanism(NamedTuple):
+    """One mechanism of a record: `-ip6:2001:db8::/32` has qualifier `-`, value `2001:db8::` and lengths `/32`."""
+
+    qualifier: str  # `+` where the record gives none
+    name: str
+    value: str = ""  # a name or an address, as the record has it
+    lengths: str = ""  # `/24`, `//64`, `/24//64`
 
 
 class SpfName(NamedTuple):
@@ -44,6 +55,17 @@ def spf_names(record: str) -> tuple[SpfName, ...]:
     found += [SpfName(policy.redirect, "TXT")] if policy.redirect else []
     plain = (SpfName(item.name.lower().rstrip("."), item.rdtype) for item in found if _NAME.fullmatch(item.name))
     return tuple(dict.fromkeys(plain))
+
+
+def mechanisms(record: str) -> tuple[Mechanism, ...]:
+    """The mechanisms of a well-formed record in order, up to `all`, which matches everybody (section 5.1)."""
+    found: list[Mechanism] = []
+    for term in parse_spf(record).terms:
+        qualifier, name, value, lengths = _mechanism_parts(term)
+        found += [Mechanism(qualifier or "+", name, value or "", lengths)] if name else []
+        if name == "all":
+            break
+    return tuple(found)
 
 
 def spf_records(texts: Iterable[str]) -> tuple[str, ...]:

@@ -93,6 +93,9 @@ class _Writer:
             return _block("server", [*lines, f"return {root.status} https://{host}$request_uri;"])
         if "strict-transport-security" in headers:
             lines.append(f'add_header Strict-Transport-Security "{headers["strict-transport-security"]}" always;')
+        for path in site.files:
+            file = page(self.machine.id, family, host=host, target=path, secure=secure)
+            lines.append(_file(self.folder / f"{host}-{family}-{len(lines)}.txt", path, file.body))
         for path in site.paths:
             status = page(self.machine.id, family, host=host, target=path, secure=secure).status
             lines.append(f"location = {path} {{ return {status}; }}")
@@ -106,6 +109,11 @@ class _Writer:
     def _tls(self, site: Website, host: str, family: Family) -> list[str]:
         certificate, key = self.credentials.of(site.hosts, condition_of(host, family, self.flaws))
         return [f"ssl_certificate {certificate};", f"ssl_certificate_key {key};"]
+
+
+def _file(place: Path, path: str, text: bytes) -> str:
+    place.write_bytes(text)
+    return f"location = {path} {{ default_type text/plain; alias {place}; }}"
 
 
 def _nginx(folder: Path, servers: str) -> Command:

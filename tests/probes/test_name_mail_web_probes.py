@@ -26,7 +26,8 @@ async def test_a_host_and_mail_domain_is_one_fact_with_all_its_look_ups(open_con
     assert isinstance(fact, NameFact)
     assert {(k.name, k.rdtype) for k in fact.lookups} == {
         ("p.example", "A"), ("p.example", "AAAA"), ("p.example", "MX"), ("p.example", "TXT"),
-        ("_dmarc.p.example", "TXT"),
+        ("_dmarc.p.example", "TXT"), ("_mta-sts.p.example", "TXT"), ("_smtp._tls.p.example", "TXT"),
+        ("_domainkey.p.example", "TXT"), ("netaudit-no-such-selector._domainkey.p.example", "TXT"),
         ("mx1.p.example", "A"), ("mx1.p.example", "AAAA"), ("mx2.p.example", "A"), ("mx2.p.example", "AAAA"),
         ("_25._tcp.mx1.p.example", "TLSA"), ("_25._tcp.mx2.p.example", "TLSA"),
     }  # fmt: skip

@@ -3,9 +3,11 @@
 from msgspec.structs import replace
 
 from netaudit.model.common import Failure, Reason, Side, family_of
-from netaudit.model.evidence import CertificateTrust, MailEvidence
-from netaudit.model.facts import Lookup, MailFact, SelfFact
-from tests.checks.web.builders import NOW, TIMEOUT, host, tls
+from netaudit.model.evidence import CertificateTrust, FoundTexts, HostEvidence, MailEvidence
+from netaudit.model.facts import Lookup, MailFact, SelfFact, WebFact
+from netaudit.model.senders import Senders
+from netaudit.rules.mta_sts import POLICY_PATH, policy_endpoint
+from tests.checks.web.builders import NOW, TIMEOUT, fetch, hop, host, tls
 
 DOMAIN, MX1, MX2 = "agency.example", "mx1.agency.example", "mx2.agency.example"
 
@@ -49,6 +51,20 @@ def silent(exchanger: str, address: str, failure: Failure = TIMEOUT, tries: int 
     return replace(talk(exchanger, address, refusal="-"), failure=failure, tries=tries)
 
 
+def found(label: str, *texts: str, nonexistent: bool = False, failure: Failure | None = None) -> dict[str, FoundTexts]:
+    """TXT records below the domain."""
+    lookup = Lookup(name=f"{label}.{DOMAIN}", rdtype="TXT", failure=failure, facts=(f"dns-{label}",))
+    return {label: FoundTexts(lookup=lookup, texts=texts, nonexistent=nonexistent)}
+
+
+def policy(
+    address: str, text: str = "", *, status: int = 200, failure: Failure | None = None, tries: int = 2
+) -> WebFact:
+    """A fetch of the domain's MTA-STS policy."""
+    made = hop(address, status, url="https://mta-sts", body=text.encode(), failure=failure, tries=tries)
+    return replace(fetch(address, made, endpoint=policy_endpoint(DOMAIN)), document=POLICY_PATH)
+
+
 def mail(
     exchangers: dict[str, tuple[str, ...]],
     *dialogues: MailFact,
@@ -62,6 +78,10 @@ def mail(
     trusts: dict[str, CertificateTrust] | None = None,
     vantage: SelfFact | None = None,
     allowed: tuple[str, ...] = (),
+    senders: Senders | None = None,
+    texts: dict[str, FoundTexts] | None = None,
+    policy_host: HostEvidence | None = None,
+    policies: tuple[WebFact, ...] = (),
 ) -> MailEvidence:
     """A mail domain. `trusts` maps addresses to what validation said of the certificate there.
 
@@ -76,6 +96,7 @@ def mail(
         assert found.a is not None
         hosts[name] = replace(found, a=replace(found.a, canonical=target))
     txt = Lookup(name=DOMAIN, rdtype="TXT", failure=record_failure, facts=("dns-txt",))
+    shown = [(fact.id, fact.address) for fact in dialogues] + [(fact.id, fact.address) for fact in policies]
     return MailEvidence(
         now=NOW,
         vantage=vantage,
@@ -90,5 +111,9 @@ def mail(
         records={"spf": spf or (), "dmarc": dmarc or ()},
         hosts=hosts,
         dialogues=dialogues,
-        trust={fact.id: (trusts or {})[fact.address] for fact in dialogues if fact.address in (trusts or {})},
+        trust={id: (trusts or {})[address] for id, address in shown if address in (trusts or {})},
+        senders=senders or Senders(),
+        texts=texts or {},
+        policy_host=policy_host,
+        policies=policies,
     )
