@@ -27,6 +27,7 @@ _MAIL_LOOKUPS = 12  # MX, SPF, DMARC, MTA-STS, TLS-RPT, DKIM, one exchanger's ad
 _MAIL_CONNECTIONS = 4  # one exchanger and the host of the MTA-STS policy, over both families
 _FETCHES = 3  # IPv4, IPv6, the control
 _PLAIN_FETCHES = 2
+_TIMED = 10  # connections whose time is taken, five over each family
 _PATH_QUERIES = 8  # two reverse names and the zone cuts above them, and their addresses
 _PATH_PACKETS = 60  # for two addresses: echoes, and what has a limited number of hops
 _UPLINK_CONNECTIONS = 12  # three targets in both families, marked and not
@@ -137,7 +138,7 @@ def _endpoint_jobs(inventory: Inventory, selection: Selection) -> Iterable[Plann
             continue
         seen.add(service.endpoint)
         target = Target(kind=TargetKind.ENDPOINT, name=service.endpoint)
-        connections = 2 if service.scheme == "tcp" else _FETCHES
+        connections = _TIMED + (2 if service.scheme == "tcp" else _FETCHES)
         connections += _PLAIN_FETCHES if wants_plain_http(inventory, service) else 0
         yield PlannedJob(f"endpoint:{service.endpoint}", target, connections=connections)
 
