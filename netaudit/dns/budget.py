@@ -27,8 +27,8 @@ class Budget(Record, frozen=True, kw_only=True):
     queries_per_name: int = 200  # for a name with all its aliases, and again for what each zone on the way has
     queries_per_chain: int = 600  # for all zones of a look-up: beyond, none is begun
     octets_per_query: int = 4096  # of a response: each more of them count as a query, for reading costs time too
-    servers_per_question: int = 8
-    ns_names: int = 20  # name servers considered of one zone
+    servers_per_question: int = 24  # addresses asked, one after another, until one gives a usable answer
+    ns_names: int = 20  # name servers looked at of one zone; more only when all of them fail
     addresses_per_server: int = 8  # considered of one name server
     lookup_seconds: float = 40.0
 

@@ -65,18 +65,19 @@ class Descent:
     def _learn(self, response: Response, above: ZoneCut) -> ZoneCut:
         rrset = response.referral()
         assert rrset is not None  # Kind.REFERRAL says so
-        names = server_names(rrset, self._budget.ns_names)
+        names, others = server_names(rrset, self._budget.ns_names)
         cut = ZoneCut(
             name=rrset.name,
             parent=above,
             chain=(*above.chain, name_text(rrset.name)),
             servers=tuple(
                 ServerAddress(name=name_text(server), address=address, source="glue")
-                for server in names
+                for server in (*names, *others)
                 if server.is_subdomain(above.name)
                 for address in glue_addresses(response, server, self._budget.addresses_per_server)
             ),
             names=names,
+            others=others,
         )
         self._cuts[cut.name] = cut
         return cut
@@ -90,7 +91,7 @@ class Descent:
             detail = f"{name_text(cut.name)}: servers depend on one another more than {self._budget.ns_depth} deep"
             raise ResolutionError(Failure(reason=Reason.BUDGET, side=Side.BUDGET, detail=detail), "budget_depth")
         failure: ResolutionError | None = None
-        for server in cut.names:
+        for server in (*cut.names, *cut.others):
             if server.is_subdomain(cut.name):
                 continue  # nobody but the zone itself could tell
             for rdtype in ADDRESS_TYPES.values():

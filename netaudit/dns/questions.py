@@ -22,6 +22,8 @@ __all__ = ["Questions", "Usable", "Work", "fitting_or_first"]
 Usable = Callable[[Response], bool]
 
 _PATIENCE = 2.0  # seconds before the next server is asked as well
+_PATIENTLY = 8  # servers asked with patience; whoever has more that are silent gets less of it
+_HASTE = 0.5
 _EDNS_TROUBLE = {dns.rcode.FORMERR, dns.rcode.NOTIMP}
 
 
@@ -76,7 +78,8 @@ class Questions:
         seen: list[Response] = []
         try:
             while self._start(running, waiting, name, rdtype, work) or running:
-                done, _ = await asyncio.wait(running, timeout=_PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+                patience = _PATIENCE if len(running) + len(seen) < _PATIENTLY else _HASTE
+                done, _ = await asyncio.wait(running, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     address = running.pop(task)
                     response = task.result()
@@ -90,6 +93,8 @@ class Questions:
                     self._distrust(running.values())
         finally:
             await _end(running)
+        if len(order) > self._budget.servers_per_question:
+            raise _not_all_asked(name, rdtype, len(seen), len(order))
         raise ResolutionError(self._why(name, rdtype, known, seen))
 
     def _start(
@@ -170,6 +175,13 @@ async def fitting_or_first(ask: Callable[[Usable], Awaitable[Response]], fit: Us
         if not offered:
             raise
         return offered[0]
+
+
+def _not_all_asked(name: dns.name.Name, rdtype: dns.rdatatype.RdataType, asked: int, known: int) -> ResolutionError:
+    """What the others would have said is not known: nothing is held against the zone."""
+    question = f"{name_text(name)}/{dns.rdatatype.to_text(rdtype)}"
+    detail = f"{question}: {asked} of {known} server addresses were asked, and none gave a usable answer"
+    return ResolutionError(Failure(reason=Reason.BUDGET, side=Side.BUDGET, detail=detail), "budget_queries")
 
 
 def _said(response: Response) -> str:

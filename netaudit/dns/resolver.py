@@ -95,11 +95,14 @@ class Resolver:
         parent = await self._completed(cut.parent) if cut.parent is not None else None
         self._afford(cut.name, parent.queries if parent else {})
         work = Work()
-        addresses, ds, keys = await asyncio.gather(
+        many = len(cut.servers) > self._budget.ns_names  # then one question finds out first who answers at all
+        early = await self._ask(cut, cut.name, dns.rdatatype.DNSKEY, work) if many else None
+        addresses, ds, later = await asyncio.gather(
             self._server_addresses(cut, work),
             self._ask(parent, cut.name, dns.rdatatype.DS, work) if parent else _nothing(),
-            self._ask(cut, cut.name, dns.rdatatype.DNSKEY, work),
+            _nothing() if many else self._ask(cut, cut.name, dns.rdatatype.DNSKEY, work),
         )
+        keys = early or later
         signed = ds is not None and ds.kind is Kind.ANSWER
         if signed and keys is not None and not has_signatures(keys):
             await self._ask(replace(cut, signed=True), cut.name, dns.rdatatype.DNSKEY, work)

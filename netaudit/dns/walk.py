@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import dns.name
 import dns.rdatatype
@@ -57,7 +57,7 @@ class Walk:
     async def ask(
         self, cut: ZoneCut, name: dns.name.Name, rdtype: dns.rdatatype.RdataType, usable: Usable, work: Work
     ) -> Response:
-        """Ask the servers of `cut`; when all known ones fail, those whose addresses were not known yet.
+        """Ask the servers of `cut`; when all known ones fail, those whose addresses were not known yet, some at a time.
 
         Raises ResolutionError.
         """
@@ -65,12 +65,19 @@ class Walk:
         try:
             return await self._questions.ask(name, rdtype, addresses, usable, work)
         except ResolutionError as error:
-            if error.reason.startswith("budget_"):
-                raise
-            more = await self._further_addresses(cut, set(addresses), work)
-            if not more:
-                raise
-        return await self._questions.ask(name, rdtype, more, usable, work)
+            failure = error
+        known = set(addresses)
+        for names in _portions((*cut.names, *cut.others), self._budget.ns_names):
+            if failure.reason.startswith("budget_"):
+                break
+            more = await self._further_addresses(cut, names, known, work)
+            known.update(more)
+            if more:
+                try:
+                    return await self._questions.ask(name, rdtype, more, usable, work)
+                except ResolutionError as error:
+                    failure = error
+        raise failure
 
     async def addresses(self, server: dns.name.Name, work: Work) -> Addresses:
         """The addresses of a name server, both families, from its own zone. Raises ResolutionError when it has none.
@@ -133,8 +140,8 @@ class Walk:
             rrset = response.referral()
         if rrset is None:
             return above
-        names = server_names(rrset, self._budget.ns_names)
-        servers = tuple(self._glue(names, above, response))
+        names, others = server_names(rrset, self._budget.ns_names)
+        servers = tuple(self._glue((*names, *others), above, response))
         delegation = Delegation(parent=name_text(above.name), referrals=(response.exchange.id,))
         cut = ZoneCut(
             name=name,
@@ -142,6 +149,7 @@ class Walk:
             chain=(*above.chain, name_text(name)),
             servers=servers,
             names=names,
+            others=others,
             delegation=delegation,
             exchanges=(response.exchange.id,),
         )
@@ -166,8 +174,9 @@ class Walk:
         `beside` is the parent when its servers serve the zone too: they know the addresses of servers within it.
         """
         unresolved: dict[str, Failure] = {}
+        looked_at = frozenset(cut.names)
         worst: ResolutionError | None = None
-        for server in cut.names:
+        for server in (*cut.names, *cut.others):
             if server.is_subdomain(cut.name) and beside is None:
                 detail = f"{name_text(server)} lies in the zone it serves, and the parent gives no usable glue"
                 error = ResolutionError(Failure(reason=Reason.NO_ADDRESS, side=Side.TARGET, detail=detail))
@@ -178,21 +187,26 @@ class Walk:
                     else:
                         addresses = await self.addresses(server, work)
                 except ResolutionError as caught:
+                    if caught.reason == "budget_queries":
+                        raise  # the names that are left may have an address
                     error = caught
                 else:
                     if self._questions.reachable(addresses.found):
                         return _with_servers(cut, server, addresses.found, unresolved, work)
                     detail = "our own host lacks the only family its servers have"
                     error = ResolutionError(Failure(reason=Reason.NO_ROUTE, side=Side.OURS, detail=detail))
-            unresolved[name_text(server)] = error.failure
+            if server in looked_at:
+                unresolved[name_text(server)] = error.failure
             if worst is None or error.reason == "cyclic_dependency":
                 worst = error
         raise worst or _no_servers(cut.name)
 
-    async def _further_addresses(self, cut: ZoneCut, known: set[str], work: Work) -> list[str]:
+    async def _further_addresses(
+        self, cut: ZoneCut, names: Sequence[dns.name.Name], known: set[str], work: Work
+    ) -> list[str]:
         named = {server.name for server in cut.servers}
         found: list[str] = []
-        for server in cut.names:
+        for server in names:
             if name_text(server) in named or server.is_subdomain(cut.name):
                 continue
             try:
@@ -258,6 +272,10 @@ def distinct_addresses(servers: Sequence[ServerAddress]) -> list[str]:
     return list(dict.fromkeys(server.address for server in servers))
 
 
+def _portions(names: Sequence[dns.name.Name], size: int) -> Iterator[Sequence[dns.name.Name]]:
+    return (names[start : start + size] for start in range(0, len(names), size))
+
+
 def _tells_cut(response: Response, above: ZoneCut) -> bool:
     """Whether a response to an NS question tells if there is a zone cut at the name."""
     if response.kind is Kind.REFERRAL:
@@ -283,6 +301,7 @@ def _with_servers(
         chain=cut.chain,
         servers=(*cut.servers, *found),
         names=cut.names,
+        others=cut.others,
         unresolved=unresolved,
         delegation=cut.delegation,
         exchanges=tuple(dict.fromkeys((*cut.exchanges, *work.ids))),

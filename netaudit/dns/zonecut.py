@@ -1,6 +1,7 @@
 """Zone cuts (RFC 9499 section 7): a delegated zone with its servers and what was asked to find them."""
 
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -44,6 +45,7 @@ class Addresses(NamedTuple):
 class ZoneCut:
     """A zone as resolution found it.
 
+    `names` are the name servers that are looked at, `others` those that are turned to when they fail.
     `servers` holds every known address of both families; `unresolved` the name servers without any, or of which
     a family could not be looked up, and why. `delegation` names the exchanges in which the parent spoke of the
     zone, `exchanges` all that were made to find the zone, its servers, its DS and its keys. `queries` counts
@@ -54,7 +56,8 @@ class ZoneCut:
     parent: "ZoneCut | None"
     chain: tuple[str, ...]
     servers: tuple[ServerAddress, ...]
-    names: tuple[dns.name.Name, ...] = ()  # of the name servers, as the parent lists them
+    names: tuple[dns.name.Name, ...] = ()
+    others: tuple[dns.name.Name, ...] = ()
     unresolved: Mapping[str, Failure] = field(default_factory=dict)
     delegation: Delegation | None = None
     exchanges: tuple[str, ...] = ()
@@ -88,10 +91,29 @@ def root_cut(hints: Mapping[str, Sequence[str]]) -> ZoneCut:
     return ZoneCut(name=dns.name.root, parent=None, chain=(".",), servers=servers)
 
 
-def server_names(rrset: dns.rrset.RRset, limit: int) -> tuple[dns.name.Name, ...]:
-    """The name servers of an NS RRset, in canonical order, at most so many."""
-    names = {target for rdata in rrset if isinstance(target := getattr(rdata, "target", None), dns.name.Name)}
-    return tuple(sorted(names)[:limit])
+def server_names(rrset: dns.rrset.RRset, limit: int) -> tuple[tuple[dns.name.Name, ...], tuple[dns.name.Name, ...]]:
+    """The name servers of an NS RRset: at most `limit` that are looked at, and others to turn to when those fail.
+
+    In canonical order, so that every run begins alike. Of more than `limit`, the domains that they lie in take turns:
+    however many names one of them has, it hides none of the others'.
+    """
+    told = {target for rdata in rrset if isinstance(target := getattr(rdata, "target", None), dns.name.Name)}
+    names = sorted(told, key=_canonical_order)
+    if len(names) <= limit:
+        return tuple(names), ()
+    met: Counter[dns.name.Name] = Counter()
+    turns: dict[dns.name.Name, int] = {}
+    for name in names:
+        home = name.parent() if name != dns.name.root else name
+        turns[name] = met[home]
+        met[home] += 1
+    ordered = sorted(names, key=turns.__getitem__)
+    return tuple(sorted(ordered[:limit])), tuple(ordered[limit:])
+
+
+def _canonical_order(name: dns.name.Name) -> tuple[bytes, ...]:
+    """A key that sorts as RFC 4034 section 6.1 does, without comparing names label by label."""
+    return tuple(label.lower() for label in reversed(name.labels))
 
 
 def glue_addresses(response: Response, server: dns.name.Name, limit: int) -> list[str]:

@@ -8,11 +8,12 @@ import dns.message
 import dns.name
 import dns.rcode
 import dns.rdatatype
+import dns.rrset
 import msgspec
 import pytest
 
 from netaudit.dns.resolver import Resolver
-from netaudit.dns.zonecut import ZoneCut
+from netaudit.dns.zonecut import ZoneCut, server_names
 from netaudit.lab.world import World, WorldZone
 from netaudit.model.common import Failure, Reason, Side
 from netaudit.model.exchange import Exchange
@@ -129,3 +130,57 @@ async def test_a_server_whose_name_is_a_zone_of_its_own_is_found_through_the_ref
 
 def _without_glue(exchange: Exchange) -> Exchange:
     return changed(exchange, lambda m: m.additional.clear()) if asked(exchange, "huyen.vn", NS) else exchange
+
+
+def many_servers(working: str, lame: str, count: int, *, glue: bool) -> Mutate:
+    """The parent refers to `working` and to so many others; with glue, each has an address where nobody answers."""
+
+    def change(message: dns.message.Message) -> None:
+        if message.flags & dns.flags.AA or not message.authority:
+            return
+        apex = message.authority[0].name
+        if apex != dns.name.from_text("tinh.vn"):
+            return
+        names = [*(f"{lame}{n:03}" for n in range(count)), working]
+        servers = [name + (".tinh.vn." if glue else ".ten.vn.") for name in names]
+        others = [rrset for rrset in message.authority if rrset.rdtype != NS]
+        message.authority = [dns.rrset.from_text_list(apex, 300, "IN", NS, servers), *others]
+        message.additional = []
+        for n, server in enumerate(servers if glue else ()):
+            address = FIRST if n == count else f"198.51.{100 + n // 250}.{n % 250}"
+            message.additional.append(dns.rrset.from_text(server, 300, "IN", A, address))
+
+    return lambda exchange: changed(exchange, change)
+
+
+@pytest.mark.parametrize("working", ["000", "zz"], ids=["first", "last"])
+@pytest.mark.parametrize("glue", [True, False], ids=["glue", "names"])
+async def test_a_server_that_works_is_found_behind_those_that_do_not(working: str, glue: bool) -> None:
+    """Also when it is the 22nd by name: no more than twenty are looked at, unless those fail."""
+    zone = WorldZone(name="ten.vn", servers={"ns.ten.vn": "second"}, hosts={working: "first"})
+    world = small_world(zones=(*small_world().zones, zone))
+    cut, exchanges = await cut_of(world, many_servers(working, "m", 21, glue=glue))
+    assert FIRST in {server.address for server in cut.servers}
+    assert any(e.server == FIRST and e.authoritative and asked(e, "tinh.vn", dns.rdatatype.DNSKEY) for e in exchanges)
+
+
+async def test_of_servers_that_were_not_all_asked_nothing_is_held_against_the_zone() -> None:
+    network = MemoryNetwork(small_world(), NOW, many_servers("zz", "m", 300, glue=True))
+    resolver = Resolver(network, network.contents.hints, record=lambda fact: None)
+    try:
+        lookup = await resolver.lookup(dns.name.from_text("www.tinh.vn"), A)
+    finally:
+        await resolver.aclose()
+    assert lookup.failure is not None
+    assert (lookup.failure.reason, lookup.failure.side) == (Reason.BUDGET, Side.BUDGET)
+    assert "24 of 301 server addresses were asked" in lookup.failure.detail
+
+
+def test_no_domain_with_many_names_hides_another_ones() -> None:
+    names = [f"n{n}.many.example." for n in range(40)] + ["ns.two.example.", "ns.three.example."]
+    rrset = dns.rrset.from_text_list("tinh.vn.", 300, "IN", NS, names)
+    chosen, others = server_names(rrset, 20)
+    assert {name.to_text() for name in (*chosen, *others)} == set(names)
+    assert {"ns.two.example.", "ns.three.example."} <= {name.to_text() for name in chosen}
+    assert len(chosen) == 20 and list(chosen) == sorted(chosen)
+    assert server_names(dns.rrset.from_text_list("tinh.vn.", 300, "IN", NS, names[::-1]), 20) == (chosen, others)

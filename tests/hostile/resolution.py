@@ -63,7 +63,7 @@ def nxns_64_kb() -> Scene:
     return attacked(says)
 
 
-@attack(NXNS, *UNKNOWN, failures=[Reason.NO_ADDRESS], queries=_NAME)
+@attack(NXNS, *UNKNOWN, failures=[Reason.BUDGET], queries=_NAME)
 def nxns_without_names() -> Scene:
     """A zone has 300 name servers that do not exist."""
 
