@@ -73,6 +73,18 @@ PLANTS = (
         finds=("dns.tcp refused",),
     ),
     Plant(
+        "ns-other-v6",
+        "a name server that has an older version of the zone over IPv6, and the zone is not signed",
+        Servers(("ns-1", "ns-apart"), signed=False),
+        finds=(
+            "dns.serial_consistent stale",
+            "dnssec.chain_valid insecure",
+            "dnssec.ds_published unsigned",
+            "dnssec.signed unsigned",
+            "dual_stack.dns_data differs",
+        ),
+    ),
+    Plant(
         "ns-lame-v6",
         "a name server that is lame over IPv6",
         Servers(faults=(("lame_server", {"server": "ns-2.tinh.vn", "family": "ipv6"}),)),

@@ -84,6 +84,12 @@ PLANTS = (
         blinds=("dual_stack.mail not_tested", "mail.starttls partly_tested"),
     ),
     Plant(
+        "mx-turns-away",
+        "the exchanger turns us away over both: no fault seen",
+        Exchanger(v4=_TURNED_AWAY, v6=_TURNED_AWAY),
+        blinds=("dual_stack.mail not_tested", "mail.certificate not_tested", "mail.starttls not_tested"),
+    ),
+    Plant(
         "mx-v6-no-starttls",
         "no STARTTLS over IPv6",
         Exchanger(v6=("smtpd_tls_security_level=none",)),
@@ -154,7 +160,57 @@ PLANTS = (
         Exchanger(mx='spf-two IN MX 10 mx.spf-two\nspf-two IN TXT "v=spf1 -all"'),
         finds=("mail.spf several",),
     ),
+    Plant(
+        "spf-v4-alone",
+        "SPF that forgets the IPv6 address of the machine that sends",
+        Exchanger(spf="v=spf1 ip4:192.0.2.0/24 ip4:203.0.113.0/24 ip4:198.18.0.0/15 -all"),
+        finds=("mail.spf_ipv6 not_covered",),
+        saw="no SPF pass",
+    ),
+    Plant("dkim-none", "no DKIM key", Exchanger(dkim=""), finds=("mail.dkim missing",), saw="NXDOMAIN"),
+    Plant(
+        "sts-nobody",
+        "MTA-STS that is announced, and no host that has the policy",
+        Exchanger(),
+        finds=("mail.mta_sts no_host",),
+        records='_mta-sts.sts-nobody IN TXT "v=STSv1; id=1;"',
+    ),
+    Plant(
+        "reports-nowhere",
+        "reports about TLS that are to go to no address",
+        Exchanger(),
+        finds=("mail.tls_rpt malformed",),
+        records='_smtp._tls.reports-nowhere IN TXT "v=TLSRPTv1; rua=tls"',
+    ),
     Plant("dmarc-none", "no DMARC", Exchanger(dmarc=""), finds=("mail.dmarc missing",)),
+    Plant(
+        "dkim-none",
+        "no DKIM key",
+        Exchanger(dkim=""),
+        finds=("mail.dkim missing",),
+    ),
+    Plant(
+        "spf-v4-alone",
+        "SPF that names the exchanger's IPv4 address alone",
+        Exchanger(spf="v=spf1 ip4:198.18.0.0/15 -all"),
+        finds=("mail.spf_ipv6 not_covered",),
+        saw="no SPF pass",
+    ),
+    Plant(
+        "sts-nowhere",
+        "an MTA-STS record, and no host that has the policy",
+        Exchanger(),
+        finds=("mail.mta_sts no_host",),
+        records='_mta-sts.sts-nowhere IN TXT "v=STSv1; id=1"',
+    ),
+    Plant(
+        "tls-reports-two",
+        "two records that ask for reports about TLS",
+        Exchanger(),
+        finds=("mail.tls_rpt several",),
+        records='_smtp._tls.tls-reports-two IN TXT "v=TLSRPTv1; rua=mailto:a@tinh.vn"\n'
+        '_smtp._tls.tls-reports-two IN TXT "v=TLSRPTv1; rua=mailto:b@tinh.vn"',
+    ),
     Plant(
         "dmarc-watching", "DMARC that asks for nothing", Exchanger(dmarc="v=DMARC1; p=none"), finds=("mail.dmarc none",)
     ),

@@ -83,6 +83,7 @@ class Exchanger:
     mx: str = ""  # records in place of the domain's own
     spf: str = "v=spf1 mx -all"
     dmarc: str = "v=DMARC1; p=reject"
+    dkim: str = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="  # RFC 8463 appendix A.2
 
 
 @dataclass(frozen=True)

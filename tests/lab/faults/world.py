@@ -16,6 +16,7 @@ from tests.lab.daemons import Daemons
 from tests.lab.faults.nginx import Listener, nginx
 from tests.lab.faults.plants import DOMAIN, Exchanger, Plant, Serve, Servers, Site, Tcp
 from tests.lab.faults.postfix import MailListener, postfix
+from tests.lab.name_servers import nsd_command
 from tests.lab.ready import Expectation
 from tests.lab.realise import FOLDER, Realised, realised, wait_until_ready
 from tests.lab.relay import add_distant
@@ -28,12 +29,15 @@ _MACHINES = {
     "ns-2": ("203.0.113.12", "2001:db8:113::12"),
     "ns-v4": ("192.0.2.13",),
     "ns-v4-too": ("203.0.113.14",),
+    "ns-apart": ("203.0.113.19",),  # over IPv6 another process answers under its name
     "ns-v6": ("2001:db8:113::15",),
     "ns-silent-v6": ("203.0.113.16", "2001:db8:113::16"),
     "ns-silent-v4": ("203.0.113.17", "2001:db8:113::17"),
     "ns-tcp-v6": ("203.0.113.18", "2001:db8:113::18"),
 }
 _SERVICES = "services"
+_SERIAL = WorldZone(name=DOMAIN, servers={}).serial
+_APART = "2001:db8:113::19"
 
 
 @dataclass(frozen=True)
@@ -84,13 +88,25 @@ def fault_world(plants: Sequence[Plant], loss: float = 0.0) -> Iterator[FaultWor
         daemons.start(_SERVICES, nginx(made.listeners, pki, folder / "web"), folder / "web")
         if made.mail:
             daemons.start(_SERVICES, postfix(made.mail, pki, folder / "mail"), folder / "mail")
+        _start_apart(lab, daemons, folder / "apart")
         _wait(made, lab, daemons)
         yield FaultWorld(lab, plants, pki.root)
+
+
+def _start_apart(lab: Realised, daemons: Daemons, folder: Path) -> None:
+    """Serve the zones of `ns-apart` over IPv6 as well, as they were some weeks ago."""
+    zones = {zone.name: zone.text for zone in lab.contents.zones if zone.machine == "ns-apart"}
+    if zones:
+        lab.namespaces.add("ns-apart-v6", [_APART])
+        folder.mkdir()
+        old = {name: text.replace(str(_SERIAL), str(_SERIAL - 2_000)) for name, text in zones.items()}
+        daemons.start("ns-apart-v6", nsd_command(folder, [_APART], old), folder)
 
 
 def _world(made: _Made, loss: float) -> World:
     servers = {f"{machine}.{DOMAIN}": machine for machine in ("ns-1", "ns-2")}
     hosts = {machine: machine for machine in _MACHINES if machine.startswith("ns-")}
+    records = [f"ns-apart IN AAAA {_APART}", *made.records]
     faults = (
         Fault(id="silent-v6", kind="silent_server", machine="ns-silent-v6", family=Family.IPV6),
         Fault(id="silent-v4", kind="silent_server", machine="ns-silent-v4", family=Family.IPV4),
@@ -103,7 +119,7 @@ def _world(made: _Made, loss: float) -> World:
         zones=(
             WorldZone(name=".", servers={"a.root-lab": "root"}, hosts={"a.root-lab": "root"}),
             WorldZone(name="vn", servers=servers),
-            WorldZone(name=DOMAIN, servers=servers, hosts=hosts, records="\n".join(made.records) + "\n"),
+            WorldZone(name=DOMAIN, servers=servers, hosts=hosts, records="\n".join(records) + "\n"),
             *made.zones,
         ),
         faults=(*faults, *made.faults),
@@ -170,7 +186,9 @@ def _plant_exchanger(made: _Made, number: int, plant: Plant, mail: Exchanger) ->
     made.records += _published(f"mx.{plant.id}", mail.published)
     made.records.append(mail.mx or f"{plant.id} IN MX 10 {host}.")
     made.records += [f'{plant.id} IN TXT "{mail.spf}"'] if mail.spf else []
+    made.records += [f'khoa._domainkey.{plant.id} IN TXT "{mail.dkim}"'] if mail.dkim else []
     made.records += [f'_dmarc.{plant.id} IN TXT "{mail.dmarc}"'] if mail.dmarc else []
+    made.records += [f'k._domainkey.{plant.id} IN TXT "{mail.dkim}"'] if mail.dkim else []
 
 
 def _plant_zone(made: _Made, number: int, plant: Plant, zone: Servers) -> None:
