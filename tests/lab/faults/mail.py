@@ -184,26 +184,6 @@ PLANTS = (
     ),
     Plant("dmarc-none", "no DMARC", Exchanger(dmarc=""), finds=("mail.dmarc missing",)),
     Plant(
-        "dkim-none",
-        "no DKIM key",
-        Exchanger(dkim=""),
-        finds=("mail.dkim missing",),
-    ),
-    Plant(
-        "spf-v4-alone",
-        "SPF that names the exchanger's IPv4 address alone",
-        Exchanger(spf="v=spf1 ip4:198.18.0.0/15 -all"),
-        finds=("mail.spf_ipv6 not_covered",),
-        saw="no SPF pass",
-    ),
-    Plant(
-        "sts-nowhere",
-        "an MTA-STS record, and no host that has the policy",
-        Exchanger(),
-        finds=("mail.mta_sts no_host",),
-        records='_mta-sts.sts-nowhere IN TXT "v=STSv1; id=1"',
-    ),
-    Plant(
         "tls-reports-two",
         "two records that ask for reports about TLS",
         Exchanger(),

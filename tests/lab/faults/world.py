@@ -186,7 +186,6 @@ def _plant_exchanger(made: _Made, number: int, plant: Plant, mail: Exchanger) ->
     made.records += _published(f"mx.{plant.id}", mail.published)
     made.records.append(mail.mx or f"{plant.id} IN MX 10 {host}.")
     made.records += [f'{plant.id} IN TXT "{mail.spf}"'] if mail.spf else []
-    made.records += [f'khoa._domainkey.{plant.id} IN TXT "{mail.dkim}"'] if mail.dkim else []
     made.records += [f'_dmarc.{plant.id} IN TXT "{mail.dmarc}"'] if mail.dmarc else []
     made.records += [f'k._domainkey.{plant.id} IN TXT "{mail.dkim}"'] if mail.dkim else []
 
