@@ -24,7 +24,6 @@ PLANTS = (
     Plant("naming", "a page that loads from another host and links to one", _both(Serve(page=_NAMING))),
     Plant("led", "a page that leads to another host", _both(Serve(redirect="https://site.tinh.vn/"))),
     Plant("older", "a web site with TLS 1.2", _both(replace(_GOOD, protocols="TLSv1.2"))),
-    Plant("https-alone", "a web site with port 80 closed", _both(Serve(ports=(443,)))),
     Plant("new", "a web site with IPv6 alone", Site(v4=None)),
     Plant("far", "a web site that is 30 ms further away over IPv6", Site(distant_s=0.03)),
     Plant("port", "a TCP service", Tcp()),
