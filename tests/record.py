@@ -59,7 +59,7 @@ class Scan(Record, frozen=True, kw_only=True):
     families: tuple[Family, ...] = tuple(Family)
     extras: bool = False  # with the active extras
     path: bool = False  # with the paths to hosts
-    without_routes: tuple[str, ...] = ()  # data centres whose route table is not there
+    without_routes: tuple[str, ...] = ()  # data centres whose route table and ROA payloads are not there
 
 
 @dataclass(frozen=True)
@@ -152,6 +152,7 @@ async def _scanned(scan: Scan, path: Path) -> list[Fact]:
             limits=session.limits,
             selection=Selection(extras=scan.extras, path=scan.path),
             route_files={id: _unless(id in scan.without_routes, files) for id, files in session.route_files.items()},
+            vrp_files={id: _unless(id in scan.without_routes, files) for id, files in session.vrp_files.items()},
             roots=session.roots,
             arguments={"families": " ".join(scan.families), **({"extras": "yes"} if scan.extras else {})},
         )

@@ -13,6 +13,7 @@ from netaudit.engine.loop import run as run_loop
 from netaudit.lab.authority import zone_contents
 from netaudit.lab.mrt import mrt_bytes
 from netaudit.lab.run import RunningLab, running_lab
+from netaudit.lab.vrps import vrps_json
 from netaudit.lab.world import Fault, World
 from netaudit.lab.worldfile import WorldError, load_world
 
@@ -71,6 +72,7 @@ def zonefiles(path: Path | None, output: Path) -> int:
     ]
     (output / "hints.zone").write_text("".join(hints), encoding="ascii")
     (output / "routes.mrt").write_bytes(mrt_bytes(world, now))
+    (output / "vrps.json").write_bytes(vrps_json(world, now))
     machines = {zone.machine for zone in contents.zones}
     click.echo(f"{len(contents.zones)} zone files for {len(machines)} machines in {output}")
     return 0

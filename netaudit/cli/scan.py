@@ -267,6 +267,7 @@ def scan_options(
         limits=session.limits,
         selection=request.selection,
         route_files=session.route_files,
+        vrp_files=session.vrp_files,
         zone_files=request.zone_files,
         roots=session.roots,
         vantage=request.vantage,

@@ -14,6 +14,7 @@ from netaudit.content import content_path
 from netaudit.dns.anchors import ROOT_ANCHORS, ROOT_HINTS
 from netaudit.lab.mrt import mrt_bytes
 from netaudit.lab.process import lab_process
+from netaudit.lab.vrps import vrps_json
 from netaudit.lab.worldfile import WorldError, load_world
 from netaudit.model.common import Family
 from netaudit.model.inventory import Inventory, NetworkKind
@@ -49,6 +50,7 @@ class Session:
     anchors: tuple[str, ...]
     roots: tuple[str, ...] = ()
     route_files: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
+    vrp_files: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
 
 
 @asynccontextmanager
@@ -69,6 +71,7 @@ async def open_session(inventory: Inventory, folder: Path, options: NetworkOptio
             anchors=inventory.trust_anchors or ROOT_ANCHORS,
             roots=tuple((folder / name).read_text() for name in inventory.certificate_roots),
             route_files={d.id: tuple(folder / name for name in d.routes) for d in inventory.datacentres},
+            vrp_files={d.id: tuple(folder / name for name in d.vrps) for d in inventory.datacentres},
         )
     finally:
         await network.aclose()
@@ -85,6 +88,8 @@ async def _lab(inventory: Inventory, folder: Path, limits: Limits, options: Netw
     with TemporaryDirectory(prefix="netaudit-") as temporary:
         table = Path(temporary) / f"{path.stem}.mrt"
         table.write_bytes(mrt_bytes(world, time()))
+        payloads = Path(temporary) / f"{path.stem}.vrps.json"
+        payloads.write_bytes(vrps_json(world, time()))
         async with lab_process(path, keys=options.lab_keys) as lab:
             simulated = msgspec.structs.replace(
                 lab.map,
@@ -102,6 +107,7 @@ async def _lab(inventory: Inventory, folder: Path, limits: Limits, options: Netw
                     anchors=lab.trust_anchors,
                     roots=lab.roots,
                     route_files={d.id: (table,) for d in inventory.datacentres},
+                    vrp_files={d.id: (payloads,) for d in inventory.datacentres},
                 )
             finally:
                 await network.aclose()

@@ -17,6 +17,7 @@ from netaudit.probes.probe import Probe
 from netaudit.probes.resolver import ResolverProbe
 from netaudit.probes.routes import RoutesProbe
 from netaudit.probes.uplinks import UplinkProbes
+from netaudit.probes.vrps import VrpsProbe
 from netaudit.probes.web import WebProbe
 from netaudit.probes.zone import ZoneProbe
 from netaudit.rules.resolver_tests import tests_of
@@ -30,11 +31,12 @@ def build_jobs(
     context: ProbeContext,
     selection: Selection,
     route_files: Mapping[str, Sequence[Path]],
+    vrp_files: Mapping[str, Sequence[Path]],
     folder: Path,
     zone_files: Mapping[str, Path],
 ) -> list[Job]:
     """Give each planned job its probe; nothing starts yet."""
-    makers = _Makers(inventory, context, selection, route_files, folder, zone_files)
+    makers = _Makers(inventory, context, selection, route_files, vrp_files, folder, zone_files)
     return [Job(job, makers.probe_of(job)) for job in planned]
 
 
@@ -45,6 +47,7 @@ class _Makers:
         context: ProbeContext,
         selection: Selection,
         route_files: Mapping[str, Sequence[Path]],
+        vrp_files: Mapping[str, Sequence[Path]],
         folder: Path,
         zone_files: Mapping[str, Path],
     ) -> None:
@@ -57,6 +60,7 @@ class _Makers:
         self._traced: set[str] = set()
         self._ancestors = Ancestors(context, audited)
         self._route_files = route_files
+        self._vrp_files = vrp_files
         self._folder = folder
         self._hosts = {s.host for s in services if s.scheme != "mail"}
         self._domains = {s.host for s in services if s.scheme == "mail"}
@@ -83,6 +87,7 @@ class _Makers:
             "path": self._path,
             "uplinks": self._uplinks,
             "routes": self._routes,
+            "vrps": self._vrps,
             "register": self._register,
             "resolver": self._resolver,
         }
@@ -126,6 +131,9 @@ class _Makers:
 
     def _routes(self, name: str) -> Probe:
         return RoutesProbe(self._datacentres[name], self._route_files.get(name, ()))
+
+    def _vrps(self, name: str) -> Probe:
+        return VrpsProbe(self._datacentres[name], self._vrp_files.get(name, ()))
 
     def _resolver(self, name: str) -> Probe:
         return ResolverProbe(self._context, self._ancestors, self._resolvers[name], tests_of(self._inventory))

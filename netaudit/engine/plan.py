@@ -184,6 +184,7 @@ def _file_jobs(inventory: Inventory, selection: Selection) -> Iterable[PlannedJo
             if selection.takes("datacentre", datacentre.id):
                 target = Target(kind=TargetKind.DATACENTRE, name=datacentre.id)
                 yield PlannedJob(f"routes:{datacentre.id}", target, offline=True)
+                yield PlannedJob(f"vrps:{datacentre.id}", target, offline=True)
     if selection.needs(TargetKind.REGISTER):
         for register in inventory.registers:
             if selection.takes("register", register.id):

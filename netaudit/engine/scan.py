@@ -36,8 +36,8 @@ class ScanOptions:
     """What shapes a scan beside its inventory.
 
     `folder` is the inventory's, where its relative paths start; `route_files` gives each data centre's
-    MRT files (default: those its inventory names), `zone_files` the master files of zones beside those that the
-    inventory names. `done` holds the names of jobs not to do again
+    MRT files, `vrp_files` those of validated ROA payloads (default: what its inventory names), `zone_files`
+    the master files of zones beside those that the inventory names. `done` holds the names of jobs not to do again
     (`done_jobs`); a scan with any of them adds to the facts that are there. `deadline` in seconds.
     """
 
@@ -47,6 +47,7 @@ class ScanOptions:
     limits: Limits = field(default_factory=Limits)
     selection: Selection = field(default_factory=Selection)
     route_files: Mapping[str, Sequence[Path]] | None = None
+    vrp_files: Mapping[str, Sequence[Path]] | None = None
     zone_files: Mapping[str, Path] = field(default_factory=dict)
     roots: tuple[str, ...] = ()  # PEM of certificate roots to trust beside the public ones
     vantage: str = ""
@@ -140,9 +141,17 @@ async def _observe(
             await _check_ourselves(context, hints, progress)
         else:
             progress.nothing_sent(blackout)
-        files = _route_files(inventory, options)
         await run_jobs(
-            build_jobs(planned, inventory, context, options.selection, files, options.folder, options.zone_files),
+            build_jobs(
+                planned,
+                inventory,
+                context,
+                options.selection,
+                _route_files(inventory, options),
+                _vrp_files(inventory, options),
+                options.folder,
+                options.zone_files,
+            ),
             summary,
             record=recorder,
             now=network.now,
@@ -182,6 +191,12 @@ def _route_files(inventory: Inventory, options: ScanOptions) -> Mapping[str, Seq
     if options.route_files is not None:
         return options.route_files
     return {d.id: [options.folder / name for name in d.routes] for d in inventory.datacentres}
+
+
+def _vrp_files(inventory: Inventory, options: ScanOptions) -> Mapping[str, Sequence[Path]]:
+    if options.vrp_files is not None:
+        return options.vrp_files
+    return {d.id: [options.folder / name for name in d.vrps] for d in inventory.datacentres}
 
 
 def _scan_fact(inventory: Inventory, network: Network, anchors: Sequence[str], options: ScanOptions) -> ScanFact:

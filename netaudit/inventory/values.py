@@ -136,6 +136,7 @@ def _files(inventory: Inventory, folder: Path) -> _Found:
     named += [(f"$.zone_files.{zone}", name) for zone, name in inventory.zone_files.items()]
     for index, centre in enumerate(inventory.datacentres):
         named += [(f"$.datacentres[{index}].routes[{i}]", name) for i, name in enumerate(centre.routes)]
+        named += [(f"$.datacentres[{index}].vrps[{i}]", name) for i, name in enumerate(centre.vrps)]
     for path, name in named:
         yield from _file(path, name, folder)
 

@@ -94,7 +94,10 @@ def _files(names: NameDeriver, scope: Scope) -> Iterator[Derived]:
         if scope.asked(target, "datacentre"):
             routes = tuple(sorted(book.routes.get(datacentre.id, ()), key=lambda fact: fact.id))
             uplinks = tuple(sorted(book.uplinks.get(datacentre.id, ()), key=lambda fact: fact.id))
-            evidence = DataCentreEvidence(**names.common, datacentre=datacentre, routes=routes, uplinks=uplinks)
+            vrps = tuple(sorted(book.vrps.get(datacentre.id, ()), key=lambda fact: fact.id))
+            evidence = DataCentreEvidence(
+                **names.common, datacentre=datacentre, routes=routes, uplinks=uplinks, vrps=vrps
+            )
             failure = scope.failure(target)
             yield Derived(target, None if failure else evidence, failure)
     for register in names.inventory.registers:

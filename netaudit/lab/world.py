@@ -11,8 +11,8 @@ import msgspec
 from netaudit.model.common import Family, Record
 
 __all__ = [
-    "Fault", "FaultKind", "Machine", "MailServer", "RecursiveResolver", "RouteEntry", "Signing", "Website", "World",
-    "WorldZone",
+    "Fault", "FaultKind", "Machine", "MailServer", "RecursiveResolver", "RouteEntry", "Signing", "VrpEntry", "Website",
+    "World", "WorldZone",
 ]  # fmt: skip
 
 
@@ -95,6 +95,15 @@ class RouteEntry(Record, frozen=True, kw_only=True):
 
 
 FaultKind = Literal[
+class VrpEntry(Record, frozen=True, kw_only=True):
+    """A validated ROA payload in the sample's export: who may originate the prefix, and for how many days still."""
+
+    prefix: str
+    asn: int
+    max_length: int | None = None  # default: the prefix alone
+    days: float = 30.0
+
+
     "expired_signature",  # zone: every RRSIG ended yesterday
     "signature_ends_soon",  # zone: every RRSIG ends in two days
     "wrong_ds",  # zone: the parent's DS digest is of another key
@@ -185,6 +194,7 @@ class World(Record, frozen=True, kw_only=True):
     resolvers: tuple[RecursiveResolver, ...] = ()
     routes: tuple[RouteEntry, ...] = ()
     faults: tuple[Fault, ...] = ()
+    vrps: tuple[VrpEntry, ...] = ()
     exceptions: dict[str, str] = {}  # check id -> why the two realisations may differ; at most ten
     delay_ms: float = 0.0  # simulated round trip
     loss: Annotated[float, msgspec.Meta(ge=0, lt=1)] = 0.0

@@ -153,6 +153,11 @@ def _machine_problems(world: World) -> list[str]:
             family_of(route.peer_address)
         except ValueError as error:
             problems.append(f"route {route.prefix}: {error}")
+    for vrp in world.vrps:
+        try:
+            ipaddress.ip_network(vrp.prefix)
+        except ValueError as error:
+            problems.append(f"ROA payload {vrp.prefix}: {error}")
     return problems
 
 

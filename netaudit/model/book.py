@@ -22,21 +22,22 @@ from netaudit.model.facts import (
     ScanFact,
     SelfFact,
     UplinkFact,
+    VrpsFact,
     WebFact,
     ZoneFact,
 )
 
 __all__ = ["FactBook"]
 
-_Keyed = TypeVar("_Keyed", WebFact, ConnectFact, MailFact, RoutesFact, UplinkFact)
+_Keyed = TypeVar("_Keyed", WebFact, ConnectFact, MailFact, RoutesFact, VrpsFact, UplinkFact)
 
 
 class FactBook:
     """Facts of one scan. A later fact replaces an earlier one with the same id, as a resumed scan writes them.
 
     `web`, `connects`, `connect_times` and `pages` are keyed by endpoint, `mail` by mail domain, `paths` by address,
-    `routes` and `uplinks` by data centre, `zones` and `names` by name, `registers` and `resolvers` by id, `jobs` by job
-    name. `controls` holds the repeated fetches that tell a changing page from a difference between families; `web`
+    `routes`, `vrps` and `uplinks` by data centre, `zones` and `names` by name, `registers` and `resolvers` by id,
+    `jobs` by job name. `controls` holds the repeated fetches that tell a changing page from a difference between families; `web`
     leaves them out, and so it does `documents`: files that are not the page.
     """
 
@@ -61,6 +62,7 @@ class FactBook:
         self.paths: dict[str, PathFact] = {f.address: f for f in kept if isinstance(f, PathFact)}
         self.uplinks = _grouped((f.datacentre, f) for f in kept if isinstance(f, UplinkFact))
         self.routes = _grouped((f.datacentre, f) for f in kept if isinstance(f, RoutesFact))
+        self.vrps = _grouped((f.datacentre, f) for f in kept if isinstance(f, VrpsFact))
         self.registers: dict[str, RegisterFact] = {f.register: f for f in kept if isinstance(f, RegisterFact)}
         self.resolvers: dict[str, ResolverFact] = {f.resolver: f for f in kept if isinstance(f, ResolverFact)}
         self.jobs: dict[str, JobFact] = {f.job: f for f in kept if isinstance(f, JobFact)}

@@ -25,6 +25,7 @@ from netaudit.model.facts import (
     SelfFact,
     ServerAddress,
     UplinkFact,
+    VrpsFact,
     WebFact,
     ZoneFact,
 )
@@ -267,11 +268,12 @@ class MailEvidence(Evidence, frozen=True, kw_only=True):
 
 
 class DataCentreEvidence(Evidence, frozen=True, kw_only=True):
-    """A data centre: what it declares, and the routes that collectors saw."""
+    """A data centre: what it declares, the routes that collectors saw, and the origins that RPKI authorises."""
 
     datacentre: DataCentre
     routes: tuple[RoutesFact, ...]
     uplinks: tuple[UplinkFact, ...] = ()
+    vrps: tuple[VrpsFact, ...] = ()
 
 
 class RegisterEvidence(Evidence, frozen=True, kw_only=True):

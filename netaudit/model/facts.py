@@ -13,8 +13,8 @@ from netaudit.model.targets import ZoneListing
 __all__ = [
     "CertificateRow", "ConnectFact", "ConnectTimesFact", "Delegation", "Fact", "FamilyCheck", "HttpHop", "JobFact",
     "Lookup", "MailFact", "NameFact", "PageFact", "PathFact", "RegisterFact", "ResolverFact", "Round", "Route",
-    "RoutesFact", "ScanEndFact", "ScanFact", "SelfFact", "ServerAddress", "TlsObservation", "UplinkFact", "WebFact",
-    "ZoneFact",
+    "RoutesFact", "ScanEndFact", "ScanFact", "SelfFact", "ServerAddress", "TlsObservation", "UplinkFact", "Vrp",
+    "VrpsFact", "WebFact", "ZoneFact",
 ]  # fmt: skip
 
 
@@ -313,6 +313,29 @@ class RoutesFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="route
     failure: Failure | None = None
 
 
+class Vrp(Record, frozen=True, kw_only=True):
+    """A validated ROA payload (RFC 6811 section 2): the AS may originate the prefix and its parts up to a length."""
+
+    prefix: str
+    max_length: int
+    asn: int
+    trust_anchor: str = ""
+    expires: Timestamp | None = None  # when the chain above it ends, where the source tells
+
+
+class VrpsFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="vrps"):
+    """The validated ROA payloads of one source that cover a data centre's prefixes, or lie within them."""
+
+    id: str
+    datacentre: str
+    source: str  # file name without its folder
+    sha256: str = ""
+    data_time: Timestamp | None = None  # when the relying party wrote it
+    total: int = 0  # payloads of the source, ours or not
+    vrps: tuple[Vrp, ...] = ()
+    failure: Failure | None = None
+
+
 class CertificateRow(Record, frozen=True, kw_only=True):
     """One certificate of a register. `pseudonym` stands for the holder: no personal name is ever kept."""
 
@@ -364,5 +387,5 @@ class JobFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="job"):
 
 Fact = (
     ScanFact | ScanEndFact | SelfFact | Exchange | ZoneFact | NameFact | WebFact | ConnectFact | ConnectTimesFact
-    | PageFact | MailFact | PathFact | UplinkFact | RoutesFact | RegisterFact | ResolverFact | JobFact
+    | PageFact | MailFact | PathFact | UplinkFact | RoutesFact | VrpsFact | RegisterFact | ResolverFact | JobFact
 )  # fmt: skip

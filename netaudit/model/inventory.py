@@ -151,6 +151,7 @@ class DataCentre(Record, frozen=True, kw_only=True):
     prefixes: tuple[str, ...]
     uplinks: tuple[Uplink, ...] = ()
     routes: tuple[str, ...] = ()  # MRT files, relative to the inventory
+    vrps: tuple[str, ...] = ()  # validated ROA payloads in JSON, relative to the inventory
     owner: Identifier | None = None
 
 

@@ -29,6 +29,7 @@ from netaudit.model.facts import (
     SelfFact,
     TlsObservation,
     UplinkFact,
+    VrpsFact,
     WebFact,
     ZoneFact,
 )
@@ -207,6 +208,17 @@ def _routes(fact: RoutesFact, find: FindFact) -> Iterator[str]:
         path = " ".join(str(asn) for asn in route.as_path) + (" {AS_SET}" if route.as_set else "")
         yield one_line(f"{route.prefix} from AS{route.peer_asn} {route.peer_address}: {path}")
     yield from _more(len(fact.routes))
+
+
+@_details.register
+def _vrps(fact: VrpsFact, find: FindFact) -> Iterator[str]:
+    dated = f", data of {when(fact.data_time)}" if fact.data_time is not None else ""
+    yield one_line(f"data centre: {fact.datacentre}, source: {fact.source}{dated}")
+    yield f"SHA-256: {one_line(fact.sha256)}"
+    for vrp in fact.vrps[:_ROWS]:
+        until = f", until {when(vrp.expires)}" if vrp.expires is not None else ""
+        yield one_line(f"{vrp.prefix} up to /{vrp.max_length}: AS{vrp.asn} ({vrp.trust_anchor or '-'}){until}")
+    yield from _more(len(fact.vrps))
 
 
 @_details.register

@@ -21,6 +21,7 @@ from netaudit.model.facts import (
     ScanFact,
     SelfFact,
     UplinkFact,
+    VrpsFact,
     WebFact,
     ZoneFact,
 )
@@ -115,6 +116,11 @@ def _uplink(fact: UplinkFact) -> str:
 @_about.register
 def _routes(fact: RoutesFact) -> str:
     return f"{fact.datacentre} in {fact.source}: {len(fact.routes)} routes"
+
+
+@_about.register
+def _vrps(fact: VrpsFact) -> str:
+    return f"{fact.datacentre} in {fact.source}: {len(fact.vrps)} of {fact.total} ROA payloads"
 
 
 @_about.register

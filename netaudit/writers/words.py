@@ -107,6 +107,7 @@ JOBS: dict[str, str] = {  # prefix of a job's name -> what such jobs look at
     "path": _("path to a host"),
     "uplinks": _("data centre's uplinks"),
     "routes": _("data centre's routes"),
+    "vrps": _("data centre's ROAs"),
     "register": _("register of certificates"),
     "resolver": _("recursive resolver"),
 }

@@ -57,7 +57,7 @@ def test_shared_hosts_are_measured_once_and_closed_networks_not_at_all(inventory
         "name:www.p.example", "name:plain.p.example", "name:p.example", "name:axis.p.example",
         "endpoint:https://www.p.example:443", "endpoint:http://plain.p.example:80",
         "endpoint:https://plain.p.example:443", "endpoint:tcp://axis.p.example:8443",
-        "mail:p.example", "routes:dc", "register:reg",
+        "mail:p.example", "routes:dc", "vrps:dc", "register:reg",
     }  # fmt: skip
 
 
@@ -85,7 +85,7 @@ def test_estimates_count_what_is_sent(inventory: Inventory) -> None:
             Selection(kinds=("zone", "mail"), targets=("p.example",)),
             {"zone:p.example", "name:p.example", "mail:p.example"},
         ),
-        (Selection(target_kinds=frozenset({TargetKind.DATACENTRE})), {"routes:dc"}),
+        (Selection(target_kinds=frozenset({TargetKind.DATACENTRE})), {"routes:dc", "vrps:dc"}),
         (Selection(targets=("nothing",)), set()),
         (Selection(units=("v",)), {"zone:q.example", "name:v.q.example", "endpoint:https://v.q.example:443"}),
         (Selection(units=("v", "w")), {"zone:q.example", "name:v.q.example", "endpoint:https://v.q.example:443"}),
