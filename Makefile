@@ -27,6 +27,7 @@ check: $(VENV)/.test   ## style, types and architecture
 
 bench: $(VENV)/.test   ## zones per second beside Zonemaster and DNSViz, in one run (root)
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.routes
 
 fuzz: $(VENV)/.fuzz   ## ten minutes of hostile bytes for the readers of DNS, inventories, routes and zone files
 	$(BIN)/python -m tests.fuzz --seconds 600

@@ -1,43 +1,42 @@
-"""Route collectors' table dumps (MRT TABLE_DUMP_V2, RFC 6396), read as a stream and filtered to our prefixes.
+"""Route collectors' files (MRT, RFC 6396), read as a stream and filtered to our prefixes.
 
-Only records of prefixes that equal, contain or lie within ours are decoded beyond their prefix, so the
-cost of a full table is the cost of skipping it. Of a sample of the others the peers are counted, to tell
-full feeds from partial ones. Everything is bounded: the bytes come from strangers.
+Table dumps (TABLE_DUMP_V2, with ADD-PATH by RFC 8050, and the old TABLE_DUMP) and updates (BGP4MP). Only
+records of prefixes that equal, contain or lie within ours are decoded beyond their prefix, so the cost of a
+full table is the cost of skipping it. Of a sample of the others the peers are counted, to tell full feeds
+from partial ones. Everything is bounded: the bytes come from strangers.
 """
 
-import bz2
-import gzip
 import ipaddress
-import lzma
 import struct
-import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, NamedTuple, cast
-
-import zstandard
+from typing import IO, NamedTuple, Protocol, cast
 
 from netaudit.model.common import Family
 from netaudit.model.facts import Route
+from netaudit.routing.attributes import AsPath, as_path, exactly, path_attributes
+from netaudit.routing.streams import UNPACKING_ERRORS, opened
+from netaudit.routing.updates import Updates
+from netaudit.routing.wanted import Prefix, Wanted
 
 __all__ = ["RoutingError", "TableDump", "read_routes"]
 
-_TABLE_DUMP_V2 = 13
+_TABLE_DUMP, _TABLE_DUMP_V2, _BGP4MP, _BGP4MP_ET = 12, 13, 16, 17
 _PEER_INDEX_TABLE = 1
 _RIB_SUBTYPES = {2: (4, False), 4: (6, False), 8: (4, True), 10: (6, True)}  # subtype -> IP version, ADD-PATH
-_AS_PATH = 2
-_AS_SET = 1
 _RECORD_BYTES = 4 * 1024 * 1024  # far above the largest record of a collector with a thousand peers
+_CHUNK = 512 * 1024  # bytes read at once: they stay in the processor's cache
 _ROUTES = 100_000
-_PATH_LENGTH = 255
+_OLD_PEERS = 65_535
 _SAMPLED_FIRST, _SAMPLED_EVERY = 256, 256  # records of a family whose peers are counted: the first, then every so many
-
-_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_HEADER = 12
+_START = struct.Struct(">IIIIBQ")  # time, type and subtype, length; of a RIB record: number, prefix length and prefix
+_NEVER_ENOUGH = 1 << 32
 
 
 class RoutingError(Exception):
-    """A dump that can't be read, with the offset in the uncompressed stream. `partial` holds what came before."""
+    """A file that can't be read, with the offset in the uncompressed stream. `partial` holds what came before."""
 
     def __init__(self, source: str, offset: int, problem: str, partial: "TableDump | None" = None) -> None:
         super().__init__(f"{source}: at byte {offset}: {problem}")
@@ -45,23 +44,25 @@ class RoutingError(Exception):
 
 
 class TableDump(NamedTuple):
-    """What a dump says of our prefixes: every peer AS, our routes, the time of the dump, and full feeds by family."""
+    """What a file says of our prefixes: every peer AS, our routes, the time of its end, and full feeds by family.
+
+    A file of updates holds no table: it says what changed, and of what did not change nothing.
+    """
 
     peers: tuple[int, ...]
     routes: tuple[Route, ...]
     data_time: float | None
     feeds: dict[Family, tuple[int, ...]]
+    updates_only: bool = False
+
+
+class _Stream(Protocol):
+    def readinto(self, buffer: memoryview, /) -> int | None: ...
 
 
 class _Peer(NamedTuple):
     asn: int
     address: str
-
-
-class _Prefix(NamedTuple):
-    version: int
-    value: int
-    length: int
 
 
 def read_routes(path: Path, prefixes: Sequence[str]) -> TableDump:
@@ -70,28 +71,54 @@ def read_routes(path: Path, prefixes: Sequence[str]) -> TableDump:
     gzip, bzip2, xz and zstd are recognised by their first bytes. Raises RoutingError for a file that is
     missing, truncated, corrupt, of another type, or too large to be honest.
     """
-    wanted = [_wanted(ipaddress.ip_network(prefix)) for prefix in prefixes]
-    scanner = _Scanner(path.name, wanted)
+    scanner = _Scanner(path.name, Wanted(prefixes))
     try:
-        with _opened(path) as stream:
+        with opened(path) as stream:
             scanner.read(stream)
-    except (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError) as error:
+    except UNPACKING_ERRORS as error:
         raise RoutingError(path.name, scanner.offset, str(error), scanner.result()) from error
-    if not scanner.peers:
-        raise RoutingError(path.name, scanner.offset, "no peer index table: this is no TABLE_DUMP_V2 file")
     return scanner.result()
 
 
+class _Table:
+    """The records of one subtype: which of them to look at, and when the next one is a sample."""
+
+    __slots__ = ("add_path", "left", "rules", "seen", "version")
+
+    def __init__(self, wanted: Wanted, version: int, add_path: bool) -> None:
+        self.version, self.add_path = version, add_path
+        self.seen = 0
+        self.left = 1
+        tests = wanted.first_tests(version)
+        # by prefix length: how long a record must at least be to be passed over, and the first test
+        self.rules = [(7 + (length + 7) // 8, shift, keys) for length, (shift, keys) in enumerate(tests)]
+        self.rules += [(_NEVER_ENOUGH, 0, frozenset())] * (256 - len(tests))
+
+    def sampled(self) -> bool:
+        """Whether this record is a sample; counts those passed over since the last one too."""
+        if self.left > 0:
+            return False
+        self.seen += 1
+        self.left = 1 if self.seen < _SAMPLED_FIRST else _SAMPLED_EVERY
+        return True
+
+
 class _Scanner:
-    def __init__(self, source: str, wanted: list[_Prefix]) -> None:
+    def __init__(self, source: str, wanted: Wanted) -> None:
         self._source = source
         self._wanted = wanted
         self._routes: list[Route] = []
         self._data_time: float | None = None
-        self._records: Counter[Family] = Counter()
         self._sampled: Counter[Family] = Counter()
         self._carried: dict[Family, Counter[int]] = defaultdict(Counter)
-        self.peers: list[_Peer] = []
+        self._peers: list[_Peer] = []
+        self._old_peers: dict[_Peer, None] = {}
+        self._updates = Updates(wanted, _ROUTES)
+        self._kinds: set[int] = set()
+        self._tables = {
+            _TABLE_DUMP_V2 << 16 | subtype: _Table(wanted, version, add_path)
+            for subtype, (version, add_path) in _RIB_SUBTYPES.items()
+        }
         self.offset = 0
 
     def result(self) -> TableDump:
@@ -100,61 +127,115 @@ class _Scanner:
             family: tuple(sorted(asn for asn, count in self._carried[family].items() if 2 * count >= sampled))
             for family, sampled in sorted(self._sampled.items())
         }
-        peers = tuple(peer.asn for peer in self.peers if peer.asn)  # BIRD's first entry is AS 0, its own (RFC 7607)
-        return TableDump(peers, tuple(self._routes), self._data_time, feeds)
+        listed = (*(peer.asn for peer in (*self._peers, *self._old_peers)), *self._updates.peers)
+        peers = tuple(asn for asn in listed if asn)  # BIRD's first entry is AS 0, its own (RFC 7607)
+        only = bool(self._kinds) and self._kinds.isdisjoint((_TABLE_DUMP, _TABLE_DUMP_V2))
+        return TableDump(peers, (*self._routes, *self._updates.routes), self._data_time, feeds, only)
 
     def read(self, stream: IO[bytes]) -> None:
         """Read to the end. Raises RoutingError with the offset of the record that is wrong."""
-        while header := stream.read(12):
-            if len(header) < 12:
-                raise self._error("the file ends within a record header")
-            seconds, kind, subtype, length = struct.unpack(">IHHI", header)
-            if length > _RECORD_BYTES:
-                raise self._error(f"a record of {length} bytes")
-            body = stream.read(length)
-            if len(body) < length:
-                raise self._error("the file ends within a record")
-            if kind == _TABLE_DUMP_V2:
-                self._data_time = float(seconds)
-                self._record(subtype, body)
-            self.offset += 12 + length
+        source = cast(_Stream, stream)
+        buffer = bytearray(_CHUNK + _START.size)  # what is unpacked of a record's start may lie beyond the record
+        end = 0
+        while count := source.readinto(memoryview(buffer)[end : len(buffer) - _START.size]):
+            end += count
+            used = self._records(buffer, end)
+            rest = buffer[used:end]
+            if len(rest) > (len(buffer) - _START.size) // 2:  # a long record: of no more than _RECORD_BYTES
+                buffer = bytearray(2 * len(buffer))
+            end = len(rest)
+            buffer[:end] = rest
+        if end:
+            raise self._error("the file ends within a record" + (" header" if end < _HEADER else ""))
+        if not self._kinds:
+            raise self._error("no peer index table and no update: this is no TABLE_DUMP_V2, TABLE_DUMP or BGP4MP file")
 
-    def _record(self, subtype: int, body: bytes) -> None:
+    def _records(self, buffer: bytearray, end: int) -> int:
+        """Take the whole records of a buffer. Returns where the first one that is not whole begins."""
+        base, position = self.offset, 0
+        tables, start = self._tables, _START.unpack_from
+        while position + _HEADER <= end:
+            seconds, kind, length, _, bits, word = start(buffer, position)
+            after = position + _HEADER + length
+            if after > end:
+                if length > _RECORD_BYTES:
+                    self.offset = base + position
+                    raise self._error(f"a record of {length} bytes")
+                break
+            table = tables.get(kind)
+            if table is not None:
+                table.left -= 1
+                least, shift, keys = table.rules[bits]
+                if word >> shift not in keys and table.left and length >= least:
+                    position = after
+                    continue
+            self.offset = base + position
+            self._record(seconds, kind, table, bytes(buffer[position + _HEADER : after]))
+            position = after
+        self.offset = base + position
+        return position
+
+    def _record(self, seconds: int, kind: int, table: _Table | None, body: bytes) -> None:
+        kind, subtype = kind >> 16, kind & 0xFFFF
         try:
-            if subtype == _PEER_INDEX_TABLE:
-                self.peers = list(_peer_index(body))
-            elif subtype in _RIB_SUBTYPES:
-                self._rib(body, *_RIB_SUBTYPES[subtype])
+            if table is not None:
+                self._rib(table, body)
+            elif kind == _TABLE_DUMP_V2 and subtype == _PEER_INDEX_TABLE:
+                self._peers = list(_peer_index(body))
+            elif kind == _TABLE_DUMP:
+                self._old_rib(subtype, body)
+            elif kind in (_BGP4MP, _BGP4MP_ET):
+                self._updates.take(subtype, body if kind == _BGP4MP else exactly(body, 4, len(body) - 4))
+            else:
+                return
         except (struct.error, IndexError, ValueError) as error:
             raise self._error(f"a record that can't be decoded ({error})") from error
+        self._kinds.add(kind)
+        self._data_time = float(seconds)
 
-    def _rib(self, body: bytes, version: int, add_path: bool) -> None:
-        length = body[4]
-        size = (length + 7) // 8
-        bits = 32 if version == 4 else 128
-        if length > bits:
-            raise ValueError(f"prefix length {length}")
-        self._sample(Family.IPV6 if version == 6 else Family.IPV4, body, 5 + size, add_path)
-        value = int.from_bytes(body[5 : 5 + size], "big") << (bits - 8 * size)
-        if not any(_related(_Prefix(version, value, length), ours) for ours in self._wanted):
-            return
-        prefix = str(ipaddress.ip_network((value, length))) if version == 4 else _ipv6_prefix(value, length)
-        for peer_index, attributes in _entries(body, 5 + size, add_path):
-            peer = self.peers[peer_index]
-            as_path, as_set = _as_path(attributes)
-            if len(self._routes) >= _ROUTES:
-                raise self._error(f"more than {_ROUTES} routes of our prefixes")
-            self._routes.append(
-                Route(prefix=prefix, peer_asn=peer.asn, peer_address=peer.address, as_path=as_path, as_set=as_set)
+    def _rib(self, table: _Table, body: bytes) -> None:
+        """RFC 6396 section 4.3.2."""
+        size = (body[4] + 7) // 8
+        prefix = Prefix.of(table.version, body[5 : 5 + size], body[4])
+        ours, sampled = self._wanted.concerns(prefix), table.sampled()
+        if sampled:
+            family = Family.IPV6 if table.version == 6 else Family.IPV4
+            entries = _entries(body, 5 + size, table.add_path)
+            self._carried[family].update({self._peers[index].asn for index, _ in entries})
+            self._sampled[family] += 1
+        if ours:
+            for index, attributes in _entries(body, 5 + size, table.add_path):
+                self._keep(prefix, self._peers[index], as_path(path_attributes(attributes), 4))
+
+    def _old_rib(self, subtype: int, body: bytes) -> None:
+        """A prefix of one peer, with two-byte ASNs: RFC 6396 section 4.2."""
+        if subtype not in (1, 2):
+            raise ValueError(f"a table of address family {subtype}")
+        size = 4 if subtype == 1 else 16
+        prefix = Prefix.of(4 if subtype == 1 else 6, exactly(body, 4, size), body[4 + size])
+        position = 10 + size  # after the prefix length come a status and a time
+        address = ipaddress.ip_address(exactly(body, position, size))
+        asn, length = struct.unpack_from(">HH", body, position + size)
+        attributes = exactly(body, position + size + 4, length)
+        peer = _Peer(asn, str(address))
+        self._old_peers[peer] = None
+        if len(self._old_peers) > _OLD_PEERS:
+            raise ValueError(f"more than {_OLD_PEERS} peers")
+        if self._wanted.concerns(prefix):
+            self._keep(prefix, peer, as_path(path_attributes(attributes), 2))
+
+    def _keep(self, prefix: Prefix, peer: _Peer, path: AsPath) -> None:
+        if len(self._routes) >= _ROUTES:
+            raise ValueError(f"more than {_ROUTES} routes of our prefixes")
+        self._routes.append(
+            Route(
+                prefix=str(prefix),
+                peer_asn=peer.asn,
+                peer_address=peer.address,
+                as_path=path.asns,
+                as_set=path.as_set,
             )
-
-    def _sample(self, family: Family, body: bytes, position: int, add_path: bool) -> None:
-        """Count the peers of some records, spread over the table."""
-        self._records[family] += 1
-        if self._records[family] > _SAMPLED_FIRST and self._records[family] % _SAMPLED_EVERY:
-            return
-        self._sampled[family] += 1
-        self._carried[family].update({self.peers[index].asn for index, _ in _entries(body, position, add_path)})
+        )
 
     def _error(self, problem: str) -> RoutingError:
         return RoutingError(self._source, self.offset, problem, self.result())
@@ -171,8 +252,8 @@ def _peer_index(body: bytes) -> Iterator[_Peer]:
         address_size = 16 if kind & 1 else 4
         asn_size = 4 if kind & 2 else 2
         start = position + 5
-        address = ipaddress.ip_address(_exactly(body, start, address_size))
-        asn = int.from_bytes(_exactly(body, start + address_size, asn_size), "big")
+        address = ipaddress.ip_address(exactly(body, start, address_size))
+        asn = int.from_bytes(exactly(body, start + address_size, asn_size), "big")
         yield _Peer(asn, str(address))
         position = start + address_size + asn_size
 
@@ -186,68 +267,5 @@ def _entries(body: bytes, position: int, add_path: bool) -> Iterator[tuple[int, 
         position += 10 if add_path else 6
         (length,) = struct.unpack_from(">H", body, position)
         position += 2
-        yield peer_index, _exactly(body, position, length)
+        yield peer_index, exactly(body, position, length)
         position += length
-
-
-def _as_path(attributes: bytes) -> tuple[tuple[int, ...], bool]:
-    """The AS_PATH among path attributes (RFC 4271 section 4.3), always with four-byte ASNs in this format."""
-    position = 0
-    while position < len(attributes):
-        flags, kind = attributes[position], attributes[position + 1]
-        extended = flags & 0x10
-        (length,) = struct.unpack_from(">H" if extended else ">B", attributes, position + 2)
-        start = position + (4 if extended else 3)
-        if kind == _AS_PATH:
-            return _segments(_exactly(attributes, start, length))
-        position = start + length
-    return (), False
-
-
-def _segments(data: bytes) -> tuple[tuple[int, ...], bool]:
-    path: list[int] = []
-    position = 0
-    while position < len(data):
-        kind, count = data[position], data[position + 1]
-        if kind == _AS_SET:
-            return tuple(path), True
-        path += struct.unpack(f">{count}I", _exactly(data, position + 2, 4 * count))
-        position += 2 + 4 * count
-    return tuple(path[:_PATH_LENGTH]), False
-
-
-def _exactly(data: bytes, start: int, size: int) -> bytes:
-    part = data[start : start + size]
-    if len(part) < size:
-        raise ValueError(f"{size} bytes wanted, {len(part)} there")
-    return part
-
-
-def _wanted(network: _Network) -> _Prefix:
-    return _Prefix(network.version, int(network.network_address), network.prefixlen)
-
-
-def _related(one: _Prefix, other: _Prefix) -> bool:
-    """Whether one prefix equals, contains or lies within the other."""
-    if one.version != other.version:
-        return False
-    shift = (32 if one.version == 4 else 128) - min(one.length, other.length)
-    return one.value >> shift == other.value >> shift
-
-
-def _ipv6_prefix(value: int, length: int) -> str:
-    return str(ipaddress.IPv6Network((value, length)))
-
-
-def _opened(path: Path) -> IO[bytes]:
-    with path.open("rb") as file:
-        magic = file.read(6)
-    if magic.startswith(b"\x1f\x8b"):
-        return cast("IO[bytes]", gzip.open(path, "rb"))
-    if magic.startswith(b"BZh"):
-        return bz2.open(path, "rb")
-    if magic.startswith(b"\xfd7zXZ"):
-        return lzma.open(path, "rb")
-    if magic.startswith(b"\x28\xb5\x2f\xfd"):
-        return cast("IO[bytes]", zstandard.open(path, "rb"))
-    return path.open("rb", buffering=1 << 20)
