@@ -47,7 +47,8 @@ async def in_rounds(
         keep(best, tuple(rounds) if len(rounds) > 1 or own is not None else ())
         if own is not None or (len(rounds) == 1 and not passing):
             return
-        if all(made.failure for made in rounds) and asyncio.get_running_loop().time() - began > _PATIENCE:
+        late = asyncio.get_running_loop().time() - began > _PATIENCE
+        if late and len(rounds) > 1 and all(made.failure for made in rounds):
             return
         if len(rounds) < _ROUNDS:
             await asyncio.sleep(_PAUSE)

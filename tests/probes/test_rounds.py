@@ -73,3 +73,11 @@ async def test_our_own_failure_ends_the_rounds_and_is_what_they_say(open_context
     assert [made.failure for made in kept[-1][1]] == [SILENT, OURS]
     alone = await run(open_context, [SILENT], Path(OURS))
     assert [made.failure for made in alone[-1][1]] == [OURS]
+
+
+async def test_two_rounds_of_whole_time_outs_are_enough(
+    open_context: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_PATIENCE", -1.0)
+    kept = await run(open_context, [SILENT, SILENT, None], Path())
+    assert [len(rounds) for _, rounds in kept] == [0, 2]

@@ -88,6 +88,7 @@ CASES: dict[str, list[Case]] = {
         Case("at one of two addresses", endpoint(way(V4, SAFE), way(V6, SAFE), way(V6B, SAFE, f"{SAFE}x")), FAIL,
             "differs", {"addresses": (V6B,)}),
         Case("no redirect", endpoint(fetch(V4), fetch(V6)), NONE, "no_redirect"),
+        Case("another status, but no redirect", endpoint(fetch(V4), fetch(V6, hop(V6, 404))), NONE, "no_redirect"),
         Case("stranded", endpoint(fetch(V4), fetch(V6, hop(V6, 302), hop("", failure=STRANDED))), UNTESTED,
             "not_tested"),
         *ONE_FAMILY, *UNSEEN, *SILENT, *NOT_WEB,

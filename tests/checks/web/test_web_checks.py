@@ -34,6 +34,7 @@ PASS, FAIL, WARN = Status.PASS, Status.FAIL, Status.WARN
 UNTESTED, NONE = Status.COULD_NOT_TEST, Status.NOT_APPLICABLE
 TCP = f"tcp://{HOST}:8443"
 _STRANDED = Failure(reason=Reason.NO_ADDRESS, side=Side.TARGET, detail="www.example has no ipv6")
+_TOO_MANY = Failure(reason=Reason.PROTOCOL, side=Side.TARGET, detail="more than 5 redirects")
 _EXCLUDED = Failure(reason=Reason.OUT_OF_SCOPE, side=Side.OURS, detail="www.example is excluded")
 _TO_HTTPS = (("location", f"https://{HOST}/"),)
 _MOVED = hop(V6, 302, headers=(("location", "https://www.example/"),))
@@ -71,6 +72,8 @@ CASES: dict[str, list[Case]] = {
         Case("all dead", endpoint(dead(V4), dead(V6, REFUSED, 1)), FAIL, "unreachable", {
             "addresses": (V4, V6)}),
         Case("gateway errors", endpoint(fetch(V4, hop(V4, 503))), FAIL, "unreachable"),
+        Case("a wall against robots", endpoint(fetch(V4, hop(V4, 503, headers=(("cf-mitigated", "challenge"),)))), PASS,
+            "ok"),
         Case("no address", endpoint(at=host()), FAIL, "no_address", {"host": HOST}),
         Case("one family unknown", endpoint(dead(V4), dead(V6), vantage=BLIND_V6), UNTESTED, "not_tested"),
         Case("a single silence", endpoint(dead(V4, tries=1)), UNTESTED, "not_tested"),
@@ -91,6 +94,10 @@ CASES: dict[str, list[Case]] = {
             FAIL, "does_not_open", {"addresses": (f"{V6} (HTTP 404)",)}),
         Case("redirect to IPv4 alone", endpoint(fetch(V6, _MOVED, hop(
             "", url="https://www.example/", failure=_STRANDED, tries=0))), FAIL, "does_not_open"),
+        Case("redirects in a circle", endpoint(fetch(V6, _MOVED, hop("", failure=_TOO_MANY, tries=0))), FAIL,
+            "does_not_open"),
+        Case("many redirects", endpoint(fetch(V6, _MOVED, hop("", url="https://www.example/", failure=_TOO_MANY,
+            tries=0))), UNTESTED, "not_tested"),
         Case("turned away", endpoint(fetch(V6, hop(V6, 403))), UNTESTED, "not_tested"),
         Case("redirect target silent", endpoint(fetch(V6, _MOVED, hop(V6, failure=TIMEOUT))), UNTESTED, "not_tested"),
         Case("blind", endpoint(dead(V6, NO_ROUTE, 0), vantage=BLIND_V6), UNTESTED, "not_tested"),
