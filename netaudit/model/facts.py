@@ -299,7 +299,8 @@ class RoutesFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="route
     """The routes of a data centre's prefixes in one source.
 
     A peer's feed of a family is full when the peer carries at least half of a sample of that family's
-    prefixes: the denominator of visibility. A family that the source does not hold has no feeds.
+    prefixes: the denominator of visibility. A family that the source does not hold has no feeds. With a
+    failure the rest is what was read before it: incomplete.
     """
 
     id: str
@@ -310,6 +311,7 @@ class RoutesFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="route
     peers: tuple[int, ...] = ()  # every peer AS of the source, those without our routes too
     feeds: dict[Family, tuple[int, ...]] = {}  # the peer ASes with a full feed of that family
     routes: tuple[Route, ...] = ()
+    updates_only: bool = False  # what changed within some minutes: of what did not change it says nothing
     failure: Failure | None = None
 
 

@@ -1,4 +1,4 @@
-"""What route collectors saw of a data centre's prefixes, read from table dumps."""
+"""What route collectors saw of a data centre's prefixes, read from table dumps and updates."""
 
 import asyncio
 import hashlib
@@ -53,5 +53,6 @@ class RoutesProbe:
             peers=tuple(dict.fromkeys(dump.peers)) if dump else (),
             feeds=dump.feeds if dump else {},
             routes=dump.routes if dump else (),
+            updates_only=dump.updates_only if dump else False,
             failure=Failure(reason=Reason.NO_DATA, side=Side.OURS, detail=problem[:200]) if problem else None,
         )

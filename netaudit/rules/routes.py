@@ -1,7 +1,8 @@
 """What usable route tables say of a data centre, shared by the judges of multi-homing.
 
-A source that could not be read to its end, or that is too old, proves nothing, and least of all that a
-route is absent. What is left is one table: its routes, and for each family the peers with a full feed.
+A source that could not be read to its end, that holds only updates, or that is too old, proves nothing, and
+least of all that a route is absent. What is left is one table: its routes, and for each family the peers
+with a full feed.
 """
 
 from typing import NamedTuple
@@ -71,10 +72,10 @@ class RouteTable(NamedTuple):
 
 def route_table(evidence: DataCentreEvidence, max_age_days: float) -> RouteTable | Outcome:
     """Join the usable sources. Without one: `not_tested`, or `too_old` with `days` and `limit`."""
-    read = [fact for fact in evidence.routes if fact.failure is None]
+    read = [fact for fact in evidence.routes if fact.failure is None and not fact.updates_only]
     if not read:
-        failure = first_failure(fact.failure for fact in evidence.routes) or _NO_SOURCE
-        return could_not_test("not_tested", failure)
+        failure = first_failure(fact.failure for fact in evidence.routes)
+        return could_not_test("not_tested", failure or (_ONLY_UPDATES if evidence.routes else _NO_SOURCE))
     dated = {fact.id: (evidence.now - fact.data_time) / _DAY for fact in read if fact.data_time is not None}
     fresh = [fact for fact in read if fact.id in dated and dated[fact.id] <= max_age_days]
     facts = tuple(fact.id for fact in read)
@@ -94,4 +95,5 @@ def _feeds(sources: list[RoutesFact]) -> dict[Family, frozenset[int]]:
 
 
 _NO_SOURCE = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail="no route table was read")
+_ONLY_UPDATES = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail="only updates were read, no route table")
 _UNDATED = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail="the route table does not say of when it is")

@@ -1,5 +1,7 @@
 """Which route tables may prove something, and what they say together."""
 
+import msgspec
+
 from netaudit.model.common import Failure, Family, Reason, Side
 from netaudit.model.verdict import Outcome
 from netaudit.rules.routes import RouteTable, route_table
@@ -16,6 +18,19 @@ def test_a_torn_table_proves_nothing_beside_a_whole_one() -> None:
     assert found.routes == whole.routes
     assert found.facts == ("routes-dc-b.mrt",)
     assert found.feeds == {Family.IPV4: frozenset(), Family.IPV6: frozenset(PEERS)}
+
+
+def test_updates_prove_nothing_alone_nor_beside_a_table() -> None:
+    updates = msgspec.structs.replace(table(*through(V4, UP1), source="updates.mrt"), updates_only=True)
+    alone = route_table(centre(updates), 30)
+    assert isinstance(alone, Outcome)
+    assert alone.message == "not_tested"
+    assert alone.failure is not None
+    assert alone.failure.detail == "only updates were read, no route table"
+    whole = table(*through(V4, UP2))
+    found = route_table(centre(updates, whole), 30)
+    assert isinstance(found, RouteTable)
+    assert (found.routes, found.facts) == (whole.routes, (whole.id,))
 
 
 def test_tables_of_one_family_each_make_one_of_both() -> None:
