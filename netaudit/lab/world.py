@@ -94,7 +94,6 @@ class RouteEntry(Record, frozen=True, kw_only=True):
     as_path: tuple[int, ...]
 
 
-FaultKind = Literal[
 class VrpEntry(Record, frozen=True, kw_only=True):
     """A validated ROA payload in the sample's export: who may originate the prefix, and for how many days still."""
 
@@ -104,6 +103,7 @@ class VrpEntry(Record, frozen=True, kw_only=True):
     days: float = 30.0
 
 
+FaultKind = Literal[
     "expired_signature",  # zone: every RRSIG ended yesterday
     "signature_ends_soon",  # zone: every RRSIG ends in two days
     "wrong_ds",  # zone: the parent's DS digest is of another key
