@@ -33,6 +33,7 @@ MEASURED_BY = {
     "bgp.own_origin": {"multihome.own_origin"},
     "bgp.upstreams_v4": {"multihome.upstreams_ipv4"},
     "bgp.upstreams_v6": {"multihome.upstreams_ipv6"},
+    "rpki.valid": {"multihome.roa_valid"},
     "bgp.asn_visible": {"multihome.own_origin"},
     "tls.trusted": {"web.https", "web.certificate_trusted"},
     "cert.not_expired": {"certificates.not_expired"},
@@ -44,7 +45,6 @@ MEASURED_BY = {
 NOT_MEASURED_YET = {
     "VN-DNS-06": "no probe reads RDAP, where registry lock shows",
     "VN-NUM-01": "no probe reads RDAP or a delegated file, where the holder of addresses shows",
-    "VN-NUM-06": "no probe reads validated ROA payloads",
     "VN-NUM-07": "peering at an exchange is seldom visible to route collectors",
 }
 
