@@ -15,6 +15,7 @@ from netaudit.model.facts import Lookup, NameFact, TlsObservation, WebFact
 from netaudit.model.inventory import Service
 from netaudit.model.senders import Senders
 from netaudit.rules.mta_sts import POLICY_PATH, policy_endpoint, policy_host
+from netaudit.rules.security_txt import SECURITY_TXT
 from netaudit.rules.zones import name_text
 
 __all__ = ["ServiceDeriver"]
@@ -56,6 +57,7 @@ class ServiceDeriver:
             host=self.names.host(services[0].host),
             web=web,
             connects=tuple(sorted(book.connects.get(endpoint, ()), key=lambda fact: fact.address)),
+            documents=self._documents(endpoint, SECURITY_TXT),
             controls=_by_address(book.controls.get(endpoint, ())),
             times=book.connect_times.get(endpoint),
             page=book.pages.get(endpoint),

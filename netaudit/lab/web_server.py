@@ -16,6 +16,7 @@ _IDLE = 10.0  # seconds
 _REQUEST_BYTES = 16_384
 _READ = 4_096
 _HSTS = "max-age=31536000; includeSubDomains"
+_HARDENED = (("x-content-type-options", "nosniff"), ("x-frame-options", "SAMEORIGIN"))
 _METHODS = (b"GET", b"HEAD")
 
 
@@ -63,6 +64,8 @@ class WebServer:
         headers: tuple[tuple[str, str], ...] = ()
         if secure and site.hsts and not self._flaws.host(host, family, "no_hsts"):
             headers = (("strict-transport-security", _HSTS),)
+        if site.hardened:
+            headers += _HARDENED
         path = target.partition("?")[0]
         if path in site.files:
             return Page(HTTPStatus.OK, site.files[path], headers, "text/plain")

@@ -60,6 +60,7 @@ class Website(Record, frozen=True, kw_only=True):
     title: str  # shown in the page
     redirect: bool = True  # http:// answers 301 to https://
     hsts: bool = True
+    hardened: bool = True  # fields against the guessing of content types and against framing
     octets: int = 0  # what the page has at least, filled up with spaces
     tlsa: bool = False  # TLSA of its good certificate for each of the hosts
     paths: dict[str, int] = {}  # path -> status other than 200
@@ -193,8 +194,8 @@ class World(Record, frozen=True, kw_only=True):
     mail: tuple[MailServer, ...] = ()
     resolvers: tuple[RecursiveResolver, ...] = ()
     routes: tuple[RouteEntry, ...] = ()
-    faults: tuple[Fault, ...] = ()
     vrps: tuple[VrpEntry, ...] = ()
+    faults: tuple[Fault, ...] = ()
     exceptions: dict[str, str] = {}  # check id -> why the two realisations may differ; at most ten
     delay_ms: float = 0.0  # simulated round trip
     loss: Annotated[float, msgspec.Meta(ge=0, lt=1)] = 0.0

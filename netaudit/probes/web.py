@@ -16,6 +16,8 @@ from netaudit.probes.context import ProbeContext
 from netaudit.probes.hosts import addresses_of
 from netaudit.probes.page import page_fact
 from netaudit.probes.rounds import in_rounds
+from netaudit.rules.security_txt import SECURITY_TXT
+from netaudit.rules.turned_away import turned_away
 
 __all__ = ["CLAMPED_MSS", "REDIRECTS", "WebProbe"]
 
@@ -24,6 +26,7 @@ CLAMPED_MSS = {Family.IPV6: 1_220, Family.IPV4: 536}  # packets that every link 
 _ADDRESSES = 8  # in one family
 _REDIRECT = {301, 302, 303, 307, 308}
 _URL_LENGTH = 2_048
+_ERROR = 400  # and above
 
 
 class WebProbe:
@@ -32,6 +35,7 @@ class WebProbe:
     `plain` also fetches `http://host/` at each of them, to see where plain HTTP leads.
     A page that both families deliver is fetched a second time over IPv4, as a control: what differs
     between those two is the page's own change, not the family's. Such pages also have the connections timed.
+    Where HTTPS works, security.txt (RFC 9116) is asked for too, once over each family.
     """
 
     def __init__(
@@ -57,6 +61,9 @@ class WebProbe:
                 for address in addresses:
                     group.create_task(self._fetch(f"http://{self._host}:80", "/", address, stop_at_https=True))
         good = [fact for fact in self._facts.values() if fact.endpoint == self._endpoint and fact.failure is None]
+        if self._endpoint.startswith("https:"):
+            for address in _first_welcoming(good):
+                await self._fetch(self._endpoint, SECURITY_TXT, address, document=SECURITY_TXT)
         if good:
             self._page = await page_fact(self._context, min(good, key=lambda fact: fact.id))
         if {fact.family for fact in good} == set(Family):
@@ -71,28 +78,43 @@ class WebProbe:
         return [*sorted(self._facts.values(), key=lambda fact: fact.id), *beside]
 
     async def _fetch(
-        self, endpoint: str, path: str, address: str, *, stop_at_https: bool = False, control: bool = False
+        self,
+        endpoint: str,
+        path: str,
+        address: str,
+        *,
+        stop_at_https: bool = False,
+        control: bool = False,
+        document: str = "",
     ) -> None:
         """Fetch, and again later where the address itself failed."""
 
         def keep(hops: tuple[HttpHop, ...], rounds: tuple[Round, ...]) -> None:
-            fact = self._fact(endpoint, address, hops, rounds, control=control)
+            fact = self._fact(endpoint, address, hops, rounds, control=control, document=document)
             self._facts[fact.id] = fact
 
         follow = partial(self._follow, endpoint, path, address, stop_at_https=stop_at_https)
         await in_rounds(self._context, address, follow, _outcome, keep)
 
     def _fact(
-        self, endpoint: str, address: str, hops: tuple[HttpHop, ...], rounds: tuple[Round, ...], *, control: bool
+        self,
+        endpoint: str,
+        address: str,
+        hops: tuple[HttpHop, ...],
+        rounds: tuple[Round, ...],
+        *,
+        control: bool,
+        document: str,
     ) -> WebFact:
         return WebFact(
-            id=f"web-{endpoint}-{address}{'-control' if control else ''}",
+            id=f"web-{endpoint}{document}-{address}{'-control' if control else ''}",
             endpoint=endpoint,
             address=address,
             family=family_of(address),
             hops=hops,
             failure=next((hop.failure for hop in hops if hop.failure is not None), None),
             control=control,
+            document=document,
             rounds=rounds,
         )
 
@@ -170,6 +192,12 @@ class WebProbe:
 
     def _not_sent(self, url: str, address: str, failure: Failure) -> HttpHop:
         return HttpHop(url=url, address=address, at=self._context.network.now(), failure=failure, tries=0)
+
+
+def _first_welcoming(facts: Iterable[WebFact]) -> list[str]:
+    """The first address of each family that showed a page: one that turned us away is not asked for more."""
+    shown = (f for f in facts if (f.hops[-1].status or _ERROR) < _ERROR and turned_away(f.hops[-1]) is None)
+    return list({f.family: f.address for f in sorted(shown, key=lambda f: f.id, reverse=True)}.values())
 
 
 def _outcome(hops: tuple[HttpHop, ...]) -> tuple[Failure | None, int]:

@@ -9,6 +9,7 @@ from netaudit.lab.pki import Pki, condition_of
 from netaudit.lab.web_server import WebServer
 from netaudit.lab.world import Machine, Website, World
 from netaudit.model.common import Family, family_of
+from netaudit.rules.fetches import SECURITY_HEADERS
 from tests.lab.credentials import CredentialFiles
 from tests.lab.daemons import Command, Daemons
 from tests.lab.ready import Expectation
@@ -91,8 +92,8 @@ class _Writer:
         headers = dict(root.headers)
         if "location" in headers:
             return _block("server", [*lines, f"return {root.status} https://{host}$request_uri;"])
-        if "strict-transport-security" in headers:
-            lines.append(f'add_header Strict-Transport-Security "{headers["strict-transport-security"]}" always;')
+        shown = (name for name in headers if name in SECURITY_HEADERS)
+        lines += [f'add_header {name.title()} "{headers[name]}" always;' for name in shown]
         for path in site.files:
             file = page(self.machine.id, family, host=host, target=path, secure=secure)
             lines.append(_file(self.folder / f"{host}-{family}-{len(lines)}.txt", path, file.body))

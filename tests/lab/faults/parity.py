@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tests.lab.faults.expected import UNREACHED
+from tests.lab.faults.expected import PROTECTION, UNREACHED
 from tests.lab.faults.plants import HEADERS, PAGE, Plant, Serve, Site
 
 __all__ = ["PLANTS"]
@@ -71,7 +71,7 @@ PLANTS = (
         "404 over both",
         _both(Serve(status=404)),
         finds=("web.ipv6_ready does_not_open",),
-        blinds=("web.hsts not_tested",),
+        blinds=(*PROTECTION, "web.hsts not_tested"),
     ),
     Plant(
         "both-503",
@@ -79,7 +79,7 @@ PLANTS = (
         _both(Serve(status=503)),
         finds=(*UNREACHED, "web.reachable unreachable"),
         saw="HTTP 503",
-        blinds=("web.hsts not_tested",),
+        blinds=(*PROTECTION, "web.hsts not_tested"),
     ),
     Plant(
         "v6-429",
@@ -99,6 +99,7 @@ PLANTS = (
         "429 over both",
         _both(Serve(status=429)),
         blinds=(
+            *PROTECTION,
             "dual_stack.headers not_tested",
             "dual_stack.redirects not_tested",
             "dual_stack.tls_session not_tested",
@@ -126,6 +127,7 @@ PLANTS = (
         "a wall against robots over both",
         _both(Serve(status=503, headers=("cf-mitigated: challenge",), page="Just a moment...")),
         blinds=(
+            *PROTECTION,
             "dual_stack.headers not_tested",
             "dual_stack.redirects not_tested",
             "dual_stack.tls_session not_tested",
