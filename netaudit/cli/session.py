@@ -107,7 +107,7 @@ async def _lab(inventory: Inventory, folder: Path, limits: Limits, options: Netw
                     anchors=lab.trust_anchors,
                     roots=lab.roots,
                     route_files={d.id: (table,) for d in inventory.datacentres},
-                    vrp_files={d.id: (payloads,) for d in inventory.datacentres},
+                    vrp_files={d.id: (payloads,) for d in inventory.datacentres if world.vrps},
                 )
             finally:
                 await network.aclose()

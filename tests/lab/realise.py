@@ -15,6 +15,7 @@ from netaudit.lab.authority import Contents, zone_contents
 from netaudit.lab.flaws import Flaws
 from netaudit.lab.keyring import Keyring
 from netaudit.lab.pki import Pki
+from netaudit.lab.vrps import vrps_json
 from netaudit.lab.world import World
 from tests.lab.daemons import Daemons
 from tests.lab.mail_servers import mail_expectations, mail_rules, start_mail_servers
@@ -43,6 +44,7 @@ class Realised:
     contents: Contents  # root hints and trust anchors
     root: str  # the certificate of the lab's CA, PEM
     tables: tuple[Path, ...]  # MRT files of the route collector, one a family
+    payloads: bytes = b""  # validated ROA payloads in JSON; empty: the world has none
 
 
 @contextmanager
@@ -86,7 +88,8 @@ def realised(world: World, *, routed: bool = False) -> Iterator[Realised]:
         wait_until_ready(expected, namespaces, daemons)
         tables = routers.tables()
         _lose(world.loss, namespaces)
-        yield Realised(namespaces, contents, pki.root, tables)
+        payloads = vrps_json(world, now) if world.vrps else b""
+        yield Realised(namespaces, contents, pki.root, tables, payloads)
 
 
 def remove_orphans() -> None:

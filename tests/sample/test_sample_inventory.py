@@ -36,3 +36,8 @@ def test_the_prefixes_of_the_data_centre_are_announced_by_its_own_number() -> No
     (centre,) = INVENTORY.datacentres
     origins = {route.prefix: route.as_path[-1] for route in WORLD.routes}
     assert {origins[prefix] for prefix in centre.prefixes} == set(centre.asns)
+
+
+def test_rpki_authorises_every_route() -> None:
+    authorised = {(vrp.prefix, vrp.asn) for vrp in WORLD.vrps}
+    assert authorised == {(route.prefix, route.as_path[-1]) for route in WORLD.routes}
