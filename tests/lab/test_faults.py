@@ -61,6 +61,8 @@ def test_nothing_is_held_against_a_healthy_world_even_where_packets_are_lost(tmp
         assert held_against(run, Status.FAIL, Status.WARN) == [], name
         if name.startswith("healthy"):
             assert (held_against(run, Status.COULD_NOT_TEST), run.code) == ([], 0)
+        else:
+            assert run.asked_again > 0, "nothing was lost"
 
 
 def test_a_host_without_ipv6_tests_no_ipv6(tmp_path: Path) -> None:

@@ -34,7 +34,8 @@ def _scan(count: int) -> int:
             findings = held_against(scanned, Status.FAIL, Status.WARN)
             blind = held_against(scanned, Status.COULD_NOT_TEST)
             wrong += bool(findings) or (name.startswith("healthy") and bool(blind))
-            print(f"{name}: {len(findings)} findings, {len(blind)} could not be tested", *findings, *blind, sep="\n  ")
+            said = f"{len(findings)} findings, {len(blind)} not tested, {scanned.asked_again} questions asked again"
+            print(f"{name}: {said}", *findings, *blind, sep="\n  ")
     print(f"{2 * count} scans in {time.monotonic() - began:.0f} s, {wrong} wrong")
     return int(wrong > 0)
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import yaml
 
+from netaudit.model.exchange import Exchange
 from netaudit.model.run import Run
 from netaudit.model.verdict import Status, Verdict
+from netaudit.store.facts import iterate_facts
 from netaudit.store.runfolder import RUN_FILE, read_run
 from tests.lab.faults.plants import DOMAIN, Exchanger, Plant, Servers, Site, Tcp
 from tests.lab.faults.world import FaultWorld
@@ -19,12 +21,19 @@ _SPECIAL = ("192.0.2.0/24", "203.0.113.0/24", "198.18.0.0/15", "2001:db8::/32")
 
 
 class Scanned:
-    """The run, the exit code, and what was said on stderr."""
+    """The run, the exit code, what was said on stderr, and the run's folder."""
 
-    def __init__(self, run: Run, code: int, said: str) -> None:
+    def __init__(self, run: Run, code: int, said: str, folder: Path) -> None:
         self.run = run
         self.code = code
         self.said = said
+        self.folder = folder
+
+    @property
+    def asked_again(self) -> int:
+        """How many DNS questions needed more than one try."""
+        facts = iterate_facts(self.folder / "facts.jsonl.zst")
+        return sum(isinstance(fact, Exchange) and fact.tries > 1 for fact in facts)
 
 
 def scan(world: FaultWorld, folder: Path, *arguments: str) -> Scanned:
@@ -35,7 +44,7 @@ def scan(world: FaultWorld, folder: Path, *arguments: str) -> Scanned:
     path.write_text(yaml.safe_dump(_inventory(world), allow_unicode=True))
     done = netaudit(world.lab, "scan", str(path), "-q", "-o", str(folder / "out"), *arguments)
     assert (folder / "out" / RUN_FILE).exists(), done.stderr
-    return Scanned(read_run(Path(folder / "out" / RUN_FILE)), done.returncode, done.stderr)
+    return Scanned(read_run(Path(folder / "out" / RUN_FILE)), done.returncode, done.stderr, folder / "out")
 
 
 def findings(run: Run, plants: Iterable[Plant], *statuses: Status) -> dict[str, frozenset[str]]:
