@@ -36,4 +36,4 @@ def _judge(evidence: DataCentreEvidence, max_age_days: float, max_routes_age_day
 def _saw(item: Announcement) -> str:
     state = str(item.origin.state).replace("_", " ")
     covering = item.origin.matched or item.origin.covering
-    return f"{state}: {', '.join(shown(vrp) for vrp in covering[:8])}" if covering else state
+    return f"{state}: {', '.join(shown(vrp) for vrp in covering[:8])}" if covering else "no ROA"
