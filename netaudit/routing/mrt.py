@@ -197,6 +197,7 @@ class _Scanner:
         """RFC 6396 section 4.3.2."""
         size = (body[4] + 7) // 8
         prefix = Prefix.of(table.version, body[5 : 5 + size], body[4])
+        exactly(body, 5 + size, 2)  # the number of entries, which is not looked at when the prefix is not ours
         ours, sampled = self._wanted.concerns(prefix), table.sampled()
         if sampled:
             family = Family.IPV6 if table.version == 6 else Family.IPV4

@@ -15,7 +15,7 @@ __all__ = ["UNPACKING_ERRORS", "opened"]
 
 UNPACKING_ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError)
 _MEMORY = 128 * 1024 * 1024  # of xz and zstd: the windows of `xz -9` (65 MB) and `zstd --long` (128 MB) are within
-_PACKED = 1024  # bytes unpacked at once: zstd makes up to 128 kB of four, and its reader knows no limit
+_PACKED = 512  # bytes unpacked at once: zstd makes up to 128 kB of four, and its reader knows no limit
 
 
 class _Unpacker(Protocol):

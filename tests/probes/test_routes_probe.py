@@ -5,9 +5,9 @@ import hashlib
 from pathlib import Path
 
 from netaudit.lab.mrt import mrt_bytes
-from netaudit.model.common import Reason
+from netaudit.model.common import Reason, Text
 from netaudit.model.facts import RoutesFact
-from netaudit.model.inventory import DataCentre, Text
+from netaudit.model.inventory import DataCentre
 from netaudit.probes.routes import RoutesProbe
 from tests.lab_python.client import small_world
 

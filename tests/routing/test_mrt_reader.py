@@ -4,7 +4,10 @@ import bz2
 import gzip
 import ipaddress
 import lzma
+import random
 import struct
+import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 
 import mrtparse
@@ -119,6 +122,80 @@ def test_compressed_dumps_are_recognised_by_content(tmp_path: Path, pack: object
     assert callable(pack)
     routes = read_routes(dump(tmp_path, pack(table())), OURS).routes
     assert len(routes) == 14
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, zstandard.ZstdCompressor().compress])
+def test_several_packed_streams_in_a_row_are_one_file(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    data = table()
+    packed = b"".join(pack(data[start : start + 100]) for start in range(0, len(data), 100))
+    assert read_routes(dump(tmp_path, packed), OURS) == read_routes(dump(tmp_path, data), OURS)
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, zstandard.ZstdCompressor().compress])
+def test_a_packed_file_that_ends_too_early_is_no_table_that_ends(
+    tmp_path: Path, pack: Callable[[bytes], bytes]
+) -> None:
+    for cut in (1, 4, 9):
+        with pytest.raises(RoutingError, match="at byte"):
+            read_routes(dump(tmp_path, pack(table())[:-cut]), OURS)
+
+
+def test_packing_that_needs_too_much_memory_is_refused(tmp_path: Path) -> None:
+    filters = [{"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": 256 * 1024 * 1024}]
+    with pytest.raises(RoutingError, match="Memory usage limit"):
+        read_routes(dump(tmp_path, lzma.compress(table(), filters=filters)), OURS)
+    settings = zstandard.ZstdCompressionParameters(window_log=28, enable_ldm=False)
+    packer = zstandard.ZstdCompressor(compression_params=settings).compressobj()
+    with pytest.raises(RoutingError, match="memory"):
+        read_routes(dump(tmp_path, packer.compress(table()) + packer.flush()), OURS)
+
+
+def _xz(data: bytes) -> bytes:
+    return lzma.compress(data, preset=0)  # its dictionary is small
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress, _xz, zstandard.ZstdCompressor().compress])
+def test_memory_does_not_grow_with_the_file(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    chance = random.Random(1)
+    data = b"".join(record(99, chance.randbytes(4_000)) for _ in range(4_000))
+    assert _peak(dump(tmp_path, pack(peer_index() + data))) < 8_000_000 < len(data) / 1.9
+
+
+def test_memory_is_bounded_when_little_unpacks_to_much(tmp_path: Path) -> None:
+    data = peer_index() + b"".join(record(99, bytes(4_000_000)) for _ in range(64))
+    packed = zstandard.ZstdCompressor().compress(data)
+    assert len(packed) < 100_000
+    assert _peak(dump(tmp_path, packed)) < 50_000_000
+
+
+def _peak(path: Path) -> int:
+    tracemalloc.start()
+    try:
+        read_routes(path, OURS)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_record_longer_than_what_is_read_at_once_is_read(tmp_path: Path) -> None:
+    long = record(99, bytes(3_000_000), kind=48)
+    many = rib(OURS[0], PATHS)
+    _, routes, *_ = read_routes(dump(tmp_path, peer_index() + many + long + rib(OURS[1]) + long + rib("::/0")), OURS)
+    assert [route.prefix for route in routes] == [OURS[0]] * 2 + [OURS[1]] * 2 + ["::/0"] * 2
+
+
+def test_bits_after_the_prefix_mean_nothing(tmp_path: Path) -> None:
+    data = bytearray(rib("203.0.112.0/23"))
+    data[12 + 5 + 2] |= 1
+    assert {route.prefix for route in read_routes(dump(tmp_path, peer_index() + bytes(data)), OURS).routes} == {
+        "203.0.112.0/23"
+    }
+
+
+def test_a_record_too_short_for_its_prefix_is_an_error_though_it_is_not_ours(tmp_path: Path) -> None:
+    good = b"".join(rib("198.51.100.0/24") for _ in range(300))  # no sample is due
+    with pytest.raises(RoutingError, match="can't be decoded"):
+        read_routes(dump(tmp_path, peer_index() + good + record(2, b"\0\0\0\0\x18\x0a\0\0\0") + good), OURS)
 
 
 def test_an_as_set_ends_the_path(tmp_path: Path) -> None:
