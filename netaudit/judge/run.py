@@ -6,6 +6,7 @@ from netaudit.judge.catalogue import Catalogue
 from netaudit.judge.clauses import clause_result, demands_of
 from netaudit.judge.derive import derive
 from netaudit.judge.parity import parity_of_run
+from netaudit.judge.reliance import reliance_of_run
 from netaudit.judge.rollup import pillars_of, results_of, totals_of, unit_results
 from netaudit.judge.subjects import Subjects
 from netaudit.judge.summaries import coverage_of_run, registers_of_run, zones_of_run
@@ -90,6 +91,7 @@ def judge(
         exit_code=_exit_code(results, book.complete, fail_on, allow_incomplete),
         links=links,
         zone_summaries=zone_summaries,
+        reliance=reliance_of_run(targets, inventory),
         parity=dict(parity_of_run(targets)),
     )
 

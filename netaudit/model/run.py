@@ -11,6 +11,7 @@ from netaudit.model.facts import FamilyCheck, ServerAddress
 from netaudit.model.inventory import Authorisation, Contact, NetworkKind, Province, Service, Tier, Unit
 from netaudit.model.parity import Parity
 from netaudit.model.profile import CheckInfo, Profile, Severity
+from netaudit.model.reliance import Reliance
 from netaudit.model.security import ChainLink, Security
 from netaudit.model.verdict import Status, Verdict
 
@@ -169,6 +170,7 @@ class Run(Record, frozen=True, kw_only=True):
     links: dict[str, ChainLink] = {}  # zone -> its link of every chain it is part of
     zone_summaries: dict[str, ZoneSummary] = {}  # by audited zone
     comparison: Comparison | None = None  # of what is `proposed` with what is live
+    reliance: Reliance = Reliance()  # what the zones rest on together
     parity: dict[str, Parity] = {}  # by endpoint or mail domain: IPv4 beside IPv6
 
     def security(self, zone: str) -> Security | None:

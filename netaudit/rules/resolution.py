@@ -17,7 +17,7 @@ from netaudit.rules.dependencies import Graph, NameServer, Node
 from netaudit.rules.once import once
 from netaudit.rules.zones import name_text
 
-__all__ = ["Views", "home_of", "views"]
+__all__ = ["Views", "graph_of", "home_of", "views"]
 
 _BOTH = tuple(Family)
 
@@ -36,6 +36,11 @@ def views(evidence: ZoneEvidence, families: tuple[Family, ...] = _BOTH) -> Views
     homes = {home_of(server.name, met.zones) for server in evidence.fact.servers}
     starts = (evidence.zone, *sorted(homes))
     return Views(_graph(met, starts, families, True), _graph(met, starts, families, False))
+
+
+def graph_of(known: Surroundings, starts: Iterable[str]) -> Graph:
+    """The zones that finding these can touch, as if every address existed that nobody asked for."""
+    return _graph(known, tuple(starts), _BOTH, True)
 
 
 def home_of(name: str, zones: Container[str]) -> str:

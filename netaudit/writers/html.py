@@ -46,6 +46,7 @@ _LIMITS = {
     "matrix": 40,
     "observed": 8,
     "first": 3,
+    "supports": 10,
 }
 
 

@@ -128,3 +128,20 @@ def test_judging_a_part_of_the_profiles_gives_the_same_verdicts(book: FactBook, 
         for check in clause.measure.checks
     }
     assert {check for check, _ in changed} <= parameterised
+
+
+def test_what_everything_rests_on(run: Run) -> None:
+    """Nine of eleven zones are at one hoster, and none at it alone; no server takes a zone down by itself."""
+    used = {support.names: (support.kind, support.own, len(support.users)) for support in run.reliance.supports}
+    assert used == {
+        ("dns-mau.vn",): ("zone", False, 9),
+        ("luutru-mau.vn",): ("zone", False, 6),
+        ("ns1.dns-mau.vn",): ("server", False, 8),
+        ("ns2.dns-mau.vn",): ("server", False, 1),
+        ("ns1.luutru-mau.vn",): ("server", False, 6),
+        ("ns1.lamdong.gov.vn",): ("server", True, 4),
+        ("ns2.lamdong.gov.vn",): ("server", True, 2),
+        ("ns1.sgddt.lamdong.gov.vn",): ("server", True, 1),
+    }
+    assert [support.names for support in run.reliance.supports if support.down] == []
+    assert (set(run.reliance.zones), run.reliance.cycles) == (set(run.zones), ())

@@ -13,6 +13,7 @@ from netaudit.model.facts import FamilyCheck, ServerAddress
 from netaudit.model.inventory import Service, Unit
 from netaudit.model.parity import Parity, ParityRow
 from netaudit.model.profile import Basis, CheckInfo, Clause, Confidence, Measure, Profile, Severity
+from netaudit.model.reliance import Reliance, Support
 from netaudit.model.run import (
     ClauseResult,
     ClauseStatus,
@@ -218,7 +219,25 @@ def province_run() -> Run:
     broken = (chains.wrong_ds(), chains.expired(), chains.insecure(), chains.indeterminate())
     run = with_chains(run, dict(zip(zones, (chains.secure(), *broken), strict=False)))
     portal, other = (f"https://{host}:443" for host in (hosts[0], hosts[9]))
-    return msgspec.structs.replace(run, parity={portal: _alike(), other: _apart(), inventory.mail_domains[1]: _mail()})
+    return msgspec.structs.replace(
+        run,
+        parity={portal: _alike(), other: _apart(), inventory.mail_domains[1]: _mail()},
+        reliance=_leaning_on_one(zones),
+    )
+
+
+def _leaning_on_one(zones: tuple[str, ...]) -> Reliance:
+    """Nearly all zones are at one hoster, whose zone has servers in it alone; two wait for each other."""
+    return Reliance(
+        zones=zones,
+        services=36,
+        supports=(
+            _support(("dns-mau.vn",), zones[2:]),
+            _support(("ns1.lamdong.gov.vn", "ns2.lamdong.gov.vn"), zones[:2], own=True),
+            _support(("luutru-mau.vn",), zones[4:7], down=False),
+        ),
+        cycles=((f"{zones[3]} (ns1.{zones[4]})", f"{zones[4]} (ns1.{zones[3]})"),),
+    )
 
 
 _SIDES: dict[Family, tuple[str, ...]] = {Family.IPV4: ("203.0.113.10",), Family.IPV6: ("2001:db8:113::10",)}
@@ -300,12 +319,21 @@ def hostile_run() -> Run:
     return msgspec.structs.replace(
         with_chains(run, {text: chains.secure(text) for text in HOSTILE}),
         parity={text: _hostile_parity(text) for text in HOSTILE},
+        reliance=Reliance(zones=HOSTILE, services=2, supports=(_support(HOSTILE, HOSTILE),), cycles=(HOSTILE,)),
         vantage=HOSTILE[0],
         incomplete_reason=HOSTILE[1],
         complete=False,
         inventory_file=HOSTILE[2],
         tool=HOSTILE[3],
     )
+
+
+def _support(names: tuple[str, ...], zones: tuple[str, ...], *, down: bool = True, own: bool = False) -> Support:
+    gone = zones if down else ()
+    return Support(
+        kind="server" if own else "zone", names=names, own=own, users=zones, down=gone,
+        services=tuple(f"www.{zone}" for zone in gone),
+    )  # fmt: skip
 
 
 def _hostile_parity(text: str) -> Parity:

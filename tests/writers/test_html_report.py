@@ -14,12 +14,13 @@ import pytest
 from netaudit.model.common import Failure, Family, Reason, Side
 from netaudit.model.facts import FamilyCheck
 from netaudit.model.profile import Severity
+from netaudit.model.reliance import Reliance
 from netaudit.model.run import Run
 from netaudit.model.verdict import Status
 from netaudit.rules.gaps import could_not_see
 from netaudit.writers.html import write_html
 from netaudit.writers.wording import Wording
-from tests.writers.synthetic import CHECKS, large_run
+from tests.writers.synthetic import CHECKS, large_run, province_run
 
 LOADING = {
     "script": "src", "img": "src", "link": "href", "iframe": "src", "object": "data", "embed": "src", "source": "src",
@@ -304,3 +305,21 @@ def test_five_thousand_services_stay_below_two_megabytes_a_page(tmp_path: Path) 
     paths = write_html(large_run(5_000), tmp_path, "vi")
     assert max(path.stat().st_size for path in paths) < 2_000_000
     assert len(paths) == 5_000 + len(CHECKS) + 1
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("vi", ("2 điểm lỗi đơn", "9 trên 11 vùng", "9 vùng, 9 dịch vụ", "Các vùng chờ lẫn nhau")),
+        ("en", ("2 single points of failure", "9 of 11 zones", "zones: 9, services: 9", "Zones that wait for each")),
+    ],
+)
+def test_the_index_tells_what_everything_rests_on(tmp_path: Path, language: str, said: tuple[str, ...]) -> None:
+    run = province_run()
+    write_html(run, tmp_path, language)
+    text = (tmp_path / "index.html").read_text("utf-8")
+    section = text[text.index('<section id="reliance"') :].partition("</section>")[0]
+    assert all(words in section for words in said), section
+    assert section.index("dns-mau.vn") < section.index("luutru-mau.vn")
+    write_html(msgspec.structs.replace(run, reliance=Reliance()), tmp_path, language)
+    assert '"reliance"' not in (tmp_path / "index.html").read_text("utf-8")
