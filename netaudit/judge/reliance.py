@@ -117,9 +117,9 @@ def _machines(met: Surroundings, zones: Iterable[str]) -> list[tuple[set[str], s
             told = (address for found in met.addresses.get(name, {}).values() for address in found)
             known.setdefault(name, set()).update(item.glue.get(name, ()), told)
     at: dict[str, tuple[set[str], set[str]]] = {}  # address -> the machine
-    for name, told in sorted(known.items()):
-        machine = ({name}, set(told))
-        for same in [at[address] for address in sorted(told) if address in at]:
+    for name, addresses in sorted(known.items()):
+        machine = ({name}, set(addresses))
+        for same in [at[address] for address in sorted(addresses) if address in at]:
             machine[0].update(same[0])
             machine[1].update(same[1])
         at.update(dict.fromkeys(machine[1], machine))
