@@ -65,10 +65,27 @@ async def test_a_refused_connection_is_a_fact(open_context: Open) -> None:
 
 
 async def fetch(open_context: Open, host: str = "www.p.example", scope: Scope | None = None) -> list[WebFact]:
+    return [f for f in await fetch_all(open_context, host, scope) if not f.document]
+
+
+async def fetch_all(open_context: Open, host: str = "www.p.example", scope: Scope | None = None) -> list[WebFact]:
     async with open_context(scope) as context:
         probe = WebProbe(context, f"https://{host}:443", host, plain=True)
         await probe.run()
         return [f for f in probe.facts(None) if isinstance(f, WebFact)]
+
+
+async def test_security_txt_is_asked_for_once_over_each_family(open_context: Open) -> None:
+    facts = [f for f in await fetch_all(open_context) if f.document]
+    assert {f.address: f.hops[0].url for f in facts} == dict.fromkeys(
+        ("192.0.2.80", "2001:db8::80"), "https://www.p.example/.well-known/security.txt"
+    )
+    assert {f.document for f in facts} == {"/.well-known/security.txt"} and len(facts) == 2
+
+
+async def test_a_site_that_turns_us_away_is_not_asked_for_more(open_context: Open, script: Any) -> None:
+    script.page = lambda url, address: HttpHop(url=url, address=address, at=1.0, status=429)
+    assert not [f for f in await fetch_all(open_context) if f.document]
 
 
 async def test_both_families_are_fetched_with_plain_http_and_a_control(open_context: Open, script: Any) -> None:

@@ -197,6 +197,7 @@ PLANTS = (
             "web.ipv6_ready does_not_open",
         ),
         blinds=(
+            *PROTECTION,
             "dual_stack.connect_time not_tested",
             "dual_stack.headers not_tested",
             "dual_stack.redirects not_tested",
