@@ -45,7 +45,7 @@ def test_zone_files_can_be_read(world_file: Path, tmp_path: Path) -> None:
     subprocess.run(command("zonefiles", world_file, "-o", out), capture_output=True, check=True, timeout=60)
     assert sorted(str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()) == [
         "anchors.ds", "first/con.tinh.vn.zone", "first/tinh.vn.zone", "hints.zone", "root/root.zone", "routes.mrt",
-        "second/ky.tinh.vn.zone", "second/tinh.vn.zone", "tld/vn.zone",
+        "second/ky.tinh.vn.zone", "second/tinh.vn.zone", "tld/vn.zone", "vrps.json",
     ]  # fmt: skip
     zone = dns.zone.from_file(str(out / "first" / "tinh.vn.zone"), origin="tinh.vn.", relativize=False)
     assert zone.get_rdataset("www.tinh.vn.", "RRSIG", "AAAA") is not None
