@@ -5,6 +5,7 @@ recorded world it stands in for. The others take a file.
 """
 
 import functools
+import ipaddress
 import tempfile
 import time
 from collections.abc import Callable
@@ -37,6 +38,7 @@ WORLD = RecordedWorld()
 
 _SECURE, _INSECURE = SecurityStatus.SECURE, SecurityStatus.INSECURE
 _PREFIXES = ("192.0.2.0/24", "2001:db8::/32")
+_NETWORKS = [ipaddress.ip_network(prefix) for prefix in _PREFIXES]
 _APEX = dns.name.from_text("tinh.vn")
 _BOUNDS = Bounds(bytes=1 << 20, records=2_000, files=4, depth=3)
 _DAY = date(2026, 11, 26)
@@ -129,15 +131,19 @@ def inventory(data: bytes) -> None:
 
 @_prompt
 def mrt(data: bytes) -> None:
-    """A route table is read, or refused with an offset; what is read is of our prefixes."""
+    """A collector's file is read, or refused with an offset and what came before; all of it concerns our prefixes."""
     _FILE.write_bytes(data)
     try:
         dump = read_routes(_FILE, _PREFIXES)
     except RoutingError as error:
         assert "at byte" in str(error)
-        return
+        assert error.partial is not None
+        dump = error.partial
     assert len(dump.routes) <= 100_000
     assert all(len(route.as_path) <= 255 for route in dump.routes)
+    for found in {route.prefix for route in dump.routes}:
+        network = ipaddress.ip_network(found)
+        assert any(network.version == ours.version and network.overlaps(ours) for ours in _NETWORKS), found
     msgspec.json.encode(dump.routes)
 
 
