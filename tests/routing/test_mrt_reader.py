@@ -184,6 +184,16 @@ def test_a_record_longer_than_what_is_read_at_once_is_read(tmp_path: Path) -> No
     assert [route.prefix for route in routes] == [OURS[0]] * 2 + [OURS[1]] * 2 + ["::/0"] * 2
 
 
+def test_attributes_of_other_prefixes_are_never_decoded(tmp_path: Path) -> None:
+    def damaged(prefix: str) -> bytes:
+        return rib(prefix, segment=77)
+
+    others = damaged("198.51.100.0/24") + damaged("2001:db8:114::/48")
+    assert read_routes(dump(tmp_path, peer_index() + others * 300), OURS).routes == ()
+    with pytest.raises(RoutingError, match="segment of type 77"):
+        read_routes(dump(tmp_path, peer_index() + others + damaged("203.0.113.128/25")), OURS)
+
+
 def test_bits_after_the_prefix_mean_nothing(tmp_path: Path) -> None:
     data = bytearray(rib("203.0.112.0/23"))
     data[12 + 5 + 2] |= 1
