@@ -5,7 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netaudit.model.common import Failure, Reason, Side
+from netaudit.model.evidence import MailEvidence
+from netaudit.model.senders import Senders
 from netaudit.model.verdict import Status
+from netaudit.rules.spf import spf_records
 from tests.checks.mail.builders import DOMAIN, MX1, MX2, mail, silent, talk
 from tests.checks.web.builders import BLIND_V6, DAY, NO_ROUTE, NOW, REFUSED, SERVFAIL, TIMEOUT, TLS, V4, V6, trust
 from tests.checks.web.harness import Case, hold, hold_statuses, hold_texts, judge, labels, pairs
@@ -19,6 +22,14 @@ _NULL = Case("null MX", mail({}, null=True), NONE, "null_mx")
 _NO_MX = Case("no MX", mail({}), NONE, "no_mx")
 _MX_UNKNOWN = Case("MX unknown", mail({}, failure=SERVFAIL), UNTESTED, "not_tested")
 _SPF = "v=spf1 mx -all"
+
+
+def _led(
+    records: dict[str, tuple[str, ...]], spf: str = "v=spf1 redirect=_spf.example", **found: dict[str, tuple[str, ...]]
+) -> MailEvidence:
+    """A domain whose record leads to names that hold these records and addresses."""
+    kept = {name: spf_records(texts) for name, texts in records.items()}
+    return mail(BOTH, spf=(spf,), senders=Senders(records=kept, **found))
 
 
 CASES: dict[str, list[Case]] = {
@@ -94,6 +105,29 @@ CASES: dict[str, list[Case]] = {
             FAIL, "too_many_lookups", {"lookups": 11, "limit": 10}),
         Case("ptr", mail(BOTH, spf=("v=spf1 ptr -all",)), WARN, "ptr"),
         Case("policy elsewhere", mail(BOTH, spf=("v=spf1 redirect=_spf.example",)), UNTESTED, "not_tested"),
+        Case("policy found elsewhere", _led({"_spf.example": ("v=spf1 mx:x.example -all",)}), PASS, "ok", {
+            "end": "-all", "lookups": 2}),
+        Case("policy at the third", _led({"_spf.example": ("v=spf1 redirect=b.example",),
+            "b.example": ("v=spf1 ip4:192.0.2.1 ~all",)}), PASS, "ok", {"end": "~all", "lookups": 2}),
+        Case("policy elsewhere, open", _led({"_spf.example": ("v=spf1 a ?all",)}), FAIL, "open"),
+        Case("policy elsewhere, no end", _led({"_spf.example": ("v=spf1 a",)}), FAIL, "no_all"),
+        Case("policy nowhere", _led({"_spf.example": ()}), FAIL, "broken_name", {"name": "_spf.example"}),
+        Case("policy in a circle", _led({"_spf.example": ("v=spf1 redirect=_spf.example",)}),
+            FAIL, "too_many_lookups"),
+        Case("policy beyond", _led({"_spf.example": ("v=spf1 redirect=b.example",)}), UNTESTED, "not_tested"),
+        Case("included record is none", _led({"a.example": ("hello",)}, "v=spf1 include:a.example -all"),
+            FAIL, "broken_name", {"name": "a.example"}),
+        Case("all is overruled by nothing included", _led({"a.example": ("v=spf1 +all",)},
+            "v=spf1 include:a.example -all"), PASS, "ok", {"end": "-all", "lookups": 1}),
+        Case("six and six", _led({"a.example": ("v=spf1 " + "exists:%{i}.x.example " * 6,)},
+            "v=spf1 include:a.example mx a a a a -all"), FAIL, "too_many_lookups", {"lookups": 11}),
+        Case("five and five", _led({"a.example": ("v=spf1 " + "exists:%{i}.x.example " * 5,)},
+            "v=spf1 include:a.example mx a a a -all"), PASS, "ok", {"lookups": 10}),
+        Case("three that are not there", _led({}, "v=spf1 a:x.example a:y.example mx:z.example -all",
+            addresses={"x.example": (), "y.example": ()}, exchangers={"z.example": ()}), WARN, "void_lookups", {
+            "names": ("x.example", "y.example", "z.example"), "limit": 2}),
+        Case("two that are not there", _led({}, "v=spf1 a:x.example mx:z.example -all",
+            addresses={"x.example": ()}, exchangers={"z.example": ()}), PASS, "ok"),
         Case("unknown", mail(BOTH, record_failure=SERVFAIL), UNTESTED, "not_tested"),
         Case("not looked up", mail(BOTH, spf=None), UNTESTED, "not_tested"),
     ],
