@@ -43,6 +43,10 @@ class MemoryNetwork:
         self._mutate = mutate
         self.asked = 0
 
+    def wait(self, days: float) -> None:
+        """Let time pass: the clock is later, and nothing was signed since."""
+        self._now += days * 86_400
+
     @property
     def anchors(self) -> dict[dns.name.Name, tuple[DS, ...]]:
         """The world's trust anchors."""
