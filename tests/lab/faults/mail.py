@@ -54,6 +54,7 @@ PLANTS = (
         "a firewall drops IPv4 to the exchanger",
         Exchanger(rules={_V4: ("tcp dport 25 drop",)}),
         blinds=("dual_stack.mail not_tested",),
+        missed=True,
     ),
     Plant("mx-no-aaaa", "the exchanger has no AAAA", Exchanger(v6=None), finds=("ipv6.mx_aaaa missing",)),
     Plant(
