@@ -153,7 +153,7 @@ PLANTS = (
         "spf-nobody",
         "SPF that includes a name that does not exist",
         Exchanger(spf="v=spf1 mx include:khong-co.spf-nobody.tinh.vn -all"),
-        finds=("mail.spf_targets dead",),
+        finds=("mail.spf broken_name", "mail.spf_targets dead"),
     ),
     Plant(
         "spf-two",
