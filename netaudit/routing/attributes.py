@@ -6,10 +6,20 @@ from typing import NamedTuple
 
 from netaudit.routing.wanted import Prefix
 
-__all__ = ["MP_REACH", "MP_UNREACH", "AsPath", "as_path", "exactly", "multiprotocol", "path_attributes", "prefixes"]
+__all__ = [
+    "AS_TRANS",
+    "MP_REACH",
+    "MP_UNREACH",
+    "AsPath",
+    "as_path",
+    "exactly",
+    "multiprotocol",
+    "path_attributes",
+    "prefixes",
+]
 
 _AS_PATH, _AGGREGATOR, MP_REACH, MP_UNREACH, _AS4_PATH, _AS4_AGGREGATOR = 2, 7, 14, 15, 17, 18
-_AS_TRANS = 23456  # RFC 6793 section 9
+AS_TRANS = 23456  # RFC 6793 section 9
 _AS_SET, _AS_SEQUENCE, _CONFED_SEQUENCE, _CONFED_SET = 1, 2, 3, 4
 _PATH_LENGTH = 255
 _VERSIONS = {(1, 1): 4, (2, 1): 6}  # AFI, SAFI unicast
@@ -102,7 +112,7 @@ def _aggregated_by_old_speaker(attributes: dict[int, bytes]) -> bool:
     aggregator = attributes.get(_AGGREGATOR, b"")
     if _AS4_AGGREGATOR not in attributes or not aggregator:
         return False
-    return int.from_bytes(aggregator[:2], "big") != _AS_TRANS
+    return int.from_bytes(aggregator[:2], "big") != AS_TRANS
 
 
 def _merged(old: _Segments, new: _Segments) -> _Segments:

@@ -29,6 +29,7 @@ _RECORD_BYTES = 4 * 1024 * 1024  # far above the largest record of a collector w
 _CHUNK = 512 * 1024  # bytes read at once: they stay in the processor's cache
 _ROUTES = 100_000
 _OLD_PEERS = 65_535
+_SELF = 0  # the AS of BIRD's first peer: BIRD itself, with its own routes (no peer has it, RFC 7607)
 _SAMPLED_FIRST, _SAMPLED_EVERY = 256, 256  # records of a family whose peers are counted: the first, then every so many
 _HEADER = 12
 _START = struct.Struct(">IIIIBQ")  # time, type and subtype, length; of a RIB record: number, prefix length and prefix
@@ -128,7 +129,7 @@ class _Scanner:
             for family, sampled in sorted(self._sampled.items())
         }
         listed = (*(peer.asn for peer in (*self._peers, *self._old_peers)), *self._updates.peers)
-        peers = tuple(asn for asn in listed if asn)  # BIRD's first entry is AS 0, its own (RFC 7607)
+        peers = tuple(asn for asn in listed if asn != _SELF)
         only = bool(self._kinds) and self._kinds.isdisjoint((_TABLE_DUMP, _TABLE_DUMP_V2))
         return TableDump(peers, (*self._routes, *self._updates.routes), self._data_time, feeds, only)
 
@@ -202,11 +203,13 @@ class _Scanner:
         if sampled:
             family = Family.IPV6 if table.version == 6 else Family.IPV4
             entries = _entries(body, 5 + size, table.add_path)
-            self._carried[family].update({self._peers[index].asn for index, _ in entries})
+            self._carried[family].update({self._peers[index].asn for index, _ in entries} - {_SELF})
             self._sampled[family] += 1
         if ours:
             for index, attributes in _entries(body, 5 + size, table.add_path):
-                self._keep(prefix, self._peers[index], as_path(path_attributes(attributes), 4))
+                peer, path = self._peers[index], as_path(path_attributes(attributes), 4)
+                if peer.asn != _SELF:
+                    self._keep(prefix, peer, path)
 
     def _old_rib(self, subtype: int, body: bytes) -> None:
         """A prefix of one peer, with two-byte ASNs: RFC 6396 section 4.2."""

@@ -10,7 +10,16 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from netaudit.model.facts import Route
-from netaudit.routing.attributes import MP_REACH, MP_UNREACH, as_path, exactly, multiprotocol, path_attributes, prefixes
+from netaudit.routing.attributes import (
+    AS_TRANS,
+    MP_REACH,
+    MP_UNREACH,
+    as_path,
+    exactly,
+    multiprotocol,
+    path_attributes,
+    prefixes,
+)
 from netaudit.routing.wanted import Prefix, Wanted
 
 __all__ = ["Updates"]
@@ -49,12 +58,14 @@ class Updates:
         self._wanted = wanted
         self._most = most
         self._count = 0
-        self._state: dict[_Peer, dict[tuple[Prefix, int], Route]] = {}
+        self._heard: dict[_Peer, None] = {}
+        # by address: BIRD writes the end of a session with two bytes, so that a longer ASN is AS_TRANS there
+        self._state: dict[str, dict[tuple[Prefix, int], Route]] = {}
 
     @property
     def peers(self) -> tuple[int, ...]:
         """The AS of every peer that was heard, those without routes of ours too."""
-        return tuple(asn for asn, _ in self._state)
+        return tuple(dict.fromkeys(asn for asn, _ in self._heard if asn != AS_TRANS))
 
     @property
     def routes(self) -> tuple[Route, ...]:
@@ -67,8 +78,9 @@ class Updates:
         if form is None:
             return
         peer, rest = _peer(body, form.asn_size)
-        state = self._state.setdefault(peer, {})
-        if len(self._state) > _PEERS:
+        state = self._state.setdefault(peer[1], {})
+        self._heard[peer] = None
+        if len(self._heard) > _PEERS:
             raise ValueError(f"more than {_PEERS} peers")
         if form.state_change:
             if struct.unpack(">HH", exactly(rest, 0, 4))[1] != _ESTABLISHED:

@@ -60,6 +60,19 @@ def test_a_session_that_ends_takes_its_routes_along(tmp_path: Path) -> None:
     assert len(state(tmp_path, *both, state_change(ONE, 5, 6))) == 2
 
 
+def test_a_session_of_a_long_asn_ends_under_as_trans_as_bird_writes_it(tmp_path: Path) -> None:
+    peer = (4_200_000_001, "198.51.100.1")
+    dump = read(tmp_path, update(Message(peer, (V4,), (), PATH)) + state_change((23456, peer[1]), 6, 1, asn_size=2))
+    assert (dump.routes, dump.peers) == ((), (4_200_000_001,))
+
+
+def test_a_birds_own_routes_are_no_peers(tmp_path: Path) -> None:
+    table = peer_index([(0, "::"), ONE]) + rib_record(V4.prefix, [(0, 0, ()), (1, 0, PATH)])
+    dump = read(tmp_path, table)
+    assert [route.peer_asn for route in dump.routes] == [64501]
+    assert (dump.peers, list(dump.feeds.values())) == ((64501,), [(64501,)])
+
+
 def test_paths_of_one_prefix_are_told_by_their_identifier(tmp_path: Path) -> None:
     first, second = Nlri(V6.prefix, 1), Nlri(V6.prefix, 2)
     announced = update(Message(ONE, (first,), (), PATH), add_path=True)
