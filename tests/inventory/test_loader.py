@@ -126,6 +126,8 @@ def test_under_takes_the_whole_subtree() -> None:
         ('"11:30:00"', '"11:30:00", zone: Mars/Base', 'unknown time zone "Mars/Base"'),
         ("schema: 1\n", "schema: 1\nworld: ../w.yaml\n", "not in the inventory's folder"),
         ("schema: 1\n", "schema: 1\nworld: /etc/passwd\n", "not in the inventory's folder"),
+        ("asns: [64510]", "asns: [64510]\n    vrps: [../vrps.json]", "not in the inventory's folder"),
+        ("asns: [64510]", "asns: [64510]\n    vrps: [vrps.json]", "there is no file"),
         ("schema: 1\n", "schema: 1\nzone_files: {example.vn: ../z.zone}\n", "not in the inventory's folder"),
         ("schema: 1\n", "schema: 1\nzone_files: {example.vn: i.yaml}\n", "there is no file"),
         ("schema: 1\n", "schema: 1\nzone_files: {http://x: z.zone}\n", "a URL, not a name"),
