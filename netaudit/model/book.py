@@ -37,8 +37,8 @@ class FactBook:
 
     `web`, `connects`, `connect_times` and `pages` are keyed by endpoint, `mail` by mail domain, `paths` by address,
     `routes`, `vrps` and `uplinks` by data centre, `zones` and `names` by name, `registers` and `resolvers` by id,
-    `jobs` by job name. `controls` holds the repeated fetches that tell a changing page from a difference between families; `web`
-    leaves them out, and so it does `documents`: files that are not the page.
+    `jobs` by job name. `controls` holds the repeated fetches that tell a changing page from a difference between
+    families; `web` leaves them out, and so it does `documents`: files that are not the page.
     """
 
     def __init__(self, facts: Iterable[Fact]) -> None:

@@ -7,7 +7,18 @@ zones and names that share an ancestor share its evidence; other facts refer to 
 from netaudit.model.common import Failure, Family, Record, Timestamp
 from netaudit.model.exchange import Exchange
 from netaudit.model.inventory import Inventory, ResolverTests
-from netaudit.model.path import ClampedFetch, Echo, Injection, Segments, Trace, UplinkProbe
+from netaudit.model.lookup import Lookup
+from netaudit.model.path import Echo, Injection, Trace, UplinkProbe
+from netaudit.model.services import (
+    ConnectFact,
+    ConnectTimesFact,
+    HttpHop,
+    MailFact,
+    PageFact,
+    Round,
+    TlsObservation,
+    WebFact,
+)
 from netaudit.model.targets import ZoneListing
 
 __all__ = [
@@ -89,22 +100,6 @@ class Delegation(Record, frozen=True, kw_only=True):
     ds: tuple[str, ...] = ()
 
 
-class Lookup(Record, frozen=True, kw_only=True):
-    """One question answered by the authoritative servers, followed through CNAMEs.
-
-    `zones` names the zones asked, in order; `facts` the exchanges, last one last.
-    """
-
-    name: str
-    rdtype: str
-    zones: tuple[str, ...] = ()
-    facts: tuple[str, ...] = ()
-    failure: Failure | None = None
-    canonical: str = ""  # the last name of the CNAME chain; empty: the name itself
-    addresses: tuple[str, ...] = ()  # A and AAAA look-ups: the addresses found, at most 32
-    nonexistent: bool = False  # the zone says that the name, or the last one of the chain, does not exist (NXDOMAIN)
-
-
 class ZoneFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="zone"):
     """A zone as its own servers and its parent's servers show it.
 
@@ -137,123 +132,6 @@ class NameFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="name"):
         """The look-up of one type, of this name or of another that was asked on its behalf."""
         wanted = name or self.name
         return next((item for item in self.lookups if item.rdtype == rdtype and item.name == wanted), None)
-
-
-class TlsObservation(Record, frozen=True, kw_only=True):
-    """A TLS session as the server made it; trust is judged later from the certificates."""
-
-    server_name: str
-    version: str = ""  # TLSv1.3
-    cipher: str = ""
-    alpn: str = ""
-    certificates: tuple[bytes, ...] = ()  # DER, the server's own first
-    failure: Failure | None = None
-
-
-class HttpHop(Record, frozen=True, kw_only=True):
-    """One HTTP request and its response, at one literal address."""
-
-    url: str
-    address: str
-    at: Timestamp
-    status: int | None = None
-    headers: tuple[tuple[str, str], ...] = ()  # lower-case names; bounded
-    body: bytes = b""  # the first bytes, bounded
-    body_size: int = 0
-    connect_ms: float = 0.0
-    first_byte_ms: float = 0.0  # from the start, connecting included, to the response's header
-    elapsed_ms: float = 0.0
-    tls: TlsObservation | None = None
-    failure: Failure | None = None
-    tries: int = 1
-    segments: Segments | None = None  # of its connection, when it ended
-    clamped: ClampedFetch | None = None  # it stalled on an open connection, and was fetched in small segments
-
-
-class Round(Record, frozen=True, kw_only=True):
-    """One of several attempts at an address, seconds apart; an attempt has tries of its own."""
-
-    at: Timestamp
-    tries: int
-    failure: Failure | None = None
-
-
-class WebFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="web"):
-    """A web endpoint fetched at one of its addresses; redirects followed, each as a hop."""
-
-    id: str
-    endpoint: str  # https://host:443
-    address: str
-    family: Family
-    hops: tuple[HttpHop, ...]
-    failure: Failure | None = None  # of the first hop that failed
-    document: str = ""  # path of a file that is not the page: /.well-known/security.txt
-    control: bool = False  # the same address fetched again, to tell a changing page from a difference by family
-    rounds: tuple[Round, ...] = ()  # of an address that failed at first: every round; `hops` are the best one's
-
-
-class PageFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="page"):
-    """The hosts that a fetched page names beside its own: what it loads and where it leads, each only looked up."""
-
-    id: str
-    endpoint: str
-    at: Timestamp
-    url: str  # of the page, redirects followed
-    resources: tuple[str, ...] = ()
-    links: tuple[str, ...] = ()
-    whole: bool = True  # False: the page names more than was read
-    lookups: tuple[Lookup, ...] = ()  # A and AAAA of each host
-
-    def addresses(self, host: str) -> dict[str, Lookup]:
-        """The look-ups of one host by type, `A` and `AAAA`."""
-        return {lookup.rdtype: lookup for lookup in self.lookups if lookup.name == host}
-
-
-class ConnectFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="connect"):
-    """A TCP service at one of its addresses: whether a connection could be opened."""
-
-    id: str
-    endpoint: str
-    address: str
-    family: Family
-    at: Timestamp
-    connect_ms: float = 0.0
-    tries: int = 1
-    failure: Failure | None = None
-    rounds: tuple[Round, ...] = ()  # as in WebFact
-
-
-class ConnectTimesFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="connect_times"):
-    """How long TCP takes to connect to an endpoint over each family: one address each, asked by turns.
-
-    Samples in milliseconds, in the order taken; an attempt that made no connection has no sample and counts as lost.
-    """
-
-    id: str
-    endpoint: str
-    at: Timestamp
-    addresses: dict[Family, str]
-    samples: dict[Family, tuple[float, ...]]
-    lost: dict[Family, int] = {}
-
-
-class MailFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="mail"):
-    """An SMTP dialogue with one address of one mail exchanger. No mail is sent."""
-
-    id: str
-    domain: str
-    exchanger: str
-    address: str
-    family: Family
-    at: Timestamp
-    banner: str = ""
-    capabilities: tuple[str, ...] = ()
-    starttls_offered: bool = False
-    tls: TlsObservation | None = None
-    elapsed_ms: float = 0.0
-    tries: int = 1
-    failure: Failure | None = None
-    rounds: tuple[Round, ...] = ()  # as in WebFact
 
 
 class PathFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="path"):
