@@ -39,10 +39,10 @@ class Selection:
 
     `path`: with the paths to hosts; `inject`: with "packet too big" told to the servers that the scope names for it.
 
-    `targets` are globs over host names, zones, mail domains, endpoints and ids; `kinds` are globs over
-    service kinds and `zone`, `datacentre`, `register`, `resolver`; `units` are ids (see `of_units`); `target_kinds` limits
-    to what some checks need (see `target_kinds_of`); `missing` names hosts known not to exist, which are looked up
-    and not connected to.
+    `targets` are globs over host names, zones, mail domains, endpoints and ids; `kinds` are globs over service kinds
+    and `zone`, `datacentre`, `register`, `resolver`; `units` are ids (see `of_units`); `target_kinds` limits to what
+    some checks need (see `target_kinds_of`); `missing` names hosts known not to exist, which are looked up and not
+    connected to.
     """
 
     targets: tuple[str, ...] = ()

@@ -33,8 +33,8 @@ _NEEDS = {
     "prefix": {"single_upstream", "withdrawn"},
     "host": {
         "no_aaaa", "aaaa_without_listener", "silent_web", "slow_to_connect", "ula_aaaa", "content_differs",
-        "status_differs", "certificate_mismatch", "certificate_expired", "certificate_untrusted", "old_tls", "http_only", "no_redirect",
-        "no_hsts", "no_starttls", "mail_silent", "dangling_cname",
+        "status_differs", "certificate_mismatch", "certificate_expired", "certificate_untrusted", "old_tls",
+        "http_only", "no_redirect", "no_hsts", "no_starttls", "mail_silent", "dangling_cname",
     },
 }  # fmt: skip
 _OF_RESOLVER = {"open_resolver", "not_validating", "no_extended_errors", "resolver_without_ipv6"}

@@ -232,7 +232,7 @@ def test_a_zone_file_of_a_zone_that_is_not_listed_is_refused(tmp_path: Path) -> 
     (tmp_path / "z.zone").write_text("")
     path = tmp_path / "inventory.yaml"
     path.write_text(f"zone_files: {{elsewhere.vn: z.zone}}\n{SMALL}", encoding="utf-8")
-    with pytest.raises(InventoryError, match='no zone "elsewhere.vn"'):
+    with pytest.raises(InventoryError, match=r'no zone "elsewhere\.vn"'):
         load(path)
 
 
