@@ -12,10 +12,6 @@ import msgspec
 from netaudit.cli.errors import Usage
 from netaudit.content import content_path
 from netaudit.dns.anchors import ROOT_ANCHORS, ROOT_HINTS
-from netaudit.lab.mrt import mrt_bytes
-from netaudit.lab.process import lab_process
-from netaudit.lab.vrps import vrps_json
-from netaudit.lab.worldfile import WorldError, load_world
 from netaudit.model.common import Family
 from netaudit.model.inventory import Inventory, NetworkKind
 from netaudit.net.internet import InternetNetwork
@@ -80,6 +76,12 @@ async def open_session(inventory: Inventory, folder: Path, options: NetworkOptio
 @asynccontextmanager
 async def _lab(inventory: Inventory, folder: Path, limits: Limits, options: NetworkOptions) -> AsyncIterator[Session]:
     """Start the world of `inventory` in a process of its own, so that it does not share our interpreter."""
+    # here, because a scan of the Internet need not wait for the servers of the lab to be imported
+    from netaudit.lab.mrt import mrt_bytes
+    from netaudit.lab.process import lab_process
+    from netaudit.lab.vrps import vrps_json
+    from netaudit.lab.worldfile import WorldError, load_world
+
     path = folder / inventory.world if inventory.world else content_path("sample") / "world.yaml"
     try:
         world = load_world(path)
