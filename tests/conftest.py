@@ -196,7 +196,7 @@ def open_context(script: Script) -> Open:
         network = CourteousNetwork(script)
         recorder = Recorder(script.facts.append)
         resolver = Resolver(network, HINTS, record=recorder)
-        context = ProbeContext(network, resolver, recorder, scope or Scope(), frozenset({"www.p.example"}))
+        context = ProbeContext(network, resolver, recorder, scope or Scope(), frozenset({"www.p.example"}), 0.0)
         try:
             yield context
         finally:

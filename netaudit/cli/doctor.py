@@ -87,7 +87,7 @@ async def _observe(
         seen: list[Fact] = []
         recorder = Recorder(seen.append)
         resolver = Resolver(network, session.hints, record=recorder)
-        context = ProbeContext(network, resolver, recorder, inventory.scope, frozenset())
+        context = ProbeContext(network, resolver, recorder, inventory.scope, frozenset(), session.limits.round_pause)
         try:
             return await check_self(context, session.hints), None
         finally:

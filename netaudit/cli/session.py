@@ -120,6 +120,8 @@ def _limits(inventory: Inventory, options: NetworkOptions) -> Limits:
     if options.rate is not None:
         per_server = msgspec.structs.replace(per_server, per_server_per_second=options.rate)
     limits = Limits(per_server=per_server)
+    if inventory.network is NetworkKind.LAB:  # whose faults do not pass while one waits
+        limits = msgspec.structs.replace(limits, round_pause=0.5)
     if options.timeout is not None:
         limits = msgspec.structs.replace(limits, udp_timeout=options.timeout, tcp_timeout=options.timeout)
     if options.concurrency is not None:

@@ -134,7 +134,7 @@ async def _observe(
     courteous = CourteousNetwork(network)
     resolver = Resolver(courteous, hints, record=recorder)
     own = frozenset((*inventory.hosts, *inventory.mail_domains, *inventory.zones))
-    context = ProbeContext(courteous, resolver, recorder, inventory.scope, own)
+    context = ProbeContext(courteous, resolver, recorder, inventory.scope, own, options.limits.round_pause)
     try:
         blackout = refusal(inventory.blackouts, network.now())
         if blackout is None:

@@ -23,6 +23,7 @@ class Limits(Record, frozen=True, kw_only=True):
     transfer_timeout: float = 20.0  # for all messages of a zone transfer, once connected
     transfer_bytes: int = 4_194_304
     transfer_messages: int = 20_000
+    round_pause: float = 4.0  # before what failed is looked at again: longer than a retransmission or a burst of loss
     http_timeout: float = 12.0  # for one request and its response, connecting included
     http_tries: int = 2
     hop_timeout: float = 1.0  # for what a packet with a limited number of hops brings back, per try

@@ -63,13 +63,20 @@ class ProbeContext:
     """Shared by all probes of one scan. Look-ups are made once, whoever asks for them."""
 
     def __init__(
-        self, network: CourteousNetwork, resolver: Resolver, recorder: Recorder, scope: Scope, own: frozenset[str]
+        self,
+        network: CourteousNetwork,
+        resolver: Resolver,
+        recorder: Recorder,
+        scope: Scope,
+        own: frozenset[str],
+        round_pause: float,
     ) -> None:
         self.network = network
         self.resolver = resolver
         self.record = recorder
         self.scope = scope
         self.own_path: OwnPath | None = None  # set once the self-check was made
+        self.round_pause = round_pause
         self._own = own  # hosts, mail domains and zones of the inventory
 
     async def own_failure(self, family: Family) -> Failure | None:

@@ -14,7 +14,6 @@ Seen = TypeVar("Seen")
 
 _ROUNDS = 3
 _PATIENCE = 45.0  # seconds: after two failures that took so long, a third would not change what they mean
-_PAUSE = 4.0  # seconds from one round to the next: longer than a retransmission, a failover, a burst of loss
 _PASSING = {Reason.TIMEOUT, Reason.REFUSED, Reason.RESET, Reason.UNREACHABLE, Reason.PROHIBITED}
 
 
@@ -51,4 +50,4 @@ async def in_rounds(
         if late and len(rounds) > 1 and all(made.failure for made in rounds):
             return
         if len(rounds) < _ROUNDS:
-            await asyncio.sleep(_PAUSE)
+            await asyncio.sleep(context.round_pause)

@@ -56,7 +56,8 @@ def inventory() -> Inventory:
 
 
 def options(**changed: Any) -> ScanOptions:
-    return ScanOptions(**{"inventory_file": "inventory.yaml", "inventory_sha256": "abc", **changed})
+    usual = {"inventory_file": "inventory.yaml", "inventory_sha256": "abc", "limits": Limits(round_pause=0.0)}
+    return ScanOptions(**{**usual, **changed})
 
 
 async def scan(inventory: Inventory, network: Any, **changed: Any) -> list[Fact]:

@@ -9,6 +9,7 @@ from netaudit.engine.plan import Selection
 from netaudit.engine.scan import ScanOptions, collect
 from netaudit.model.facts import Fact
 from netaudit.model.inventory import Inventory, Service
+from netaudit.net.limits import Limits
 from tests.judge.builders import inventory, site
 
 ANCHOR = ". IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D"
@@ -42,6 +43,7 @@ def scan(script: Any, listed: Inventory) -> Scan:
         options = ScanOptions(
             inventory_file="inventory.yaml",
             inventory_sha256="abc",
+            limits=Limits(round_pause=0.0),
             selection=Selection(targets=tuple(targets), kinds=tuple(kinds), units=tuple(units)),
             arguments={"targets": " ".join(targets), "kinds": " ".join(kinds), "units": " ".join(units)},
         )

@@ -28,11 +28,6 @@ class Path:
         return self.failures.pop(0) if self.failures else None
 
 
-@pytest.fixture(autouse=True)
-def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_PAUSE", 0.0)
-
-
 async def run(
     open_context: Callable[..., Any], outcomes: Sequence[Failure | None], path: Path, tries: int = 2
 ) -> list[tuple[int, tuple[Round, ...]]]:
