@@ -6,6 +6,9 @@ APT    := tests/apt-packages.txt
 
 .PHONY: demo test check fast bench fuzz record agreement faults docs daemons help clean
 
+# Two more than there are cores: the tests with real daemons wait for silence most of their time.
+WORKERS := $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 2 )))
+
 help:            ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -13,7 +16,7 @@ demo: $(VENV)/.demo   ## scan the sample province in the lab; writes out/index.h
 	@$(BIN)/netaudit demo --output out
 
 test: $(VENV)/.test daemons check   ## install what the tests need and run them all
-	$(BIN)/python -m pytest -n $(shell nproc 2>/dev/null || echo 2) --dist loadgroup
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 fast: $(VENV)/.test   ## the tests that need no daemons and no browser
 	$(BIN)/python -m pytest -q -n $(shell nproc 2>/dev/null || echo 2) -m "not daemons and not browser and not slow"
