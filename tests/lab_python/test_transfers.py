@@ -137,8 +137,10 @@ async def test_the_lab_gives_a_zone_in_several_messages_and_a_scan_lists_it() ->
         )  # fmt: skip
     assert len(messages) > 3
     listing = FactBook(facts).zones["tinh.vn"].listing
-    assert listing == msgspec.structs.replace(_listing(messages), source=listing.source if listing else "")
     assert listing is not None
+    expected = _listing(messages)
+    assert {item.name: set(item.types) for item in listing.names} == {i.name: set(i.types) for i in expected.names}
+    assert set(listing.targets) == set(expected.targets)
     assert listing.complete
     assert {f"may{n}.tinh.vn" for n in range(600)} <= {item.name for item in listing.names}
     assert ListedName(name="con.tinh.vn", types=("NS",)) in listing.names
