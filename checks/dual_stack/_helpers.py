@@ -1,6 +1,7 @@
 """What the judges of dual-stack services share: the two sides of an endpoint, and when two certificates are one."""
 
 import hashlib
+from collections.abc import Callable
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -8,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from netaudit.model.common import Failure, Family
 from netaudit.model.evidence import CertificateTrust, EndpointEvidence, HostEvidence
 from netaudit.model.facts import TlsObservation, WebFact
-from netaudit.model.verdict import Observation, Outcome, could_not_test, not_applicable
+from netaudit.model.verdict import Observation, Outcome, could_not_test, failed, not_applicable, passed
 from netaudit.rules.fetches import addresses, first_failure, is_web, own, untested
 from netaudit.rules.turned_away import turned_away
 from netaudit.rules.zones import trouble
@@ -49,6 +50,20 @@ def one_family(host: HostEvidence) -> bool:
 def row(fact: WebFact, saw: str, ok: bool | None = None) -> Observation:
     """A row about one address."""
     return Observation(where=fact.endpoint, saw=saw, address=fact.address, family=fact.family, ok=ok)
+
+
+def by_value(v4: tuple[WebFact, ...], v6: tuple[WebFact, ...], value: Callable[[WebFact], str], name: str) -> Outcome:
+    """Whether each IPv6 fetch shows what some IPv4 fetch shows: `differs`, or `ok` with the value as `name`."""
+    facts = tuple(fact.id for fact in (*v4, *v6))
+    usual = {value(fact) for fact in v4}
+    odd = tuple(fact for fact in v6 if value(fact) not in usual)
+    rows = tuple(row(fact, value(fact), fact not in odd if fact in v6 else None) for fact in (*v4, *v6))
+    if odd:
+        return failed(
+            "differs", observed=rows, facts=facts, addresses=tuple(fact.address for fact in odd),
+            ipv4=value(v4[0]), ipv6=value(odd[0]),
+        )  # fmt: skip
+    return passed("ok", observed=rows, facts=facts, **{name: value(v4[0])})
 
 
 def same_certificate(one: CertificateTrust, other: CertificateTrust) -> bool:

@@ -2,10 +2,10 @@
 
 from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.facts import WebFact
-from netaudit.model.verdict import Outcome, failed, not_applicable, passed
+from netaudit.model.verdict import Outcome, not_applicable
 from netaudit.rules.fetches import origin
 
-from ._helpers import row, sides
+from ._helpers import by_value, sides
 
 
 def judge(evidence: EndpointEvidence) -> Outcome:
@@ -14,18 +14,9 @@ def judge(evidence: EndpointEvidence) -> Outcome:
     if isinstance(compared, Outcome):
         return compared
     v4, v6 = compared
-    facts = tuple(fact.id for fact in (*v4, *v6))
     if all(len(fact.hops) == 1 for fact in (*v4, *v6)):
-        return not_applicable("no_redirect", facts=facts)
-    ways = {_way(fact) for fact in v4}
-    odd = tuple(fact for fact in v6 if _way(fact) not in ways)
-    rows = tuple(row(fact, _way(fact), fact not in odd if fact in v6 else None) for fact in (*v4, *v6))
-    if odd:
-        return failed(
-            "differs", observed=rows, facts=facts, addresses=tuple(fact.address for fact in odd),
-            ipv4=_way(v4[0]), ipv6=_way(odd[0]),
-        )  # fmt: skip
-    return passed("ok", observed=rows, facts=facts, way=_way(v4[0]))
+        return not_applicable("no_redirect", facts=tuple(fact.id for fact in (*v4, *v6)))
+    return by_value(v4, v6, _way, "way")
 
 
 def _way(fact: WebFact) -> str:

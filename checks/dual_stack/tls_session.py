@@ -2,9 +2,9 @@
 
 from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.facts import WebFact
-from netaudit.model.verdict import Outcome, failed, not_applicable, passed
+from netaudit.model.verdict import Outcome, not_applicable
 
-from ._helpers import row, sides
+from ._helpers import by_value, sides
 
 
 def judge(evidence: EndpointEvidence) -> Outcome:
@@ -14,17 +14,7 @@ def judge(evidence: EndpointEvidence) -> Outcome:
     compared = sides(evidence)
     if isinstance(compared, Outcome):
         return compared
-    v4, v6 = compared
-    facts = tuple(fact.id for fact in (*v4, *v6))
-    wanted = {_session(fact) for fact in v4}
-    odd = tuple(fact for fact in v6 if _session(fact) not in wanted)
-    rows = tuple(row(fact, _session(fact), fact not in odd if fact in v6 else None) for fact in (*v4, *v6))
-    if odd:
-        return failed(
-            "differs", observed=rows, facts=facts, addresses=tuple(fact.address for fact in odd),
-            ipv4=_session(v4[0]), ipv6=_session(odd[0]),
-        )  # fmt: skip
-    return passed("ok", observed=rows, facts=facts, session=_session(v4[0]))
+    return by_value(*compared, _session, "session")
 
 
 def _session(fact: WebFact) -> str:

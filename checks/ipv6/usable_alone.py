@@ -6,7 +6,7 @@ from typing import NamedTuple
 from netaudit.model.common import Failure, Family, Reason, Side
 from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.verdict import Observation, Outcome, Status, could_not_test, failed, passed
-from netaudit.rules.fetches import endpoint_reach, is_web, own, untested
+from netaudit.rules.fetches import cut_short, endpoint_reach, is_web, untested
 from netaudit.rules.one_family import judge_chain
 from netaudit.rules.page_reach import named_hosts
 from netaudit.rules.zones import unlooked
@@ -115,13 +115,10 @@ def _connection(evidence: EndpointEvidence, min_tries: int, failing_rounds: int)
 
 def _redirect(evidence: EndpointEvidence) -> _Step:
     """Every redirect that was followed over IPv6 led to a host with IPv6."""
-    for fact in own(evidence):
-        last = fact.hops[-1] if fact.family is Family.IPV6 and fact.hops else None
-        if last is None or last is fact.hops[0] or last.failure is None:
-            continue
-        if last.failure.reason is Reason.NO_ADDRESS:
-            return _Step("redirect", False, f"{last.url} has no IPv6", (last.url,), (fact.id,))
-        return _Step("redirect", None, last.url, facts=(fact.id,), failure=last.failure)
+    for fact, url, failure in cut_short(evidence, Family.IPV6):
+        if failure.reason is Reason.NO_ADDRESS:
+            return _Step("redirect", False, f"{url} has no IPv6", (url,), (fact.id,))
+        return _Step("redirect", None, url, facts=(fact.id,), failure=failure)
     return _Step("redirect", True, "no redirect leaves IPv6")
 
 

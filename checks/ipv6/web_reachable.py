@@ -3,7 +3,7 @@
 from netaudit.model.common import Family, Reason
 from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.verdict import Outcome, could_not_test, failed, not_applicable, passed
-from netaudit.rules.fetches import addresses, endpoint_reach, own, rows, untested
+from netaudit.rules.fetches import addresses, cut_short, endpoint_reach, rows, untested
 
 _V6 = (Family.IPV6,)
 
@@ -39,10 +39,5 @@ def judge(evidence: EndpointEvidence, *, min_tries: int, failing_rounds: int) ->
 
 def _stranded(evidence: EndpointEvidence) -> str:
     """The URL of a redirect whose host has no IPv6 address, or nothing."""
-    for fact in own(evidence):
-        last = fact.hops[-1] if fact.hops else None
-        if fact.family is not Family.IPV6 or last is None or last is fact.hops[0] or last.failure is None:
-            continue
-        if last.failure.reason is Reason.NO_ADDRESS:
-            return last.url
-    return ""
+    ends = cut_short(evidence, Family.IPV6)
+    return next((url for _, url, failure in ends if failure.reason is Reason.NO_ADDRESS), "")

@@ -17,6 +17,9 @@ from netaudit.model.verdict import Observation, Outcome, could_not_test, not_app
 from netaudit.rules.addresses import classify
 from netaudit.rules.zones import trouble
 
+ANSWERED = (dns.rcode.NOERROR, dns.rcode.NXDOMAIN)
+"""RCODEs with which a resolver says something of a name."""
+
 ERRORS = Failure(reason=Reason.PROTOCOL, side=Side.TARGET, detail="the resolver answers with errors")
 """Why nothing is known of a resolver that answers, and not the question."""
 

@@ -6,9 +6,7 @@ from netaudit.model.evidence import ResolverEvidence
 from netaudit.model.security import SecurityStatus
 from netaudit.model.verdict import Observation, Outcome, failed, passed, warned
 
-from ._helpers import Reply, facts_of, fit_names, nothing_to_ask, replies, reply, told, unanswered, validating
-
-_ANSWERED = (dns.rcode.NOERROR, dns.rcode.NXDOMAIN)
+from ._helpers import ANSWERED, Reply, facts_of, fit_names, nothing_to_ask, replies, reply, told, unanswered, validating
 
 
 def judge(evidence: ResolverEvidence) -> Outcome:
@@ -29,10 +27,10 @@ def _judged(evidence: ResolverEvidence) -> Outcome:
     validates, rejected = validating(evidence) is True, 0  # else a SERVFAIL may have any cause
     for checked, unchecked in zip(found, again, strict=True):
         rows.append(checked.seen(_good(checked)))
-        if checked.rcode in _ANSWERED:
+        if checked.rcode in ANSWERED:
             accepted.append(checked.label)
         elif checked.rcode == dns.rcode.SERVFAIL:
-            given = unchecked.rcode in _ANSWERED
+            given = unchecked.rcode in ANSWERED
             rejected += given or validates
             rows.append(unchecked.seen(given if unchecked.failure is None else None))
             withheld += [checked.label] if unchecked.rcode == dns.rcode.SERVFAIL and validates else []
@@ -47,4 +45,4 @@ def _judged(evidence: ResolverEvidence) -> Outcome:
 
 
 def _good(found: Reply) -> bool | None:
-    return False if found.rcode in _ANSWERED else True if found.rcode == dns.rcode.SERVFAIL else None
+    return False if found.rcode in ANSWERED else True if found.rcode == dns.rcode.SERVFAIL else None

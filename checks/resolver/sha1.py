@@ -6,9 +6,18 @@ from netaudit.model.evidence import ResolverEvidence
 from netaudit.model.security import SecurityStatus
 from netaudit.model.verdict import Outcome, failed, manual, not_applicable, passed
 
-from ._helpers import Reply, facts_of, fit_names, labels, nothing_to_ask, replies, told, unanswered, validating
-
-_ANSWERED = (dns.rcode.NOERROR, dns.rcode.NXDOMAIN)
+from ._helpers import (
+    ANSWERED,
+    Reply,
+    facts_of,
+    fit_names,
+    labels,
+    nothing_to_ask,
+    replies,
+    told,
+    unanswered,
+    validating,
+)
 
 
 def judge(evidence: ResolverEvidence) -> Outcome:
@@ -31,7 +40,7 @@ def _judged(evidence: ResolverEvidence) -> Outcome:
     refused = labels(found, lambda r: r.rcode == dns.rcode.SERVFAIL)
     if refused:
         return failed("refused", observed=observed, facts=facts, answers=refused)
-    answers = [r for r in found if r.rcode in _ANSWERED]
+    answers = [r for r in found if r.rcode in ANSWERED]
     if not answers:
         return unanswered(evidence, found)
     trusted = labels(answers, lambda r: r.authentic)
@@ -43,4 +52,4 @@ def _judged(evidence: ResolverEvidence) -> Outcome:
 def _good(found: Reply) -> bool | None:
     if found.rcode == dns.rcode.SERVFAIL:
         return False
-    return True if found.rcode in _ANSWERED and not found.authentic else None
+    return True if found.rcode in ANSWERED and not found.authentic else None

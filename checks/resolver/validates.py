@@ -1,14 +1,10 @@
 """Whether a recursive resolver validates DNSSEC: AD with what is properly signed (RFC 4035 section 3.2.3)."""
 
-import dns.rcode
-
 from netaudit.model.evidence import ResolverEvidence
 from netaudit.model.security import SecurityStatus
 from netaudit.model.verdict import Outcome, failed, passed
 
-from ._helpers import Reply, facts_of, fit_names, labels, nothing_to_ask, replies, told, unanswered
-
-_ANSWERED = (dns.rcode.NOERROR, dns.rcode.NXDOMAIN)
+from ._helpers import ANSWERED, Reply, facts_of, fit_names, labels, nothing_to_ask, replies, told, unanswered
 
 
 def judge(evidence: ResolverEvidence) -> Outcome:
@@ -22,7 +18,7 @@ def _judged(evidence: ResolverEvidence) -> Outcome:
     if stopped is not None:
         return stopped
     found = replies(evidence, fit_names(evidence, names, SecurityStatus.SECURE))
-    answers = [r for r in found if r.rcode in _ANSWERED]
+    answers = [r for r in found if r.rcode in ANSWERED]
     if not answers:
         return unanswered(evidence, found)
     observed, facts = tuple(r.seen(_good(r)) for r in found), facts_of(found)
@@ -33,4 +29,4 @@ def _judged(evidence: ResolverEvidence) -> Outcome:
 
 
 def _good(found: Reply) -> bool | None:
-    return found.authentic if found.rcode in _ANSWERED else None
+    return found.authentic if found.rcode in ANSWERED else None

@@ -20,7 +20,7 @@ from netaudit.lab.authority import Contents
 from netaudit.lab.flaws import Flaws
 from netaudit.lab.manners import MannerlyServer
 from netaudit.lab.world import FaultKind, RecursiveResolver
-from netaudit.model.common import Failure, Family, Reason, Side, Transport
+from netaudit.model.common import Failure, Family, Reason, Side, Transport, family_of
 from netaudit.model.exchange import Exchange
 from netaudit.model.facts import HttpHop, MailFact
 from netaudit.model.security import SecurityStatus
@@ -154,7 +154,10 @@ class _Inside:
 
     async def smtp(self, domain: str, exchanger: str, address: str, port: int = 25) -> MailFact:
         """A resolver talks to no mail server."""
-        raise NotImplementedError
+        return MailFact(
+            id=f"mail-{domain}-{exchanger}-{address}", domain=domain, exchanger=exchanger, address=address,
+            family=family_of(address), at=self._moment, failure=_unanswered(address),
+        )  # fmt: skip
 
     def unavailable(self, family: Family) -> Failure | None:
         """Whether the resolver lacks a family."""

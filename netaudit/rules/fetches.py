@@ -5,12 +5,12 @@ of the path before enough tries is unknown. An explicit refusal is the address's
 none: it takes tries. A response that turns us away (403, 429) is a response.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from netaudit.model.common import Failure, Family, Reason, Side
-from netaudit.model.evidence import CertificateTrust, EndpointEvidence, HostEvidence
+from netaudit.model.evidence import CertificateTrust, EndpointEvidence, Evidence, HostEvidence
 from netaudit.model.facts import ConnectFact, HttpHop, Lookup, WebFact
 from netaudit.model.verdict import Observation, Outcome, could_not_test
 from netaudit.rules.addresses import classify, within
@@ -19,8 +19,9 @@ from netaudit.rules.turned_away import turned_away
 from netaudit.rules.zones import trouble
 
 __all__ = [
-    "SECURITY_HEADERS", "Reach", "addresses", "attempt", "endpoint_reach", "first_failure", "header", "is_web",
-    "location", "origin", "own", "plain", "rows", "trusted", "untested", "usable", "why_unseen",
+    "SECURITY_HEADERS", "Reach", "addresses", "attempt", "cut_short", "endpoint_reach", "failed_standing",
+    "first_failure", "header", "is_web", "location", "origin", "own", "plain", "rows", "trusted", "untested",
+    "usable", "why_unseen",
 ]  # fmt: skip
 
 SILENT = frozenset({Reason.TIMEOUT, Reason.RESET, Reason.UNREACHABLE, Reason.PROHIBITED})
@@ -177,6 +178,14 @@ def origin(url: str) -> str:
         return url
 
 
+def cut_short(evidence: EndpointEvidence, family: Family) -> Iterator[tuple[WebFact, str, Failure]]:
+    """The fetches over one family that a redirect led to where they failed: each with that URL, and why."""
+    for fact in own(evidence):
+        last = fact.hops[-1] if fact.family is family and len(fact.hops) > 1 else None
+        if last is not None and last.failure is not None:
+            yield fact, last.url, last.failure
+
+
 def trusted(evidence: EndpointEvidence) -> list[tuple[WebFact, CertificateTrust]]:
     """The endpoint's own TLS sessions with what certificate validation said of them."""
     return [(fact, evidence.trust[fact.id]) for fact in own(evidence) if fact.id in evidence.trust]
@@ -190,15 +199,15 @@ def _reach(evidence: EndpointEvidence, fact: WebFact | ConnectFact, min_tries: i
         walled = isinstance(fact, WebFact) and turned_away(fact.hops[0]) is not None
         ok, saw = walled or (status or 0) < SERVER_ERROR, "connected" if status is None else f"HTTP {status}"
     else:
-        ok, saw = _standing(evidence, fact.address, fact.family, failure, tries, min_tries)
+        ok, saw = failed_standing(evidence, fact.address, fact.family, failure, tries, min_tries)
         failure = evidence.blind(fact.family) or failure
     ok, saw, decided = weighed(fact.rounds, (ok, saw), failing_rounds)
     failure = decided or failure
     return Reach(evidence.endpoint, fact.address, fact.family, ok, saw, failure, fact.id)
 
 
-def _standing(
-    evidence: EndpointEvidence, address: str, family: Family, failure: Failure, tries: int, min_tries: int
+def failed_standing(
+    evidence: Evidence, address: str, family: Family, failure: Failure, tries: int, min_tries: int
 ) -> tuple[bool | None, str]:
     """Whether a failed attempt shows that the address does not serve."""
     kind = classify(address)
