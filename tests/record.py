@@ -18,7 +18,6 @@ import re
 import shutil
 import sys
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -151,8 +150,7 @@ async def _scanned(scan: Scan, path: Path) -> list[Fact]:
             folder=path.parent,
             limits=session.limits,
             selection=Selection(extras=scan.extras, path=scan.path),
-            route_files={id: _unless(id in scan.without_routes, files) for id, files in session.route_files.items()},
-            vrp_files={id: _unless(id in scan.without_routes, files) for id, files in session.vrp_files.items()},
+            evidence_files={id: {} if id in scan.without_routes else f for id, f in session.evidence_files.items()},
             roots=session.roots,
             arguments={"families": " ".join(scan.families), **({"extras": "yes"} if scan.extras else {})},
         )
@@ -165,10 +163,6 @@ async def _scanned(scan: Scan, path: Path) -> list[Fact]:
             options=options,
         )
     return facts
-
-
-def _unless(missing: bool, files: Iterable[Path]) -> tuple[Path, ...]:
-    return () if missing else tuple(files)
 
 
 def _write_expected(recording: Recording) -> None:

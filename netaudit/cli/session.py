@@ -12,6 +12,7 @@ import msgspec
 from netaudit.cli.errors import Usage
 from netaudit.content import content_path
 from netaudit.dns.anchors import ROOT_ANCHORS, ROOT_HINTS
+from netaudit.engine.factory import EvidenceFiles, evidence_files_of
 from netaudit.model.common import Family
 from netaudit.model.inventory import Inventory, NetworkKind
 from netaudit.net.internet import InternetNetwork
@@ -38,15 +39,14 @@ class NetworkOptions:
 
 @dataclass(frozen=True)
 class Session:
-    """An open network with what resolution and trust start from, and the route files of each data centre."""
+    """An open network with what resolution and trust start from, and each data centre's files of evidence."""
 
     network: Network
     limits: Limits
     hints: Mapping[str, Sequence[str]]
     anchors: tuple[str, ...]
     roots: tuple[str, ...] = ()
-    route_files: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
-    vrp_files: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
+    evidence_files: EvidenceFiles = field(default_factory=dict)
 
 
 @asynccontextmanager
@@ -66,8 +66,7 @@ async def open_session(inventory: Inventory, folder: Path, options: NetworkOptio
             hints=inventory.root_hints or ROOT_HINTS,
             anchors=inventory.trust_anchors or ROOT_ANCHORS,
             roots=tuple((folder / name).read_text() for name in inventory.certificate_roots),
-            route_files={d.id: tuple(folder / name for name in d.routes) for d in inventory.datacentres},
-            vrp_files={d.id: tuple(folder / name for name in d.vrps) for d in inventory.datacentres},
+            evidence_files=evidence_files_of(inventory, folder),
         )
     finally:
         await network.aclose()
@@ -92,6 +91,8 @@ async def _lab(inventory: Inventory, folder: Path, limits: Limits, options: Netw
         table.write_bytes(mrt_bytes(world, time()))
         payloads = Path(temporary) / f"{path.stem}.vrps.json"
         payloads.write_bytes(vrps_json(world, time()))
+        made = {"routes": (table,), "vrps": (payloads,) if world.vrps else ()}
+        named = evidence_files_of(inventory, folder)
         async with lab_process(path, keys=options.lab_keys) as lab:
             simulated = msgspec.structs.replace(
                 lab.map,
@@ -108,8 +109,10 @@ async def _lab(inventory: Inventory, folder: Path, limits: Limits, options: Netw
                     hints=lab.hints,
                     anchors=lab.trust_anchors,
                     roots=lab.roots,
-                    route_files={d.id: (table,) for d in inventory.datacentres},
-                    vrp_files={d.id: (payloads,) for d in inventory.datacentres if world.vrps},
+                    evidence_files={
+                        id: {kind: paths or made.get(kind, ()) for kind, paths in files.items()}
+                        for id, files in named.items()
+                    },
                 )
             finally:
                 await network.aclose()

@@ -10,19 +10,21 @@ from netaudit.model.inventory import Inventory, Service
 from netaudit.probes.ancestors import Ancestors
 from netaudit.probes.connect import ConnectProbe
 from netaudit.probes.context import ProbeContext
+from netaudit.probes.evidence_files import KINDS, evidence_probe
 from netaudit.probes.mail import MailProbe
 from netaudit.probes.names import NameProbe
 from netaudit.probes.path import PathProbe
 from netaudit.probes.probe import Probe
 from netaudit.probes.resolver import ResolverProbe
-from netaudit.probes.routes import RoutesProbe
 from netaudit.probes.uplinks import UplinkProbes
-from netaudit.probes.vrps import VrpsProbe
 from netaudit.probes.web import WebProbe
 from netaudit.probes.zone import ZoneProbe
 from netaudit.rules.resolver_tests import tests_of
 
-__all__ = ["build_jobs"]
+__all__ = ["EvidenceFiles", "build_jobs", "evidence_files_of"]
+
+EvidenceFiles = Mapping[str, Mapping[str, Sequence[Path]]]
+"""Data centre's id -> kind of evidence -> files."""
 
 
 def build_jobs(
@@ -30,14 +32,21 @@ def build_jobs(
     inventory: Inventory,
     context: ProbeContext,
     selection: Selection,
-    route_files: Mapping[str, Sequence[Path]],
-    vrp_files: Mapping[str, Sequence[Path]],
+    evidence_files: EvidenceFiles,
     folder: Path,
     zone_files: Mapping[str, Path],
 ) -> list[Job]:
     """Give each planned job its probe; nothing starts yet."""
-    makers = _Makers(inventory, context, selection, route_files, vrp_files, folder, zone_files)
+    makers = _Makers(inventory, context, selection, evidence_files, folder, zone_files)
     return [Job(job, makers.probe_of(job)) for job in planned]
+
+
+def evidence_files_of(inventory: Inventory, folder: Path) -> EvidenceFiles:
+    """The files of evidence that an inventory names, whose relative paths start in `folder`."""
+    return {
+        centre.id: {kind: tuple(folder / name for name in names) for kind, names in centre.evidence_files.items()}
+        for centre in inventory.datacentres
+    }
 
 
 class _Makers:
@@ -46,8 +55,7 @@ class _Makers:
         inventory: Inventory,
         context: ProbeContext,
         selection: Selection,
-        route_files: Mapping[str, Sequence[Path]],
-        vrp_files: Mapping[str, Sequence[Path]],
+        evidence_files: EvidenceFiles,
         folder: Path,
         zone_files: Mapping[str, Path],
     ) -> None:
@@ -59,8 +67,7 @@ class _Makers:
         self._inject = selection.inject
         self._traced: set[str] = set()
         self._ancestors = Ancestors(context, audited)
-        self._route_files = route_files
-        self._vrp_files = vrp_files
+        self._evidence_files = evidence_files
         self._folder = folder
         self._hosts = {s.host for s in services if s.scheme != "mail"}
         self._domains = {s.host for s in services if s.scheme == "mail"}
@@ -86,11 +93,10 @@ class _Makers:
             "mail": self._mail,
             "path": self._path,
             "uplinks": self._uplinks,
-            "routes": self._routes,
-            "vrps": self._vrps,
             "register": self._register,
             "resolver": self._resolver,
         }
+        make |= {kind: partial(self._evidence, kind) for kind in KINDS}
         return partial(make[job.name.partition(":")[0]], job.target.name)
 
     def _zone(self, name: str) -> Probe:
@@ -129,11 +135,8 @@ class _Makers:
     def _mail(self, name: str) -> Probe:
         return MailProbe(self._context, name)
 
-    def _routes(self, name: str) -> Probe:
-        return RoutesProbe(self._datacentres[name], self._route_files.get(name, ()))
-
-    def _vrps(self, name: str) -> Probe:
-        return VrpsProbe(self._datacentres[name], self._vrp_files.get(name, ()))
+    def _evidence(self, kind: str, name: str) -> Probe:
+        return evidence_probe(kind, self._datacentres[name], self._evidence_files.get(name, {}).get(kind, ()))
 
     def _resolver(self, name: str) -> Probe:
         return ResolverProbe(self._context, self._ancestors, self._resolvers[name], tests_of(self._inventory))

@@ -30,6 +30,7 @@ _PLAIN_FETCHES = 2
 _TIMED = 10  # connections whose time is taken, five over each family
 _PATH_QUERIES = 8  # two reverse names and the zone cuts above them, and their addresses
 _PATH_PACKETS = 60  # for two addresses: echoes, and what has a limited number of hops
+_EXPECTED_FILES = ("routes", "vrps")  # evidence that every data centre should have: what is missing is a fact
 _UPLINK_CONNECTIONS = 12  # three targets in both families, marked and not
 
 
@@ -183,8 +184,9 @@ def _file_jobs(inventory: Inventory, selection: Selection) -> Iterable[PlannedJo
         for datacentre in inventory.datacentres:
             if selection.takes("datacentre", datacentre.id):
                 target = Target(kind=TargetKind.DATACENTRE, name=datacentre.id)
-                yield PlannedJob(f"routes:{datacentre.id}", target, offline=True)
-                yield PlannedJob(f"vrps:{datacentre.id}", target, offline=True)
+                for kind, files in datacentre.evidence_files.items():
+                    if files or kind in _EXPECTED_FILES:
+                        yield PlannedJob(f"{kind}:{datacentre.id}", target, offline=True)
     if selection.needs(TargetKind.REGISTER):
         for register in inventory.registers:
             if selection.takes("register", register.id):

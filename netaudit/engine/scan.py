@@ -10,7 +10,7 @@ from pathlib import Path
 from netaudit import __version__
 from netaudit.dns.resolver import Resolver
 from netaudit.engine.blackout import refusal
-from netaudit.engine.factory import build_jobs
+from netaudit.engine.factory import EvidenceFiles, build_jobs, evidence_files_of
 from netaudit.engine.jobs import PlannedJob
 from netaudit.engine.local import Progress, RunSummary, Silent, run_jobs
 from netaudit.engine.plan import Selection, plan_jobs
@@ -35,9 +35,9 @@ _REDO = {Reason.BLACKOUT, Reason.CANCELLED, Reason.BUG}
 class ScanOptions:
     """What shapes a scan beside its inventory.
 
-    `folder` is the inventory's, where its relative paths start; `route_files` gives each data centre's
-    MRT files, `vrp_files` those of validated ROA payloads (default: what its inventory names), `zone_files`
-    the master files of zones beside those that the inventory names. `done` holds the names of jobs not to do again
+    `folder` is the inventory's, where its relative paths start; `evidence_files` gives each data centre's files
+    of evidence by kind (default: what its inventory names), `zone_files` the master files of zones beside those
+    that the inventory names. `done` holds the names of jobs not to do again
     (`done_jobs`); a scan with any of them adds to the facts that are there. `deadline` in seconds.
     """
 
@@ -46,8 +46,7 @@ class ScanOptions:
     folder: Path = Path()
     limits: Limits = field(default_factory=Limits)
     selection: Selection = field(default_factory=Selection)
-    route_files: Mapping[str, Sequence[Path]] | None = None
-    vrp_files: Mapping[str, Sequence[Path]] | None = None
+    evidence_files: EvidenceFiles | None = None
     zone_files: Mapping[str, Path] = field(default_factory=dict)
     roots: tuple[str, ...] = ()  # PEM of certificate roots to trust beside the public ones
     vantage: str = ""
@@ -147,8 +146,7 @@ async def _observe(
                 inventory,
                 context,
                 options.selection,
-                _route_files(inventory, options),
-                _vrp_files(inventory, options),
+                _evidence_files(inventory, options),
                 options.folder,
                 options.zone_files,
             ),
@@ -187,16 +185,10 @@ def _refuse(job: PlannedJob, inventory: Inventory, context: ProbeContext) -> Fai
     return refusal(inventory.blackouts, context.network.now())
 
 
-def _route_files(inventory: Inventory, options: ScanOptions) -> Mapping[str, Sequence[Path]]:
-    if options.route_files is not None:
-        return options.route_files
-    return {d.id: [options.folder / name for name in d.routes] for d in inventory.datacentres}
-
-
-def _vrp_files(inventory: Inventory, options: ScanOptions) -> Mapping[str, Sequence[Path]]:
-    if options.vrp_files is not None:
-        return options.vrp_files
-    return {d.id: [options.folder / name for name in d.vrps] for d in inventory.datacentres}
+def _evidence_files(inventory: Inventory, options: ScanOptions) -> EvidenceFiles:
+    if options.evidence_files is not None:
+        return options.evidence_files
+    return evidence_files_of(inventory, options.folder)
 
 
 def _scan_fact(inventory: Inventory, network: Network, anchors: Sequence[str], options: ScanOptions) -> ScanFact:

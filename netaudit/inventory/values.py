@@ -135,8 +135,8 @@ def _files(inventory: Inventory, folder: Path) -> _Found:
     named += [(f"$.certificate_roots[{i}]", name) for i, name in enumerate(inventory.certificate_roots)]
     named += [(f"$.zone_files.{zone}", name) for zone, name in inventory.zone_files.items()]
     for index, centre in enumerate(inventory.datacentres):
-        named += [(f"$.datacentres[{index}].routes[{i}]", name) for i, name in enumerate(centre.routes)]
-        named += [(f"$.datacentres[{index}].vrps[{i}]", name) for i, name in enumerate(centre.vrps)]
+        for key, files in centre.evidence_files.items():
+            named += [(f"$.datacentres[{index}].{key}[{i}]", name) for i, name in enumerate(files)]
     for path, name in named:
         yield from _file(path, name, folder)
 

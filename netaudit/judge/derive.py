@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 from netaudit.judge.bugs import bug
 from netaudit.judge.derive_coverage import Coverages
@@ -22,8 +23,9 @@ from netaudit.model.evidence import (
     ResolverEvidence,
     ZoneEvidence,
 )
-from netaudit.model.facts import Lookup
-from netaudit.model.inventory import Service
+from netaudit.model.facts import Lookup, UplinkFact
+from netaudit.model.inventory import DataCentre, Service
+from netaudit.model.routing import RoutingFact
 from netaudit.model.verdict import Target, TargetKind
 
 __all__ = ["Derived", "derive"]
@@ -92,12 +94,7 @@ def _files(names: NameDeriver, scope: Scope) -> Iterator[Derived]:
     for datacentre in names.inventory.datacentres:
         target = Target(kind=TargetKind.DATACENTRE, name=datacentre.id)
         if scope.asked(target, "datacentre"):
-            routes = tuple(sorted(book.routes.get(datacentre.id, ()), key=lambda fact: fact.id))
-            uplinks = tuple(sorted(book.uplinks.get(datacentre.id, ()), key=lambda fact: fact.id))
-            vrps = tuple(sorted(book.vrps.get(datacentre.id, ()), key=lambda fact: fact.id))
-            evidence = DataCentreEvidence(
-                **names.common, datacentre=datacentre, routes=routes, uplinks=uplinks, vrps=vrps
-            )
+            evidence = _datacentre(names, datacentre)
             failure = scope.failure(target)
             yield Derived(target, None if failure else evidence, failure)
     for register in names.inventory.registers:
@@ -106,6 +103,27 @@ def _files(names: NameDeriver, scope: Scope) -> Iterator[Derived]:
             counted = RegisterEvidence(**names.common, register=register, fact=book.registers.get(register.id))
             failure = scope.failure(target)
             yield Derived(target, None if failure else counted, failure)
+
+
+def _datacentre(names: NameDeriver, datacentre: DataCentre) -> DataCentreEvidence:
+    book, id = names.book, datacentre.id
+    return DataCentreEvidence(
+        **names.common,
+        datacentre=datacentre,
+        routes=_by_id(book.routes.get(id, ())),
+        uplinks=_by_id(book.uplinks.get(id, ())),
+        vrps=_by_id(book.vrps.get(id, ())),
+        route_objects=_by_id(book.route_objects.get(id, ())),
+        registrations=_by_id(book.registrations.get(id, ())),
+        sessions=_by_id(book.sessions.get(id, ())),
+    )
+
+
+_Sourced = TypeVar("_Sourced", bound=RoutingFact | UplinkFact)
+
+
+def _by_id(facts: Iterable[_Sourced]) -> tuple[_Sourced, ...]:
+    return tuple(sorted(facts, key=lambda fact: fact.id))
 
 
 def _derived(

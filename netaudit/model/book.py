@@ -13,14 +13,18 @@ from netaudit.model.facts import (
     JobFact,
     MailFact,
     NameFact,
+    OriginsFact,
     PageFact,
     PathFact,
     RegisterFact,
+    RegistrationsFact,
     ResolverFact,
+    RouteObjectsFact,
     RoutesFact,
     ScanEndFact,
     ScanFact,
     SelfFact,
+    SessionsFact,
     UplinkFact,
     VrpsFact,
     WebFact,
@@ -29,16 +33,28 @@ from netaudit.model.facts import (
 
 __all__ = ["FactBook"]
 
-_Keyed = TypeVar("_Keyed", WebFact, ConnectFact, MailFact, RoutesFact, VrpsFact, UplinkFact)
+_Keyed = TypeVar(
+    "_Keyed",
+    WebFact,
+    ConnectFact,
+    MailFact,
+    RoutesFact,
+    VrpsFact,
+    RouteObjectsFact,
+    RegistrationsFact,
+    SessionsFact,
+    UplinkFact,
+)
 
 
 class FactBook:
     """Facts of one scan. A later fact replaces an earlier one with the same id, as a resumed scan writes them.
 
-    `web`, `connects`, `connect_times` and `pages` are keyed by endpoint, `mail` by mail domain, `paths` by address,
-    `routes`, `vrps` and `uplinks` by data centre, `zones` and `names` by name, `registers` and `resolvers` by id,
-    `jobs` by job name. `controls` holds the repeated fetches that tell a changing page from a difference between
-    families; `web` leaves them out, and so it does `documents`: files that are not the page.
+    `web`, `connects`, `connect_times` and `pages` are keyed by endpoint, `mail` by mail domain, `paths` by address;
+    `routes`, `vrps`, `route_objects`, `registrations`, `sessions` and `uplinks` by data centre; `zones` and `names`
+    by name, `registers` and `resolvers` by id, `jobs` by job name. `controls` holds the repeated fetches that tell a
+    changing page from a difference between families; `web` leaves them out, and so it does `documents`: files that
+    are not the page.
     """
 
     def __init__(self, facts: Iterable[Fact]) -> None:
@@ -63,6 +79,10 @@ class FactBook:
         self.uplinks = _grouped((f.datacentre, f) for f in kept if isinstance(f, UplinkFact))
         self.routes = _grouped((f.datacentre, f) for f in kept if isinstance(f, RoutesFact))
         self.vrps = _grouped((f.datacentre, f) for f in kept if isinstance(f, VrpsFact))
+        self.route_objects = _grouped((f.datacentre, f) for f in kept if isinstance(f, RouteObjectsFact))
+        self.registrations = _grouped((f.datacentre, f) for f in kept if isinstance(f, RegistrationsFact))
+        self.sessions = _grouped((f.datacentre, f) for f in kept if isinstance(f, SessionsFact))
+        self.origins: tuple[OriginsFact, ...] = tuple(f for f in kept if isinstance(f, OriginsFact))
         self.registers: dict[str, RegisterFact] = {f.register: f for f in kept if isinstance(f, RegisterFact)}
         self.resolvers: dict[str, ResolverFact] = {f.resolver: f for f in kept if isinstance(f, ResolverFact)}
         self.jobs: dict[str, JobFact] = {f.job: f for f in kept if isinstance(f, JobFact)}

@@ -20,10 +20,13 @@ from netaudit.model.facts import (
     PageFact,
     PathFact,
     RegisterFact,
+    RegistrationsFact,
     ResolverFact,
+    RouteObjectsFact,
     RoutesFact,
     SelfFact,
     ServerAddress,
+    SessionsFact,
     UplinkFact,
     VrpsFact,
     WebFact,
@@ -268,12 +271,15 @@ class MailEvidence(Evidence, frozen=True, kw_only=True):
 
 
 class DataCentreEvidence(Evidence, frozen=True, kw_only=True):
-    """A data centre: what it declares, the routes that collectors saw, and the origins that RPKI authorises."""
+    """A data centre: what it declares, and what collectors, RPKI, registries and its own routers say of it."""
 
     datacentre: DataCentre
     routes: tuple[RoutesFact, ...]
     uplinks: tuple[UplinkFact, ...] = ()
     vrps: tuple[VrpsFact, ...] = ()
+    route_objects: tuple[RouteObjectsFact, ...] = ()
+    registrations: tuple[RegistrationsFact, ...] = ()
+    sessions: tuple[SessionsFact, ...] = ()
 
 
 class RegisterEvidence(Evidence, frozen=True, kw_only=True):

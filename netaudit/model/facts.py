@@ -9,6 +9,17 @@ from netaudit.model.exchange import Exchange
 from netaudit.model.inventory import Inventory, ResolverTests
 from netaudit.model.lookup import Lookup
 from netaudit.model.path import Echo, Injection, Trace, UplinkProbe
+from netaudit.model.routing import (
+    OriginsFact,
+    RegistrationsFact,
+    Route,
+    RouteObjectsFact,
+    RoutesFact,
+    RoutingFact,
+    SessionsFact,
+    Vrp,
+    VrpsFact,
+)
 from netaudit.model.services import (
     ConnectFact,
     ConnectTimesFact,
@@ -23,9 +34,9 @@ from netaudit.model.targets import ZoneListing
 
 __all__ = [
     "CertificateRow", "ConnectFact", "ConnectTimesFact", "Delegation", "Fact", "FamilyCheck", "HttpHop", "JobFact",
-    "Lookup", "MailFact", "NameFact", "PageFact", "PathFact", "RegisterFact", "ResolverFact", "Round", "Route",
-    "RoutesFact", "ScanEndFact", "ScanFact", "SelfFact", "ServerAddress", "TlsObservation", "UplinkFact", "Vrp",
-    "VrpsFact", "WebFact", "ZoneFact",
+    "Lookup", "MailFact", "NameFact", "OriginsFact", "PageFact", "PathFact", "RegisterFact", "RegistrationsFact",
+    "ResolverFact", "Round", "Route", "RouteObjectsFact", "RoutesFact", "ScanEndFact", "ScanFact", "SelfFact",
+    "ServerAddress", "SessionsFact", "TlsObservation", "UplinkFact", "Vrp", "VrpsFact", "WebFact", "ZoneFact",
 ]  # fmt: skip
 
 
@@ -163,59 +174,6 @@ class UplinkFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="uplin
     failure: Failure | None = None
 
 
-class Route(Record, frozen=True, kw_only=True):
-    """A route that a collector's peer announced for one of our prefixes."""
-
-    prefix: str
-    peer_asn: int
-    peer_address: str
-    as_path: tuple[int, ...]  # prepending kept; an AS_SET ends the path and sets `as_set`
-    as_set: bool = False
-
-
-class RoutesFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="routes"):
-    """The routes of a data centre's prefixes in one source.
-
-    A peer's feed of a family is full when the peer carries at least half of a sample of that family's
-    prefixes: the denominator of visibility. A family that the source does not hold has no feeds. With a
-    failure the rest is what was read before it: incomplete.
-    """
-
-    id: str
-    datacentre: str
-    source: str  # file name without its folder
-    sha256: str = ""
-    data_time: Timestamp | None = None
-    peers: tuple[int, ...] = ()  # every peer AS of the source, those without our routes too
-    feeds: dict[Family, tuple[int, ...]] = {}  # the peer ASes with a full feed of that family
-    routes: tuple[Route, ...] = ()
-    updates_only: bool = False  # what changed within some minutes: of what did not change it says nothing
-    failure: Failure | None = None
-
-
-class Vrp(Record, frozen=True, kw_only=True):
-    """A validated ROA payload (RFC 6811 section 2): the AS may originate the prefix and its parts up to a length."""
-
-    prefix: str
-    max_length: int
-    asn: int
-    trust_anchor: str = ""
-    expires: Timestamp | None = None  # when the chain above it ends, where the source tells
-
-
-class VrpsFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="vrps"):
-    """The validated ROA payloads of one source that cover a data centre's prefixes, or lie within them."""
-
-    id: str
-    datacentre: str
-    source: str  # file name without its folder
-    sha256: str = ""
-    data_time: Timestamp | None = None  # when the relying party wrote it
-    total: int = 0  # payloads of the source, ours or not
-    vrps: tuple[Vrp, ...] = ()
-    failure: Failure | None = None
-
-
 class CertificateRow(Record, frozen=True, kw_only=True):
     """One certificate of a register. `pseudonym` stands for the holder: no personal name is ever kept."""
 
@@ -267,5 +225,5 @@ class JobFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="job"):
 
 Fact = (
     ScanFact | ScanEndFact | SelfFact | Exchange | ZoneFact | NameFact | WebFact | ConnectFact | ConnectTimesFact
-    | PageFact | MailFact | PathFact | UplinkFact | RoutesFact | VrpsFact | RegisterFact | ResolverFact | JobFact
+    | PageFact | MailFact | PathFact | UplinkFact | RoutingFact | RegisterFact | ResolverFact | JobFact
 )  # fmt: skip

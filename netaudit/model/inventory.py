@@ -150,9 +150,20 @@ class DataCentre(Record, frozen=True, kw_only=True):
     asns: tuple[AutonomousSystemNumber, ...]
     prefixes: tuple[str, ...]
     uplinks: tuple[Uplink, ...] = ()
-    routes: tuple[str, ...] = ()  # MRT files, relative to the inventory
-    vrps: tuple[str, ...] = ()  # validated ROA payloads in JSON, relative to the inventory
+    routes: tuple[str, ...] = ()  # route tables, relative to the inventory: MRT files, outputs of routers
+    vrps: tuple[str, ...] = ()  # validated ROA payloads, and ASPA, in JSON
+    route_objects: tuple[str, ...] = ()  # of Internet Routing Registries: whois text, JSON of bgpq4
+    registrations: tuple[str, ...] = ()  # answers of RDAP, delegated-extended files of the registries
+    sessions: tuple[str, ...] = ()  # BGP sessions as the data centre's own routers show them
     owner: Identifier | None = None
+
+    @property
+    def evidence_files(self) -> dict[str, tuple[str, ...]]:
+        """The files of evidence by kind, relative to the inventory. A kind is a key of the inventory, and a job's."""
+        return {
+            "routes": self.routes, "vrps": self.vrps, "route_objects": self.route_objects,
+            "registrations": self.registrations, "sessions": self.sessions,
+        }  # fmt: skip
 
 
 class Register(Record, frozen=True, kw_only=True):

@@ -23,20 +23,20 @@ from netaudit.model.facts import (
     RegisterFact,
     ResolverFact,
     Round,
-    RoutesFact,
     ScanEndFact,
     ScanFact,
     SelfFact,
     TlsObservation,
     UplinkFact,
-    VrpsFact,
     WebFact,
     ZoneFact,
 )
+from netaudit.model.routing import RoutingFact
 from netaudit.writers.certificate import certificate_lines
 from netaudit.writers.dig import exchange_lines
 from netaudit.writers.paths import hop_lines, path_lines, uplink_lines
 from netaudit.writers.safe import one_line
+from netaudit.writers.sources import source_lines
 from netaudit.writers.summary import fact_kind, fact_summary, failure_text, when
 
 __all__ = ["fact_lines"]
@@ -198,27 +198,8 @@ def _uplink(fact: UplinkFact, find: FindFact) -> Iterator[str]:
 
 
 @_details.register
-def _routes(fact: RoutesFact, find: FindFact) -> Iterator[str]:
-    dated = f", data of {when(fact.data_time)}" if fact.data_time is not None else ""
-    yield one_line(f"data centre: {fact.datacentre}, source: {fact.source}{dated}")
-    yield f"SHA-256: {one_line(fact.sha256)}"
-    for family, peers in fact.feeds.items():
-        yield f"full {family} feeds from: {' '.join(f'AS{asn}' for asn in peers[:_ROWS]) or '-'}"
-    for route in fact.routes[:_ROWS]:
-        path = " ".join(str(asn) for asn in route.as_path) + (" {AS_SET}" if route.as_set else "")
-        yield one_line(f"{route.prefix} from AS{route.peer_asn} {route.peer_address}: {path}")
-    yield from _more(len(fact.routes))
-
-
-@_details.register
-def _vrps(fact: VrpsFact, find: FindFact) -> Iterator[str]:
-    dated = f", data of {when(fact.data_time)}" if fact.data_time is not None else ""
-    yield one_line(f"data centre: {fact.datacentre}, source: {fact.source}{dated}")
-    yield f"SHA-256: {one_line(fact.sha256)}"
-    for vrp in fact.vrps[:_ROWS]:
-        until = f", until {when(vrp.expires)}" if vrp.expires is not None else ""
-        yield one_line(f"{vrp.prefix} up to /{vrp.max_length}: AS{vrp.asn} ({vrp.trust_anchor or '-'}){until}")
-    yield from _more(len(fact.vrps))
+def _source(fact: RoutingFact, find: FindFact) -> Iterator[str]:
+    yield from source_lines(fact)
 
 
 @_details.register

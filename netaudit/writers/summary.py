@@ -16,17 +16,17 @@ from netaudit.model.facts import (
     PathFact,
     RegisterFact,
     ResolverFact,
-    RoutesFact,
     ScanEndFact,
     ScanFact,
     SelfFact,
     UplinkFact,
-    VrpsFact,
     WebFact,
     ZoneFact,
 )
+from netaudit.model.routing import RoutingFact
 from netaudit.writers.dig import question_text, rcode_text
 from netaudit.writers.safe import one_line
+from netaudit.writers.sources import source_count
 
 __all__ = ["fact_kind", "fact_summary", "failure_text", "when"]
 
@@ -114,13 +114,8 @@ def _uplink(fact: UplinkFact) -> str:
 
 
 @_about.register
-def _routes(fact: RoutesFact) -> str:
-    return f"{fact.datacentre} in {fact.source}: {len(fact.routes)} routes"
-
-
-@_about.register
-def _vrps(fact: VrpsFact) -> str:
-    return f"{fact.datacentre} in {fact.source}: {len(fact.vrps)} of {fact.total} ROA payloads"
+def _source(fact: RoutingFact) -> str:
+    return f"{fact.datacentre or '-'} in {fact.source or '-'}: {source_count(fact)}"
 
 
 @_about.register

@@ -108,6 +108,9 @@ JOBS: dict[str, str] = {  # prefix of a job's name -> what such jobs look at
     "uplinks": _("data centre's uplinks"),
     "routes": _("data centre's routes"),
     "vrps": _("data centre's ROAs"),
+    "route_objects": _("data centre's IRR objects"),
+    "registrations": _("data centre's registrations"),
+    "sessions": _("data centre's BGP sessions"),
     "register": _("register of certificates"),
     "resolver": _("recursive resolver"),
 }

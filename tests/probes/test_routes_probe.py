@@ -8,7 +8,7 @@ from netaudit.lab.mrt import mrt_bytes
 from netaudit.model.common import Reason, Text
 from netaudit.model.facts import RoutesFact
 from netaudit.model.inventory import DataCentre
-from netaudit.probes.routes import RoutesProbe
+from netaudit.probes.evidence_files import evidence_probe
 from tests.lab_python.client import small_world
 
 _TIME = 1_790_000_000
@@ -19,7 +19,7 @@ _CENTRE = DataCentre(
 
 def _read(path: Path, data: bytes) -> RoutesFact:
     path.write_bytes(data)
-    probe = RoutesProbe(_CENTRE, [path])
+    probe = evidence_probe("routes", _CENTRE, [path])
     asyncio.run(probe.run())
     (fact,) = probe.facts(None)
     assert isinstance(fact, RoutesFact)

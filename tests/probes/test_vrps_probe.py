@@ -11,7 +11,7 @@ from netaudit.lab.world import VrpEntry
 from netaudit.model.common import Reason, Text
 from netaudit.model.facts import Vrp, VrpsFact
 from netaudit.model.inventory import DataCentre
-from netaudit.probes.vrps import VrpsProbe
+from netaudit.probes.evidence_files import evidence_probe
 from tests.lab_python.client import small_world
 
 _TIME = 1_790_000_000
@@ -29,7 +29,7 @@ _WORLD = replace(
 
 
 def _facts(*files: Path) -> list[VrpsFact]:
-    probe = VrpsProbe(_CENTRE, files)
+    probe = evidence_probe("vrps", _CENTRE, files)
     asyncio.run(probe.run())
     return [fact for fact in probe.facts(None) if isinstance(fact, VrpsFact)]
 
