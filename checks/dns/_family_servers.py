@@ -1,11 +1,11 @@
-"""How many name servers serve a zone over one address family: the same rule for IPv4 and for IPv6."""
+"""How many name servers serve a zone over one address family, and whether all do: the same rules for IPv4 and IPv6."""
 
 import dns.rdatatype
 
-from netaudit.model.common import Family
+from netaudit.model.common import Family, Transport
 from netaudit.model.evidence import ServerEvidence, ZoneEvidence
-from netaudit.model.verdict import Outcome, could_not_test, failed, passed
-from netaudit.rules.zones import authoritative, reach, replies, survey, unlooked, where
+from netaudit.model.verdict import Observation, Outcome, could_not_test, failed, passed
+from netaudit.rules.zones import authoritative, label, reach, replies, survey, unlooked, where
 
 _LABEL = {Family.IPV4: "IPv4", Family.IPV6: "IPv6"}
 
@@ -39,6 +39,34 @@ def enough_servers(evidence: ZoneEvidence, family: Family, min_servers: int) -> 
     return failed(
         "too_few", observed=rows, facts=facts, count=len(good), servers=tuple(sorted(good)), minimum=min_servers
     )
+
+
+def every_server_answers(
+    evidence: ZoneEvidence,
+    servers: list[ServerEvidence],
+    missing: tuple[str, ...] = (),
+    rows: tuple[Observation, ...] = (),
+) -> Outcome:
+    """Whether each of these addresses answers over UDP; `missing` names servers that lack any address, told in `rows`.
+
+    Messages `ok`, `silent`, `no_address` and `no_answer`.
+    """
+    states = [(server, *_over_udp(server)) for server in servers]
+    rows += tuple(where(server, saw, ok) for server, ok, saw in states)
+    facts = tuple(exchange.id for server in servers for exchange in server.exchanges[:1])
+    silent = tuple(label(server) for server, ok, _ in states if ok is False)
+    if silent:
+        return failed("silent", observed=rows, facts=facts, servers=silent, total=len(servers))
+    if missing:
+        return failed("no_address", observed=rows, facts=facts, servers=missing)
+    if not all(ok for _, ok, _ in states):
+        failure = survey(evidence, dns.rdatatype.SOA).failure
+        return could_not_test("no_answer", failure, observed=rows, facts=facts)
+    return passed("ok", observed=rows, facts=facts, total=len(servers))
+
+
+def _over_udp(server: ServerEvidence) -> tuple[bool | None, str]:
+    return reach(exchange for exchange in server.exchanges if exchange.transport is Transport.UDP)
 
 
 def _standing(evidence: ZoneEvidence, server: ServerEvidence) -> tuple[bool | None, str]:

@@ -49,7 +49,6 @@ def test_nothing_is_found_beside(scanned: Scanned) -> None:
 
 def test_the_table_is_as_long_as_promised() -> None:
     assert len({plant.name for plant in PLANTS}) == len(PLANTS)
-    assert not any(plant.missed for plant in FAULTS)
     assert len({(plant.finds, plant.saw, plant.says) for plant in FAULTS}) == len(FAULTS) >= 60
 
 

@@ -294,6 +294,16 @@ CASES: dict[str, list[Case]] = {
         Case("scanner without IPv4", evidence(*pair(failing(NO_ROUTE)), vantage=BLIND_V4), UNTESTED, "blind"),
         Case("no server known", evidence(failure=SERVFAIL), UNTESTED, "no_answer"),
     ],
+    "dns.servers_reachable_ipv6": [
+        Case("all", evidence(*four(PLAIN, PLAIN, failing(), PLAIN)), PASS, "ok", {"total": 2}),
+        Case("one of three is silent", evidence(*four(PLAIN, PLAIN, PLAIN, failing())), FAIL, "silent",
+            {"servers": (f"{NS2} ({A2_V6})",), "total": 2}),
+        Case("IPv4 alone", evidence(*pair(PLAIN)), NONE, "no_ipv6", {"servers": (NS1, NS2)}),
+        Case("budget", evidence(*four(PLAIN, PLAIN, PLAIN, failing(BUDGET))), UNTESTED, "no_answer"),
+        Case("scanner without IPv6", evidence(*four(PLAIN, failing(NO_ROUTE), PLAIN, failing(NO_ROUTE)),
+            vantage=BLIND_V6), UNTESTED, "blind"),
+        Case("no server known", evidence(failure=SERVFAIL), UNTESTED, "no_answer"),
+    ],
     "dns.tcp": [
         Case("all", evidence(*pair(PLAIN)), PASS, "ok", {"answered": 2, "total": 2}),
         Case("refuses over TCP too", evidence(*pair(PLAIN, refusing())), PASS, "ok", {"answered": 2}),

@@ -48,19 +48,25 @@ PLANTS = (
         "ns-silent-v6",
         "a name server that is silent over IPv6",
         Servers(("ns-1", "ns-silent-v6")),
-        finds=("dns.ns_ipv6 too_few",),
+        finds=("dns.ns_ipv6 too_few", "dns.servers_reachable_ipv6 silent"),
     ),
     Plant(
         "ns-third-silent-v6",
         "one of three name servers is silent over IPv6",
         Servers(("ns-1", "ns-2", "ns-silent-v6")),
-        missed=True,
+        finds=("dns.servers_reachable_ipv6 silent",),
+        saw="timeout",
     ),
     Plant(
         "ns-all-silent-v6",
         "all name servers are silent over IPv6",
         Servers(("ns-silent-v6", "ns-v4"), site=Site()),
-        finds=("dns.ns_ipv6 too_few", "ipv6.resolvable_alone silent", "ipv6.usable_alone names"),
+        finds=(
+            "dns.ns_ipv6 too_few",
+            "dns.servers_reachable_ipv6 silent",
+            "ipv6.resolvable_alone silent",
+            "ipv6.usable_alone names",
+        ),
         blinds=("dual_stack.dns_data no_answer",),
     ),
     Plant(

@@ -86,7 +86,7 @@ PLANTS = (
         "v4-tls-alert",
         "a TLS alert over IPv4",
         Site(v4=Serve(lines=("ssl_reject_handshake on;",))),
-        finds=("web.https handshake",),
+        finds=("web.https handshake", "web.ipv4_reachable unreachable"),
         saw="UNRECOGNIZED_NAME",
         blinds=UNCOMPARED,
     ),

@@ -53,8 +53,9 @@ PLANTS = (
         "mx-v4-silent",
         "a firewall drops IPv4 to the exchanger",
         Exchanger(rules={_V4: ("tcp dport 25 drop",)}),
+        finds=("mail.ipv4_reachable unreachable",),
+        saw="timeout",
         blinds=("dual_stack.mail not_tested",),
-        missed=True,
     ),
     Plant("mx-no-aaaa", "the exchanger has no AAAA", Exchanger(v6=None), finds=("ipv6.mx_aaaa missing",)),
     Plant(

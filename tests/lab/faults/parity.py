@@ -63,7 +63,7 @@ PLANTS = (
         "v4-503",
         "503 over IPv4",
         Site(v4=Serve(status=503)),
-        finds=("dual_stack.web_status status_differs",),
+        finds=("dual_stack.web_status status_differs", "web.ipv4_reachable unreachable"),
         saw="HTTP 503",
     ),
     Plant(
@@ -77,7 +77,7 @@ PLANTS = (
         "both-503",
         "503 over both",
         _both(Serve(status=503)),
-        finds=(*UNREACHED, "web.reachable unreachable"),
+        finds=(*UNREACHED, "web.ipv4_reachable unreachable", "web.reachable unreachable"),
         saw="HTTP 503",
         blinds=(*PROTECTION, "web.hsts not_tested"),
     ),

@@ -109,7 +109,6 @@ class Plant:
     what: Site | Tcp | Exchanger | Servers
     finds: tuple[str, ...] = ()
     blinds: tuple[str, ...] = ()
-    missed: bool = False  # a fault that no check finds
     by_chance: bool = False  # what is lost by chance may leave anything untested: `blinds` are not held
     saw: str = ""  # words that the evidence of some finding must have: what the fault is blamed on
     records: str = ""  # further lines of the zone, relative to tinh.vn (or to ID.vn)
