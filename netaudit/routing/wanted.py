@@ -1,10 +1,12 @@
-"""Which prefixes of a route table concern ours: those that equal, contain or lie within one of them."""
+"""Which prefixes of a source concern ours: those that equal, contain or lie within one of them."""
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-__all__ = ["Prefix", "Wanted"]
+__all__ = ["Prefix", "Wanted", "WantedText"]
+
+_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _WORD = 64  # bits of a prefix that the first test looks at
 
@@ -69,3 +71,37 @@ def _related(one: Prefix, other: Prefix) -> bool:
         return False
     shift = (32 if one.version == 4 else 128) - min(one.length, other.length)
     return one.value >> shift == other.value >> shift
+
+
+class WantedText:
+    """The same for prefixes written as text. `near` is quick and lets too many through; `concerns` is exact."""
+
+    def __init__(self, prefixes: Sequence[str]) -> None:
+        self._ours = [ipaddress.ip_network(prefix) for prefix in prefixes]
+        self._heads = frozenset(head for ours in self._ours for head in _heads(ours))
+
+    def near(self, prefix: str) -> bool:
+        """Compare the first octet, or the first 16 bits, alone: a large source has most prefixes elsewhere."""
+        head, dot, _ = prefix.partition(".")
+        if not dot or ":" in head:
+            head = prefix.partition(":")[0].lower().lstrip("0") + ":"
+        return head in self._heads
+
+    def concerns(self, found: _Network) -> bool:
+        """Whether the prefix covers one of ours, is one of ours, or lies within one."""
+        return any(found.version == ours.version and found.overlaps(ours) for ours in self._ours)
+
+
+def _heads(ours: _Network) -> Iterator[str]:
+    """The first part, as text, of every prefix that covers `ours` or lies within."""
+    covering = (ours.supernet(new_prefix=length) for length in range(ours.prefixlen + 1))
+    if ours.version == 4:
+        yield from (str(int(net.network_address) >> 24) for net in covering)
+        yield from map(str, range(int(ours.network_address) >> 24, (int(ours.broadcast_address) >> 24) + 1))
+        return
+    yield from (_group(int(net.network_address) >> 112) for net in covering)
+    yield from map(_group, range(int(ours.network_address) >> 112, (int(ours.broadcast_address) >> 112) + 1))
+
+
+def _group(value: int) -> str:
+    return f"{value:x}:".lstrip("0")

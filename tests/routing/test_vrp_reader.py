@@ -2,6 +2,7 @@
 
 import ipaddress
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netaudit.model.facts import Vrp
-from netaudit.routing import vrps
+from netaudit.model.routing import Aspa, Vrp
+from netaudit.routing import jsontext, vrps
 from netaudit.routing.vrps import VrpError, VrpExport, read_vrps
+from netaudit.routing.wanted import WantedText
 
 OURS = ("203.0.113.0/24", "2001:db8:113::/48")
 AT = 1_790_000_000
@@ -66,11 +68,60 @@ def vrp(prefix: str, longest: int, expires: float | None = None, anchor: str = "
     return Vrp(prefix=prefix, max_length=longest, asn=64510, trust_anchor=anchor, expires=expires)
 
 
+def aspa(*providers: int, expires: float | None = None) -> Aspa:
+    return Aspa(customer=64510, providers=providers, expires=expires)
+
+
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        ({}, None),
+        ({"aspas": []}, ()),
+        ({"aspas": [{"customer": "AS64999", "providers": ["AS1"], "ta": "apnic"}]}, ()),
+        ({"aspas": [{"customer": "AS64510", "providers": ["AS64502", "AS64501"]}]}, (aspa(64501, 64502),)),
+        ({"aspas": [{"customer": "AS64510", "afi": "ipv6", "providers": ["AS1(v4)"]}]}, (aspa(1),)),
+        (
+            {"aspas": [{"customer_asid": 64510, "expires": AT, "providers": [64501]}]},
+            (aspa(64501, expires=AT),),
+        ),
+        (
+            {
+                "provider_authorizations": {
+                    "ipv4": [{"customer_asid": 64510, "providers": [64501], "expires": AT + 9}],
+                    "ipv6": [{"customer_asid": 64510, "providers": [64502, 64501], "expires": AT + 5}],
+                }
+            },
+            (aspa(64501, 64502, expires=AT + 5),),
+        ),
+    ],
+    ids=["none told", "empty", "of others", "routinator", "limited", "rpki-client", "rpki-client 8.2"],
+)
+def test_aspas(tmp_path: Path, members: dict[str, Any], expected: tuple[Aspa, ...] | None) -> None:
+    path = written(tmp_path, {"roas": []} | members)
+    assert read_vrps(path, OURS, (64510,)).aspas == expected
+
+
+@pytest.mark.parametrize(
+    ("item", "problem"),
+    [
+        ('{"providers": []}', "a payload without 'customer_asid'"),
+        ('{"customer": "AS64510"}', "a payload without 'providers'"),
+        ('{"customer": "AS64510", "providers": ["x"]}', "no AS number: 'x'"),
+        ('{"customer": "AS64510", "providers": 7}', "a value of the wrong type"),
+        ("7", "a value of the wrong type"),
+    ],
+)
+def test_damaged_aspas_keep_the_payloads(tmp_path: Path, item: str, problem: str) -> None:
+    with pytest.raises(VrpError, match=re.escape(problem)) as caught:
+        read_vrps(written(tmp_path, f'{{"roas": [{ROA}], "aspas": [{item}]}}'), OURS, (64510,))
+    assert len(caught.value.partial.vrps) == 1
+
+
 @pytest.mark.parametrize(
     ("document", "expected"),
     [
-        (ROUTINATOR, VrpExport((vrp(OURS[0], 24), vrp(OURS[1], 48)), 3, AT)),
-        (RPKI_CLIENT, VrpExport((vrp(OURS[0], 25, AT + 3600), vrp("2001:db8::/32", 48, AT + 7200)), 2, AT)),
+        (ROUTINATOR, VrpExport((vrp(OURS[0], 24), vrp(OURS[1], 48)), 3, AT, (aspa(64501),))),
+        (RPKI_CLIENT, VrpExport((vrp(OURS[0], 25, AT + 3600), vrp("2001:db8::/32", 48, AT + 7200)), 2, AT, ())),
         (STAYRTR, VrpExport((vrp("203.0.113.128/25", 25, anchor="APNIC"),), 1, AT)),
         (EXTENDED, VrpExport((vrp(OURS[0], 24, AT + 3600, ""),), 1, AT)),
     ],
@@ -78,16 +129,16 @@ def vrp(prefix: str, longest: int, expires: float | None = None, anchor: str = "
 )
 @pytest.mark.parametrize("indent", [None, 2])
 def test_dialects(tmp_path: Path, document: dict[str, Any], expected: VrpExport, indent: int | None) -> None:
-    assert read_vrps(written(tmp_path, json.dumps(document, indent=indent)), OURS) == expected
+    assert read_vrps(written(tmp_path, json.dumps(document, indent=indent)), OURS, (64510,)) == expected
 
 
 def test_a_file_longer_than_the_window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Windows end anywhere: within a payload, within a name, within white space."""
-    monkeypatch.setattr(vrps, "_VALUE", 256)
+    monkeypatch.setattr(jsontext, "_VALUE", 256)
     path = written(tmp_path, json.dumps(RPKI_CLIENT | {"padding": [" " * 30] * 20}, indent=7))
     whole = read_vrps(path, OURS)
     for window in (256, 257, 301, 512):
-        monkeypatch.setattr(vrps, "_WINDOW", window)
+        monkeypatch.setattr(jsontext, "_WINDOW", window)
         assert read_vrps(path, OURS) == whole
 
 
@@ -177,7 +228,7 @@ def test_the_quick_filter_loses_nothing(ours: Any, length: int, bits: int, upper
     length = min(length, ours.max_prefixlen)
     mask = (1 << (ours.max_prefixlen - ours.prefixlen)) - 1
     other = type(ours)((int(ours.network_address) | (bits & mask), length), strict=False)
-    wanted = vrps._Filter([str(ours)])
-    assert wanted.related(other)
+    wanted = WantedText([str(ours)])
+    assert wanted.concerns(other)
     texts = [str(other)] if other.version == 4 else [str(other), f"{other.network_address.exploded}/{length}"]
     assert all(wanted.near(text.upper() if upper else text) for text in texts)

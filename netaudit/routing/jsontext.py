@@ -1,0 +1,138 @@
+"""A window on a JSON document that may be larger than memory: members and elements one after the other.
+
+Of the file only a window is held, and no single value may be longer than 256 KiB: what strangers send is bounded.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import IO, Any, NoReturn
+
+__all__ = ["JsonText", "json_problem"]
+
+_WINDOW = 1 << 20  # bytes read at once
+_VALUE = 1 << 18  # no payload and no other single value is longer than this
+
+_space = re.compile(r"[ \t\r\n]*").match
+_separator = re.compile(r"[ \t\r\n]*(,?)[ \t\r\n]*").match
+
+
+class JsonText:
+    """JSON text from a file. Reading raises ValueError, or RecursionError; `offset` is then where it stood.
+
+    Bytes are read as Latin-1: then a character is a byte, and an index an offset.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._window = ""
+        self._at = 0
+        self._before = 0  # bytes that came before the window
+        self._decode = json.JSONDecoder(parse_constant=_no_constant).raw_decode
+        self._fill()
+
+    @property
+    def offset(self) -> int:
+        """Where reading stands, in bytes from the start of the file."""
+        return self._before + self._at
+
+    def peek(self) -> str:
+        """The next character that is no space; empty at the end."""
+        self._space()
+        return self._window[self._at : self._at + 1]
+
+    def members(self) -> Iterator[str]:
+        """The names of an object. Whoever takes one reads its value before the next."""
+        self._take("{")
+        while self.peek() != "}":
+            name = self.value()
+            if not isinstance(name, str):
+                raise ValueError("the name of a member is no text")
+            self._take(":")
+            self._space()
+            yield name
+            if self.peek() != ",":
+                break
+            self._take(",")
+            if self.peek() == "}":
+                raise ValueError("a comma before the end of an object")
+        self._take("}")
+
+    def elements(self) -> Iterator[Any]:
+        """The values of an array."""
+        self._take("[")
+        more = self.peek() != "]"
+        while more:
+            yield self.value()
+            found = _separator(self._window, self._at)
+            more = found is not None and found[1] == ","
+            self._at = found.end() if found is not None else self._at
+        self._take("]")
+
+    def value(self) -> Any:
+        """Decode the value that stands here, of at most 256 KiB."""
+        if len(self._window) - self._at < _VALUE:
+            self._fill()
+        if not self.peek():
+            raise ValueError("the file ends too early")
+        try:
+            value, self._at = self._decode(self._window, self._at)
+        except json.JSONDecodeError as error:
+            self._at = error.pos
+            raise
+        return value
+
+    def skip(self) -> None:
+        """Pass over a value; a long array or object is passed over part by part."""
+        match self.peek():
+            case "[":
+                for _ in self.elements():
+                    pass
+            case "{":
+                for _ in self.members():
+                    self.skip() if self.peek() == "[" else self.value()
+            case _:
+                self.value()
+
+    def end(self) -> None:
+        """See that nothing follows."""
+        if self.peek():
+            raise ValueError("something follows the end of the JSON document")
+
+    def _take(self, character: str) -> None:
+        found = self.peek()
+        if found != character:
+            raise ValueError(f"{character!r} expected, {found!r} found" if found else "the file ends too early")
+        self._at += 1
+        self._space()
+
+    def _space(self) -> None:
+        while True:
+            found = _space(self._window, self._at)
+            self._at = found.end() if found is not None else self._at
+            if self._at < len(self._window) or not self._fill():
+                return
+
+    def _fill(self) -> bool:
+        read = self._file.read(_WINDOW).decode("latin-1")
+        self._before += self._at
+        self._window, self._at = self._window[self._at :] + read, 0
+        return bool(read)
+
+
+def json_problem(error: Exception) -> str:
+    """What is wrong, for an error that names the place; of those that reading and converting values raise."""
+    match error:
+        case json.JSONDecodeError():
+            return error.msg
+        case KeyError():
+            return f"a payload without {error}"
+        case TypeError() | AttributeError():
+            return "a value of the wrong type"
+        case RecursionError():
+            return "nested too deeply"
+    return str(error)
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
