@@ -12,7 +12,7 @@ from netaudit.inventory.problems import shown
 from netaudit.model.book import FactBook
 from netaudit.model.run import Result
 from netaudit.store.facts import FACTS_FILE, FactsError, read_facts
-from netaudit.store.runfolder import RUN_FILE, RunFolderError, read_run
+from netaudit.store.runfolder import RUN_FILE, RunFolder, RunFolderError, read_run
 from netaudit.writers.facts import fact_lines
 from netaudit.writers.safe import one_line
 from netaudit.writers.summary import fact_kind, fact_summary
@@ -42,13 +42,13 @@ Examples:
 @_run_argument
 def show(id: str, run: Path) -> int:
     """Print the fact ID, or every fact behind the result ID, from RUN: a run folder or facts file (default: out)."""
-    book = _book(run)
+    results = _results(run)
+    result = results.get(id)
+    book = _book(_deciding(result, run))
     fact = book.get(id)
     if fact is not None:
         _print(fact_lines(fact, book.get))
         return 0
-    results = _results(run)
-    result = results.get(id)
     if result is None:
         raise Usage(_unknown(id, [*results, *(fact.id for fact in book.facts)]))
     _print(_behind(result, book))
@@ -79,6 +79,8 @@ def _behind(result: Result, book: FactBook) -> Iterator[str]:
     if outcome.failure is not None:
         failure = outcome.failure
         yield one_line(f"  failure: {failure.reason} (side: {failure.side}) {failure.detail}", 4_000)
+    for sighting in outcome.sightings:
+        yield one_line(f"  seen from {sighting.vantage}: {sighting.status}, {sighting.message}")
     for id in outcome.facts:
         fact = book.get(id)
         yield ""
@@ -92,10 +94,22 @@ def _behind(result: Result, book: FactBook) -> Iterator[str]:
 
 def _book(run: Path) -> FactBook:
     path = run / FACTS_FILE if run.is_dir() else run
+    if run.is_dir() and not path.exists() and (vantages := RunFolder(run).vantages):
+        raise Usage(f"{run} holds the facts of {len(vantages)} vantages; name one of them, such as {vantages[0].path}")
     try:
         return read_facts(path)
     except FactsError as error:
         raise Usage(str(error)) from error
+
+
+def _deciding(result: Result | None, run: Path) -> Path:
+    """Where the facts of a result are: of a run from several vantages, those of the first that saw what it says."""
+    vantages = RunFolder(run).vantages if run.is_dir() else ()
+    if result is None or not vantages:
+        return run
+    outcome = result.verdict.outcome
+    seen = zip(vantages, outcome.sightings, strict=False)  # without sightings the first one's facts are as good as any
+    return next((folder for folder, sighting in seen if sighting.status is outcome.status), vantages[0]).path
 
 
 def _results(run: Path) -> dict[str, Result]:

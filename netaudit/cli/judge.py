@@ -11,13 +11,14 @@ import click
 import msgspec
 
 from netaudit.cli.errors import Usage
-from netaudit.cli.options import fail_on, formats_option, judging_options, language_option
+from netaudit.cli.options import fail_on, formats_option, judging_options, language_option, quorum_option
 from netaudit.engine.plan import target_kinds_of
 from netaudit.inventory.problems import did_you_mean, shown
 from netaudit.judge.catalogue import load_catalogue
 from netaudit.judge.compare import compare
 from netaudit.judge.profiles import ProfileError, load_profiles, select_profiles
 from netaudit.judge.run import judge as judge_facts
+from netaudit.judge.vantages import vantages_problem
 from netaudit.model.book import FactBook
 from netaudit.model.profile import Severity
 from netaudit.model.run import Run
@@ -28,7 +29,8 @@ from netaudit.writers.html import write_html
 from netaudit.writers.text import closing_line, run_text
 
 __all__ = [
-    "JudgingOptions", "judge", "judge_and_write", "judge_book", "judged", "read_judging_options", "target_kinds",
+    "JudgingOptions", "judge", "judge_and_write", "judge_book", "judged", "judged_together", "read_judging_options",
+    "target_kinds",
     "tell",
 ]  # fmt: skip
 
@@ -41,6 +43,7 @@ __all__ = [
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The run folder (default: where the facts are).")
 @formats_option
 @judging_options
+@quorum_option
 @language_option
 def judge(facts: Path, output: Path | None, **values: Any) -> int:
     """Judge saved facts: the same facts give the same verdicts as the scan did, without the network."""
@@ -52,7 +55,11 @@ def judge(facts: Path, output: Path | None, **values: Any) -> int:
         except RunFolderError as error:
             raise Usage(str(error)) from error
     judging = read_judging_options(values)
-    run = _compared(judged(path, judging), RunFolder(path.parent).live, judging)
+    source = RunFolder(path.parent)
+    if facts.is_dir() and source.vantages:
+        run = judged_together([vantage.facts for vantage in source.vantages], judging, values["quorum"])
+    else:
+        run = _compared(judged(path, judging), source.live, judging)
     return tell(run, folder, values["language"], values["formats"])
 
 
@@ -123,8 +130,14 @@ def tell(run: Run, folder: RunFolder, language: str, formats: Sequence[str]) -> 
     return run.exit_code
 
 
-def judge_book(book: FactBook, options: JudgingOptions, profiles: Sequence[str]) -> Run:
-    """Judge facts by `profiles`; without any, by those in force. Raises Usage.
+def judge_book(
+    book: FactBook,
+    options: JudgingOptions,
+    profiles: Sequence[str],
+    others: Sequence[FactBook] = (),
+    quorum: int | None = None,
+) -> Run:
+    """Judge facts by `profiles`; without any, by those in force. `others`: of other vantages. Raises Usage.
 
     An earlier run that is not earlier is refused: it shows nothing of what happened since.
     """
@@ -143,6 +156,8 @@ def judge_book(book: FactBook, options: JudgingOptions, profiles: Sequence[str])
         allow_incomplete=options.allow_incomplete,
         checks=options.checks,
         earlier=options.previous,
+        others=others,
+        quorum=quorum,
     )
 
 
@@ -153,6 +168,18 @@ def judged(facts: Path, options: JudgingOptions) -> Run:
     except FactsError as error:
         raise Usage(str(error)) from error
     return judge_book(book, options, options.profiles or book.scan.inventory.profiles)
+
+
+def judged_together(facts: Sequence[Path], options: JudgingOptions, quorum: int | None) -> Run:
+    """Judge the facts of several vantages as one run; the first one's time is the run's. Raises Usage."""
+    try:
+        books = [read_facts(path) for path in facts]
+    except FactsError as error:
+        raise Usage(str(error)) from error
+    problem = vantages_problem(books)
+    if problem:
+        raise Usage(problem)
+    return judge_book(books[0], options, options.profiles or books[0].scan.inventory.profiles, books[1:], quorum)
 
 
 def _compared(run: Run, live: RunFolder, options: JudgingOptions) -> Run:

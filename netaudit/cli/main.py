@@ -22,6 +22,7 @@ _COMMANDS = {
     "scan": "scan",
     "collect": "scan",
     "judge": "judge",
+    "merge": "merge",
     "report": "report",
     "plan": "plan",
     "inventory": "inventory",

@@ -184,6 +184,17 @@ def judging_options(command: Command) -> Command:
     return command
 
 
+def quorum_option(command: Command) -> Command:
+    """How many vantages must see a failure."""
+    return click.option(
+        "--quorum",
+        type=click.IntRange(1, 1_000),
+        metavar="N",
+        help="Of a run from several vantages: how many must see a failure for it to count (default: half of those that "
+        "could test, rounded up). 1 counts what any one of them sees.",
+    )(command)
+
+
 def fail_on(word: str) -> Severity | None:
     """Return the severity that `--fail-on` names; None for never."""
     return None if word == "never" else Severity(word)

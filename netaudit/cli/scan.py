@@ -54,6 +54,8 @@ class CollectRequest:
     deadline: float | None = None
     resume: bool = False
     vantage: str = ""
+    vantage_place: str = ""
+    vantage_asn: int | None = None
     quiet: bool = False
     language: str = "vi"
     proposed: str = ""  # what is taken for live that is not
@@ -76,7 +78,14 @@ def _collect_options(command: Any) -> Any:
             ),
             click.option("--resume", is_flag=True, help="Go on with the unfinished scan in the output folder."),
             click.option(
-                "--vantage", default="", metavar="TEXT", help="Where the scanner stands; shown in the report."
+                "--vantage", default="", metavar="NAME", help="Name of the scanner; shown in the report. See merge."
+            ),
+            click.option("--vantage-place", default="", metavar="TEXT", help="Where it stands."),
+            click.option(
+                "--vantage-asn",
+                type=click.IntRange(1, 4_294_967_294),
+                metavar="ASN",
+                help="In whose network it stands.",
             ),
             click.option("-q", "--quiet", is_flag=True, help="No progress."),
         )
@@ -163,6 +172,8 @@ def _asked(
         deadline=values["deadline"],
         resume=values["resume"],
         vantage=values["vantage"],
+        vantage_place=values["vantage_place"],
+        vantage_asn=values["vantage_asn"],
         quiet=values["quiet"],
         language=values["language"],
     )
@@ -270,6 +281,8 @@ def scan_options(
         zone_files=request.zone_files,
         roots=session.roots,
         vantage=request.vantage,
+        vantage_place=request.vantage_place,
+        vantage_asn=request.vantage_asn,
         arguments=_arguments(request),
         deadline=request.deadline,
         done=earlier.done if earlier is not None else frozenset(),

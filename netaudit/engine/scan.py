@@ -50,6 +50,8 @@ class ScanOptions:
     zone_files: Mapping[str, Path] = field(default_factory=dict)
     roots: tuple[str, ...] = ()  # PEM of certificate roots to trust beside the public ones
     vantage: str = ""
+    vantage_place: str = ""
+    vantage_asn: int | None = None
     arguments: Mapping[str, str] = field(default_factory=dict)
     deadline: float | None = None
     done: frozenset[str] = frozenset()
@@ -204,5 +206,7 @@ def _scan_fact(inventory: Inventory, network: Network, anchors: Sequence[str], o
         trust_anchors=tuple(anchors),
         roots=options.roots,
         vantage=options.vantage,
+        vantage_place=options.vantage_place,
+        vantage_asn=options.vantage_asn,
         arguments=dict(options.arguments),
     )

@@ -10,6 +10,7 @@ from netaudit.judge.reliance import reliance_of_run
 from netaudit.judge.rollup import pillars_of, results_of, totals_of, unit_results
 from netaudit.judge.subjects import Subjects
 from netaudit.judge.summaries import coverage_of_run, registers_of_run, zones_of_run
+from netaudit.judge.vantages import JointVerdicts, best_families, vantage_of
 from netaudit.judge.verdicts import Verdicts, with_standard_messages
 from netaudit.model.book import FactBook
 from netaudit.model.profile import CheckInfo, Profile, Severity
@@ -37,40 +38,46 @@ def judge(
     allow_incomplete: bool = False,
     checks: Collection[str] | None = None,
     earlier: FactBook | None = None,
+    others: Sequence[FactBook] = (),
+    quorum: int | None = None,
 ) -> Run:
     """Judge a scan's facts by the profiles. Pure: equal facts give equal runs, but for `judged_at`.
 
     Everything is judged as of the moment the scan began. `fail_on` None: findings never decide the exit
     code. With `checks`, only the results of those ids are shown and counted; clauses stay whole. `earlier`: the
-    facts of an earlier scan, which show what has happened since. Raises LookupError when the facts do not say what
-    was scanned, ValueError when their trust anchors can't be read.
+    facts of an earlier scan, which show what has happened since. `others`: the facts of scans of the same inventory
+    from other vantages, of which `quorum` must see a failure for it to count (see `netaudit.judge.vantages`).
+    Raises LookupError when the facts do not say what was scanned, ValueError when their trust anchors can't be read.
     """
     scan, inventory = book.scan, book.scan.inventory
     day = day_of(scan.at)
-    verdicts = Verdicts(catalogue, derive(book, earlier))
+    vantages = tuple(vantage_of(each) for each in (book, *others))
+    verdicts = _verdicts(catalogue, book, earlier, others, quorum)
     demands = demands_of(profiles, Subjects(inventory, scan.at), catalogue, day)
     results = results_of(verdicts, catalogue, demands, inventory)
     if checks is not None:
         results = tuple(result for result in results if result.verdict.check in checks)
     targets = tuple(verdicts.targets.values())
+    complete = any(vantage.complete for vantage in vantages)  # what a vantage left undone, another one has done
     links, zone_summaries = zones_of_run(targets, book)
     return Run(
         schema=RUN_SCHEMA,
         id=scan.id,
         tool=scan.tool,
         started=scan.at,
-        ended=_ended(book),
+        ended=max(_ended(each) for each in (book, *others)),
         judged_at=judged_at,
-        complete=book.complete,
-        incomplete_reason=_incomplete_reason(book),
+        complete=complete,
+        incomplete_reason="" if complete else _incomplete_reason(book),
         network=inventory.network,
         inventory_file=scan.inventory_file,
         inventory_sha256=scan.inventory_sha256,
         catalogue_sha256=catalogue.sha256,
         algorithm_registry=REGISTRY_DATE,
         vantage=scan.vantage,
+        vantages=vantages if others else (),
         proposed=scan.arguments.get("proposed", ""),
-        families=book.vantage.families if book.vantage is not None else (),
+        families=best_families(vantages),
         province=inventory.province,
         contact=inventory.contact,
         authorisation=inventory.authorisation,
@@ -88,12 +95,21 @@ def judge(
         pillars=pillars_of(results),
         totals=totals_of(results),
         fail_on=fail_on,
-        exit_code=_exit_code(results, book.complete, fail_on, allow_incomplete),
+        exit_code=_exit_code(results, complete, fail_on, allow_incomplete),
         links=links,
         zone_summaries=zone_summaries,
         reliance=reliance_of_run(targets, inventory),
         parity=dict(parity_of_run(targets)),
     )
+
+
+def _verdicts(
+    catalogue: Catalogue, book: FactBook, earlier: FactBook | None, others: Sequence[FactBook], quorum: int | None
+) -> Verdicts:
+    if not others:
+        return Verdicts(catalogue, derive(book, earlier))
+    seen = {each.scan.vantage: derive(each, earlier if each is book else None) for each in (book, *others)}
+    return JointVerdicts(catalogue, seen, quorum)
 
 
 def _exit_code(results: Sequence[Result], complete: bool, fail_on: Severity | None, allow_incomplete: bool) -> int:

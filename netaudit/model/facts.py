@@ -52,7 +52,9 @@ class ScanFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="scan"):
     inventory_sha256: str
     trust_anchors: tuple[str, ...]  # DS records in presentation form
     roots: tuple[str, ...] = ()  # PEM of extra certificate roots (the lab's CA); public roots come from certifi
-    vantage: str = ""  # name or place of the scanner
+    vantage: str = ""  # the scanner's name
+    vantage_place: str = ""  # where it stands
+    vantage_asn: int | None = None  # in whose network
     arguments: dict[str, str] = {}  # limits and selections that shaped the scan
 
 

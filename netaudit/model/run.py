@@ -17,7 +17,7 @@ from netaudit.model.verdict import Status, Verdict
 
 __all__ = [
     "ClauseResult", "ClauseStatus", "Coverage", "PillarSummary", "RegisterSummary", "Result", "Run", "Totals",
-    "UnitResult", "UnitStatus", "ZoneSummary",
+    "UnitResult", "UnitStatus", "Vantage", "ZoneSummary",
 ]  # fmt: skip
 
 
@@ -130,6 +130,18 @@ class Totals(Record, frozen=True, kw_only=True):
     findings: dict[Severity, int]  # unwaived fails by severity
 
 
+class Vantage(Record, frozen=True, kw_only=True):
+    """A place that was scanned from, and how far it could see."""
+
+    name: str
+    place: str = ""
+    asn: int | None = None
+    run: str  # the id of its own scan
+    started: Timestamp
+    complete: bool
+    families: tuple[FamilyCheck, ...] = ()
+
+
 class Run(Record, frozen=True, kw_only=True):
     """A judged scan."""
 
@@ -147,8 +159,9 @@ class Run(Record, frozen=True, kw_only=True):
     catalogue_sha256: str
     algorithm_registry: date | None = None  # of which day the registry of DNSSEC algorithms is that judged
     vantage: str
+    vantages: tuple[Vantage, ...] = ()  # of a run from several; the first one's time is the run's
     proposed: str = ""  # what was taken for live that is not: a zone file, a delegation
-    families: tuple[FamilyCheck, ...]
+    families: tuple[FamilyCheck, ...]  # of several vantages, the best for each family
     province: Province
     contact: Contact | None = None
     authorisation: Authorisation | None = None

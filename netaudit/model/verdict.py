@@ -9,7 +9,7 @@ import msgspec
 from netaudit.model.common import Failure, Family, Record
 
 __all__ = [
-    "Argument", "Observation", "Outcome", "Status", "Target", "TargetKind", "Verdict",
+    "Argument", "Observation", "Outcome", "Sighting", "Status", "Target", "TargetKind", "Verdict",
     "could_not_test", "failed", "fingerprint", "manual", "not_applicable", "passed", "warned",
 ]  # fmt: skip
 
@@ -60,6 +60,16 @@ class Observation(Record, frozen=True, kw_only=True):
     ok: bool | None = None  # None: neither good nor bad
 
 
+class Sighting(Record, frozen=True, kw_only=True):
+    """What one of several vantages concluded by itself."""
+
+    vantage: str
+    status: Status
+    message: str
+    args: dict[str, Argument] = {}
+    failure: Failure | None = None
+
+
 class Outcome(Record, frozen=True, kw_only=True):
     """What a judge returns; make it with the functions below, one for each status."""
 
@@ -69,6 +79,12 @@ class Outcome(Record, frozen=True, kw_only=True):
     observed: tuple[Observation, ...] = ()
     facts: tuple[str, ...] = ()
     failure: Failure | None = None  # exactly with could_not_test
+    sightings: tuple[Sighting, ...] = ()  # of a run from several vantages: who concluded what
+
+    @property
+    def disputed(self) -> bool:
+        """Whether vantages that could test it came to different conclusions."""
+        return len({s.status for s in self.sightings if s.status is not Status.COULD_NOT_TEST}) > 1
 
     def with_args(self, args: Mapping[str, Argument]) -> "Outcome":
         """The same outcome with more arguments: what a family of checks always tells, for re-checking."""

@@ -1,7 +1,9 @@
 """The folder of one run: facts, run.json and the report side by side."""
 
 import os
+import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -14,6 +16,7 @@ __all__ = ["RUN_FILE", "RunFolder", "RunFolderError", "read_run", "write_atomica
 RUN_FILE = "run.json"
 INDEX_FILE = "index.html"
 _LIVE_FOLDER = "live"
+_VANTAGES_FOLDER = "vantages"
 _RUN_BYTES = 512 * 1024 * 1024
 
 
@@ -59,6 +62,25 @@ class RunFolder:
     def live(self) -> "RunFolder":
         """Beside a scan of what was proposed: the scan of what was live then, which it is compared with."""
         return RunFolder(self.path / _LIVE_FOLDER)
+
+    @property
+    def vantages(self) -> tuple["RunFolder", ...]:
+        """Of a run from several vantages: each one's own folder, in their order."""
+        numbered = [path for path in self._vantages.glob("*") if path.name.isdecimal() and path.is_dir()]
+        return tuple(RunFolder(path) for path in sorted(numbered, key=lambda path: int(path.name)))
+
+    def keep_vantages(self, facts: Sequence[Path]) -> None:
+        """Copy the facts of several vantages into folders of their own; former ones are replaced. Raises OSError."""
+        shutil.rmtree(self._vantages, ignore_errors=True)
+        for number, path in enumerate(facts, 1):
+            folder = self._vantages / str(number)
+            folder.mkdir(mode=0o700, parents=True)
+            shutil.copyfile(path, folder / FACTS_FILE)
+            (folder / FACTS_FILE).chmod(0o600)
+
+    @property
+    def _vantages(self) -> Path:
+        return self.path / _VANTAGES_FOLDER
 
     @property
     def index(self) -> Path:

@@ -12,7 +12,7 @@ from netaudit.model.common import Family, Reason, Side
 from netaudit.model.inventory import Service, Tier, Unit
 from netaudit.model.profile import CheckInfo, Clause, Profile, Severity
 from netaudit.model.run import ClauseResult, Coverage, Result, Run, UnitResult, UnitStatus
-from netaudit.model.verdict import Status, Target, TargetKind, Verdict
+from netaudit.model.verdict import Outcome, Sighting, Status, Target, TargetKind, Verdict
 from netaudit.rules.gaps import could_not_see
 from netaudit.writers import words
 from netaudit.writers.messages import recheck_command, sentence
@@ -83,6 +83,18 @@ class Report:
     def sentence(self, result: Result) -> str:
         """What the result says."""
         return sentence(self.run, result.verdict, self.wording)
+
+    def sighted(self, result: Result, sighting: Sighting) -> str:
+        """What one of several vantages concluded."""
+        outcome = Outcome(
+            status=sighting.status, message=sighting.message, args=sighting.args, failure=sighting.failure
+        )
+        return sentence(self.run, msgspec.structs.replace(result.verdict, outcome=outcome), self.wording)
+
+    @cached_property
+    def disputed(self) -> list[Result]:
+        """Results on which the vantages that could test do not agree."""
+        return [result for result in self.run.results if result.verdict.outcome.disputed]
 
     def compared_sentence(self, verdict: Verdict) -> str:
         """What a verdict of the run's comparison says: one of this run or of the one before."""
