@@ -2,7 +2,7 @@
 
 A source that could not be read to its end, that holds only updates, or that is too old, proves nothing, and
 least of all that a route is absent. What is left is one table: its routes, and for each family the peers
-with a full feed.
+with a full feed. Sources of one collector that are apart in time are samples, and make a table each.
 """
 
 from typing import NamedTuple
@@ -12,9 +12,10 @@ from netaudit.model.evidence import DataCentreEvidence
 from netaudit.model.facts import Route, RoutesFact
 from netaudit.model.verdict import Outcome, could_not_test
 from netaudit.rules.fetches import first_failure
+from netaudit.rules.route_samples import samples_of
 from netaudit.rules.upstreams import PrefixView, UpstreamView, of_family, prefix_views, upstream_view
 
-__all__ = ["FamilyRoutes", "PrefixRoutes", "RouteTable", "route_table"]
+__all__ = ["FamilyRoutes", "PrefixRoutes", "RouteTable", "route_table", "route_tables"]
 
 _DAY = 86_400
 
@@ -51,38 +52,61 @@ class FamilyRoutes(NamedTuple):
 
 
 class RouteTable(NamedTuple):
-    """The routes of all usable sources, and the peers with a full feed by family."""
+    """The routes of usable sources, and the peers with a full feed by family."""
 
     routes: tuple[Route, ...]
     feeds: dict[Family, frozenset[int]]
     facts: tuple[str, ...]
+    sources: tuple[str, ...]
 
     def prefixes(self, evidence: DataCentreEvidence, family: Family) -> tuple[PrefixRoutes, ...]:
         """The declared prefixes of one family. Upstreams are those of the prefix itself, else of its parts."""
-        own, feeds = evidence.datacentre.asns, self.feeds.get(family, frozenset())
+        feeds = self.feeds.get(family, frozenset())
         views = prefix_views(of_family(evidence.datacentre.prefixes, family), self.routes)
-        return tuple(PrefixRoutes(v, family, upstream_view(v.exact or v.inside, own), feeds) for v in views)
+        return tuple(
+            PrefixRoutes(v, family, self._upstreams(evidence, v.exact or v.inside, feeds), feeds) for v in views
+        )
 
     def family(self, evidence: DataCentreEvidence, family: Family) -> FamilyRoutes:
         """One family's prefixes and the upstreams of them all."""
-        items = self.prefixes(evidence, family)
-        routes = [route for item in items for route in item.view.exact or item.view.inside]
-        return FamilyRoutes(items, upstream_view(routes, evidence.datacentre.asns))
+        items, feeds = self.prefixes(evidence, family), self.feeds.get(family, frozenset())
+        routes = tuple(route for item in items for route in item.view.exact or item.view.inside)
+        return FamilyRoutes(items, self._upstreams(evidence, routes, feeds))
+
+    def _upstreams(
+        self, evidence: DataCentreEvidence, routes: tuple[Route, ...], feeds: frozenset[int]
+    ) -> UpstreamView:
+        """Peers that hand on their customers' routes alone, at an exchange, have no vote where full feeds are known."""
+        voting = [route for route in routes if route.peer_asn in feeds] if feeds else routes
+        return upstream_view(voting, evidence.datacentre.asns)
+
+
+def route_tables(
+    evidence: DataCentreEvidence, max_age_days: float, min_apart_minutes: float
+) -> tuple[RouteTable, ...] | Outcome:
+    """The usable sources as tables, one for each sample, the newest first. Without one: as `route_table`."""
+    fresh = _usable(evidence, max_age_days)
+    if isinstance(fresh, Outcome):
+        return fresh
+    return tuple(_joined(sample) for sample in samples_of(fresh, min_apart_minutes * 60))
 
 
 def route_table(evidence: DataCentreEvidence, max_age_days: float) -> RouteTable | Outcome:
-    """Join the usable sources. Without one: `not_tested`, or `too_old` with `days` and `limit`."""
+    """All usable sources as one table. Without one: `not_tested`, or `too_old` with `days` and `limit`."""
+    fresh = _usable(evidence, max_age_days)
+    return fresh if isinstance(fresh, Outcome) else _joined(fresh)
+
+
+def _usable(evidence: DataCentreEvidence, max_age_days: float) -> tuple[RoutesFact, ...] | Outcome:
     read = [fact for fact in evidence.routes if fact.failure is None and not fact.updates_only]
     if not read:
         failure = first_failure(fact.failure for fact in evidence.routes)
         return could_not_test("not_tested", failure or (_ONLY_UPDATES if evidence.routes else _NO_SOURCE))
     dated = {fact.id: (evidence.now - fact.data_time) / _DAY for fact in read if fact.data_time is not None}
-    fresh = [fact for fact in read if fact.id in dated and dated[fact.id] <= max_age_days]
+    fresh = tuple(fact for fact in read if fact.id in dated and dated[fact.id] <= max_age_days)
     facts = tuple(fact.id for fact in read)
     if fresh:
-        return RouteTable(
-            tuple(route for fact in fresh for route in fact.routes), _feeds(fresh), tuple(fact.id for fact in fresh)
-        )
+        return fresh
     if not dated:
         return could_not_test("not_tested", _UNDATED, facts=facts)
     days = int(min(dated.values()))
@@ -90,8 +114,13 @@ def route_table(evidence: DataCentreEvidence, max_age_days: float) -> RouteTable
     return could_not_test("too_old", failure, facts=facts, days=days, limit=max_age_days)
 
 
-def _feeds(sources: list[RoutesFact]) -> dict[Family, frozenset[int]]:
-    return {family: frozenset(asn for fact in sources for asn in fact.feeds.get(family, ())) for family in Family}
+def _joined(sources: tuple[RoutesFact, ...]) -> RouteTable:
+    return RouteTable(
+        tuple(route for fact in sources for route in fact.routes),
+        {family: frozenset(asn for fact in sources for asn in fact.feeds.get(family, ())) for family in Family},
+        tuple(fact.id for fact in sources),
+        tuple(dict.fromkeys(fact.source for fact in sources)),
+    )
 
 
 _NO_SOURCE = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail="no route table was read")

@@ -40,6 +40,7 @@ _MISSING = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail="rib.mrt: No su
 _BOTH_WAYS = (*through(V4, UP1, UP2), *through(V6, UP1, UP2))
 _SINGLE_V6 = (*through(V4, UP1, UP2), *through(V6, UP1))
 _TWO = PEERS[:2]
+_MANY = tuple(range(1000, 1200))
 _SAME = (Uplink(operator="A", asn=UP1), Uplink(operator="A", asn=UP2))
 _V4_ONLY = (Uplink(operator="A", asn=UP1), Uplink(operator="B", asn=UP2, families=(Family.IPV4,)))
 _OTHER_V4 = "103.9.4.0/22"
@@ -66,8 +67,11 @@ CASES: dict[str, list[Case]] = {
             "operators": 1, "upstreams": ("AS64501 (A)",), "prefixes": (V4,)}),
         Case("each prefix has one", centre(table(*through(V4, UP1), *through(_OTHER_V4, UP2)),
             prefixes=(V4, _OTHER_V4)), FAIL, "few", {"prefixes": (V4, _OTHER_V4)}),
-        Case("an exchange's noise", centre(table(*through(V4, UP1, peers=tuple(range(1000, 1200))), route(
-            V4, 2000, UP3, OURS))), FAIL, "few", {"upstreams": ("AS64501 (A)",)}),
+        Case("an exchange's noise", centre(table(*through(V4, UP1, peers=_MANY), route(V4, 2000, UP3, OURS),
+            v4_feeds=(*_MANY, 2000))), FAIL, "few", {"upstreams": ("AS64501 (A)",)}),
+        Case("a peer without a full feed", centre(table(*through(V4, UP1), route(V4, 2000, UP2, OURS))),
+            FAIL, "few", {"upstreams": ("AS64501 (A)",)}),
+        Case("nobody is known to have a full feed", centre(table(*through(V4, UP1, UP2), v4_feeds=())), PASS, "ok"),
         Case("two ASNs of one operator", centre(table(*_BOTH_WAYS), uplinks=_SAME), FAIL, "one_operator", {
             "operators": 1}),
         Case("nobody sees it", centre(table(*through(V6, UP1, UP2))), FAIL, "none", {"prefixes": (V4,)}),
@@ -109,8 +113,8 @@ CASES: dict[str, list[Case]] = {
     "multihome.declared_uplinks": [
         Case("all", centre(table(*_BOTH_WAYS)), PASS, "ok", {"total": 4}),
         Case("IPv4 alone is what is declared", centre(table(*_SINGLE_V6), uplinks=_V4_ONLY), PASS, "ok", {"total": 3}),
-        Case("a small share still counts", centre(table(*_BOTH_WAYS, *through(V4, UP1, peers=tuple(range(
-            1000, 1200))))), PASS, "ok"),
+        Case("a small share still counts", centre(table(*_BOTH_WAYS, *through(V4, UP1, peers=_MANY),
+            v4_feeds=(*PEERS, *_MANY))), PASS, "ok"),
         Case("missing over IPv6", centre(table(*_SINGLE_V6)), FAIL, "missing", {
             "uplinks": ("AS64502 (B) ipv6",)}),
         Case("undeclared", centre(table(*through(V4, UP1, UP2, UP3), *through(V6, UP1, UP2))), FAIL, "undeclared", {
@@ -241,7 +245,7 @@ def test_no_table_breaks_a_judge(
 @given(st.dictionaries(st.integers(1000, 1100), st.sampled_from([UP1, UP2]), min_size=1, max_size=30))
 def test_two_declared_upstreams_pass_exactly_when_enough_peers_see_both(seen: dict[int, int]) -> None:
     routes = [route(V4, peer, upstream, OURS) for peer, upstream in seen.items()]
-    status = judge("multihome.upstreams_ipv4", centre(table(*routes))).status
+    status = judge("multihome.upstreams_ipv4", centre(table(*routes, v4_feeds=tuple(seen)))).status
     if len(seen) < 3:
         assert status is UNTESTED
     else:
