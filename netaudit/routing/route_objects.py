@@ -14,7 +14,7 @@ from netaudit.model.routing import RouteObject
 from netaudit.routing.aspas import asn_of
 from netaudit.routing.jsontext import JsonText, json_problem
 from netaudit.routing.rpsl import RpslObject, RpslReader
-from netaudit.routing.streams import UNPACKING_ERRORS, opened
+from netaudit.routing.streams import UNPACKING_ERRORS, opened, opened_lines
 from netaudit.routing.times import seconds_of
 from netaudit.routing.wanted import WantedText
 
@@ -50,7 +50,7 @@ def read_route_objects(path: Path, prefixes: Sequence[str]) -> RouteObjects:
         pass  # a missing file is no broken one
     with opened(path) as file:
         head = file.read(64)
-    with opened(path) as file:
+    with opened_lines(path) as file:
         read = _Bgpq4 if head.lstrip().startswith(b"{") else _Whois
         return read(path.name, file, WantedText(prefixes)).read()
 

@@ -11,7 +11,7 @@ from typing import IO, Any, Protocol, cast
 
 import zstandard
 
-__all__ = ["UNPACKING_ERRORS", "opened"]
+__all__ = ["UNPACKING_ERRORS", "opened", "opened_lines"]
 
 UNPACKING_ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError)
 _MEMORY = 128 * 1024 * 1024  # of xz and zstd: the windows of `xz -9` (65 MB) and `zstd --long` (128 MB) are within
@@ -47,6 +47,11 @@ def opened(path: Path) -> IO[bytes]:
     if magic.startswith(b"\x28\xb5\x2f\xfd"):
         return _unpacked(path, _Zstd)
     return path.open("rb", buffering=0)
+
+
+def opened_lines(path: Path) -> IO[bytes]:
+    """The same with a buffer, for text that is read line by line."""
+    return io.BufferedReader(cast("io.RawIOBase", opened(path)), 1 << 20)
 
 
 class _Xz:
