@@ -51,7 +51,8 @@ def opened(path: Path) -> IO[bytes]:
 
 def opened_lines(path: Path) -> IO[bytes]:
     """The same with a buffer, for text that is read line by line."""
-    return io.BufferedReader(cast("io.RawIOBase", opened(path)), 1 << 20)
+    file: Any = opened(path)
+    return io.BufferedReader(file, 1 << 16) if isinstance(file, io.RawIOBase) else file
 
 
 class _Xz:
