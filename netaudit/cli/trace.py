@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import click
 import dns.name
+import dns.rcode
 import dns.rdatatype
 import msgspec
 from dns.rdtypes.ANY.CNAME import CNAME
@@ -23,13 +24,14 @@ from netaudit.model.inventory import Inventory
 from netaudit.model.security import Security, SecurityStatus
 from netaudit.probes.courtesy import CourteousNetwork
 from netaudit.rules.algorithms import POLICIES, REGISTRY, Policy, Registry, RegistryError
-from netaudit.writers.chain import chain_text, failure_line
+from netaudit.writers.chain import absence_line, chain_text, failure_line
 from netaudit.writers.chain_picture import standalone_picture
 from netaudit.writers.files import write_whole
 from netaudit.writers.wording import Wording
 
 __all__ = ["trace"]
 
+_ABSENT = {dns.rcode.NXDOMAIN, dns.rcode.NOERROR}  # with no answer
 _CODES = {
     SecurityStatus.SECURE: COMPLIANT, SecurityStatus.INSECURE: COMPLIANT, SecurityStatus.BOGUS: FINDINGS,
     SecurityStatus.INDETERMINATE: INCOMPLETE,
@@ -132,6 +134,8 @@ def trace(
     click.echo(chain_text(asked, kind, security, last.values(), language, aliases=aliases, colour=True), nl=False)
     if found.failure is not None:
         click.echo(failure_line(found.failure, language))
+    elif not any(rrset.rdtype == rdtype for rrset in found.answer) and found.rcode in _ABSENT:
+        click.echo(absence_line(asked, kind, found.rcode == dns.rcode.NXDOMAIN, security, language))
     if svg is not None:
         _draw(svg, standalone_picture(security, asked, kind, Wording(language)))
     return _CODES[security.status]

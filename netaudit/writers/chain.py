@@ -22,7 +22,7 @@ from netaudit.writers.names import both_ways
 from netaudit.writers.safe import one_line
 from netaudit.writers.wording import Wording
 
-__all__ = ["SECURITY", "chain_text", "failure_line"]
+__all__ = ["SECURITY", "absence_line", "chain_text", "failure_line"]
 
 
 def _(message: str) -> str:
@@ -66,6 +66,16 @@ def chain_text(
     writer = _Chain(Wording(language), colour)
     lines = [*writer.links(security), *writer.answers(answers), "", *writer.status(name, rdtype, security, aliases)]
     return "\n".join(lines) + "\n"
+
+
+def absence_line(name: str, rdtype: str, nonexistent: bool, security: Security, language: str) -> str:
+    """Return that what was asked for is not there, so that nobody takes a proved denial for an answer."""
+    wording = Wording(language)
+    said = _("%(name)s does not exist (NXDOMAIN)") if nonexistent else _("%(name)s has no %(rdtype)s record")
+    proved = security.status is SecurityStatus.SECURE
+    doubt = _("its signed zone proves that") if proved else _("nothing signed proves that")
+    text = wording.gettext(said) % {"name": both_ways(name), "rdtype": rdtype}
+    return one_line(f"    {text}: {wording.gettext(doubt)}", 400)
 
 
 def failure_line(failure: Failure, language: str) -> str:

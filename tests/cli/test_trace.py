@@ -75,6 +75,7 @@ def test_absence_is_proved_and_shown(province: Path) -> None:
     done = netaudit("trace", *WORLD, "khongco.tinh.vn", "MX", cwd=province)
     assert done.returncode == 0
     assert "    NXDOMAIN, no such record" in done.stdout.splitlines()
+    assert done.stdout.splitlines()[-1].endswith(" does not exist (NXDOMAIN): its signed zone proves that")
     assert re.search(r"^    .* NSEC ", done.stdout, re.MULTILINE)
     assert "✓ khongco.tinh.vn MX: secure" in done.stdout
 
