@@ -1,16 +1,12 @@
 """Whether each declared uplink carries traffic, in each of its families (RFC 4116, RFC 3582)."""
 
-from netaudit.model.common import Failure, Family, Reason
+from netaudit.model.common import Reason
 from netaudit.model.evidence import DataCentreEvidence
-from netaudit.model.facts import UplinkFact
-from netaudit.model.path import UplinkProbe
-from netaudit.model.verdict import Observation, Outcome, could_not_test, failed, not_applicable, passed
+from netaudit.model.verdict import Outcome, could_not_test, failed, not_applicable, passed
 from netaudit.rules.fetches import first_failure
-from netaudit.rules.zones import trouble
+from netaudit.rules.uplinks import uplink_states
 
-from ._helpers import UNSEEN, ours
-
-_WORD = {Family.IPV4: "IPv4", Family.IPV6: "IPv6"}
+from ._helpers import UNSEEN
 
 
 def judge(evidence: DataCentreEvidence) -> Outcome:
@@ -23,42 +19,15 @@ def judge(evidence: DataCentreEvidence) -> Outcome:
 
 
 def _judge(evidence: DataCentreEvidence) -> Outcome:
-    sides = [(fact, family) for fact in evidence.uplinks for family in fact.families]
-    rows = tuple(_row(fact, probe) for fact in evidence.uplinks for probe in fact.probes)
+    states = uplink_states(evidence)
+    rows = tuple(row for state in states for row in state.rows())
     facts = tuple(fact.id for fact in evidence.uplinks)
-    states = {(fact.id, family): _works(_of(fact, family)) for fact, family in sides}
-    dead = tuple(f"{fact.operator} {_WORD[family]}" for fact, family in sides if states[fact.id, family] is False)
+    dead = tuple(state.name for state in states if state.works is False)
     if dead:
         return failed("dead", observed=rows, facts=facts, uplinks=dead)
-    failure = first_failure(_failure(fact, family) for fact, family in sides if states[fact.id, family] is None)
-    if not sides or None in states.values():
-        known = failure or UNSEEN
+    unknown = [state.failure for state in states if state.works is None]
+    if not states or unknown:
+        known = first_failure(unknown) or UNSEEN
         message = "not_permitted" if known.reason is Reason.NOT_PERMITTED else "not_tested"
         return could_not_test(message, known, observed=rows, facts=facts)
-    return passed("ok", observed=rows, facts=facts, total=len(sides))
-
-
-def _of(fact: UplinkFact, family: Family) -> list[UplinkProbe]:
-    return [probe for probe in fact.probes if probe.family is family]
-
-
-def _works(probes: list[UplinkProbe]) -> bool | None:
-    """Whether an uplink reached anything; None: not known, for our side failed or the targets are down."""
-    if any(probe.marked is None for probe in probes):
-        return True
-    telling = [probe for probe in probes if probe.usual is None and not ours(probe.marked)]
-    return False if telling else None
-
-
-def _failure(fact: UplinkFact, family: Family) -> Failure | None:
-    return first_failure([fact.failure, *(probe.marked for probe in _of(fact, family))])
-
-
-def _row(fact: UplinkFact, probe: UplinkProbe) -> Observation:
-    through = f"connected in {probe.marked_ms:.1f} ms" if probe.marked is None else trouble(probe.marked)
-    usual = "connected" if probe.usual is None else trouble(probe.usual)
-    ok = True if probe.marked is None else False if probe.usual is None and not ours(probe.marked) else None
-    saw = f"port {probe.port} through mark {fact.fwmark}: {through}; the usual way: {usual}"
-    return Observation(
-        where=f"{fact.operator} (AS{fact.asn})", saw=saw, address=probe.address, family=probe.family, ok=ok
-    )
+    return passed("ok", observed=rows, facts=facts, total=len(states))
