@@ -63,6 +63,7 @@ class Side(StrEnum):
     OURS = "ours"
     PATH = "path"
     TARGET = "target"
+    SOURCE = "source"  # whoever was asked for evidence about the target: RIPEstat, a registry, a validator
     BUDGET = "budget"
     BUG = "bug"
 

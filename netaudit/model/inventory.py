@@ -3,6 +3,7 @@
 from datetime import date, time
 from enum import StrEnum
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -10,7 +11,8 @@ from netaudit.model.common import Family, Record, Text
 
 __all__ = [
     "Attestation", "Authorisation", "Blackout", "Contact", "DataCentre", "Inventory", "NetworkKind",
-    "Province", "RateLimits", "Register", "Resolver", "ResolverTests", "Scope", "Service", "Tier", "Unit", "Uplink",
+    "Province", "RateLimits", "Register", "Resolver", "ResolverTests", "Scope", "Service", "Source", "SourceKind",
+    "Tier", "Unit", "Uplink",
 ]  # fmt: skip
 
 Identifier = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
@@ -166,6 +168,50 @@ class DataCentre(Record, frozen=True, kw_only=True):
         }  # fmt: skip
 
 
+class SourceKind(StrEnum):
+    """The live sources that can be asked about number resources."""
+
+    RIPESTAT = "ripestat"  # the Data API of RIPEstat: routes, origin validation
+    RIS_WHOIS = "ris_whois"  # RISwhois of RIPE NCC: origins of addresses
+    RDAP = "rdap"  # registration data of a registry (RFC 9082, RFC 9083)
+    IRR = "irr"  # whois of an Internet Routing Registry
+    RTR = "rtr"  # a validator, by the RPKI-to-Router protocol (RFC 8210)
+    VRPS = "vrps"  # a validator's export of validated ROA payloads over HTTPS
+    DELEGATED = "delegated"  # a registry's delegated-extended file over HTTPS
+
+
+class Source(Record, frozen=True, kw_only=True):
+    """A live source of evidence about number resources. None is asked that is not listed.
+
+    `url` is of kinds that speak HTTPS, `host` and `port` of the others. RDAP without a `url` finds the registry in the
+    bootstrap registries of IANA (RFC 9224).
+    """
+
+    kind: SourceKind
+    url: str = ""
+    host: str = ""
+    port: Port | None = None  # default: 43 of whois, 323 of RTR
+    sourceapp: str = ""  # under which name RIPEstat knows us
+    max_age_hours: Annotated[float, msgspec.Meta(ge=0, le=8760)] = 24.0  # of a fetched answer that is used again
+
+    @property
+    def target_host(self) -> str:
+        """The host that is asked first."""
+        return self.host or (urlsplit(self.url).hostname or "")
+
+    @property
+    def target_port(self) -> int:
+        """The port of whois and RTR."""
+        return self.port or (323 if self.kind is SourceKind.RTR else 43)
+
+    @property
+    def name(self) -> str:
+        """What it is called in facts and reports: "ripestat:stat.ripe.net"."""
+        if self.url:
+            return f"{self.kind}:{self.url.partition('://')[2].rstrip('/')}"
+        return f"{self.kind}:{self.host}:{self.target_port}" if self.host else str(self.kind)
+
+
 class Register(Record, frozen=True, kw_only=True):
     """A register of digital certificates: a CSV file and the numbers declared for it."""
 
@@ -224,6 +270,7 @@ class Inventory(Record, frozen=True, kw_only=True):
     zones: tuple[HostName, ...] = ()
     zone_files: dict[HostName, str] = {}  # zone -> its master file, relative to the inventory: what it holds
     datacentres: tuple[DataCentre, ...] = ()
+    sources: tuple[Source, ...] = ()  # live sources to ask about number resources; default: none
     registers: tuple[Register, ...] = ()
     resolvers: tuple[Resolver, ...] = ()
     resolver_tests: ResolverTests | None = None  # default: the shipped names; none in the lab

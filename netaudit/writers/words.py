@@ -148,6 +148,7 @@ SIDES: dict[Side, str] = {
     Side.PATH: _("the path between"),
     Side.TARGET: _("the target"),
     Side.BUDGET: _("a limit of this scan"),
+    Side.SOURCE: _("a source of evidence"),
     Side.BUG: _("a fault in netaudit"),
 }
 

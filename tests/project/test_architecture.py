@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SOCKET_USERS = {"netaudit/net", "netaudit/lab"}
+SOCKET_USERS = {"netaudit/net", "netaudit/lab", "netaudit/sources/door.py"}
 OPENERS = re.compile(
     r"socket\.socket\(|create_connection\(|create_datagram_endpoint\(|open_connection\(|start_server\("
     r"|connect_tcp\(|create_server\(|(?<!netaudit\.)dns\.(async)?query|(?<!netaudit\.)dns\.(async)?resolver|httpx\.(get|post|Client)\b|urlopen\("
