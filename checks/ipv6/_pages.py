@@ -1,12 +1,13 @@
 """What the checks of the hosts that a page names have in common."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 from netaudit.model.common import Failure, Family, Reason, Side
 from netaudit.model.evidence import EndpointEvidence
+from netaudit.model.facts import PageFact
 from netaudit.model.verdict import Outcome, could_not_test, failed, not_applicable, passed
 from netaudit.rules.fetches import endpoint_reach, is_web, untested
-from netaudit.rules.page_reach import named_hosts
+from netaudit.rules.page_reach import NamedHosts, asked_by_scripts
 
 _BOTH = (Family.IPV4, Family.IPV6)
 _NOT_LOOKED_UP = Failure(
@@ -14,22 +15,30 @@ _NOT_LOOKED_UP = Failure(
 )
 
 
-def judge_hosts(evidence: EndpointEvidence, hosts: Sequence[str]) -> Outcome:
-    """Messages: `ok`, `none`, `ipv4_only`; `partly_tested`, `not_tested`; `not_web`."""
+def judge_hosts(evidence: EndpointEvidence, find: Callable[[PageFact], NamedHosts], unseen: Failure | None) -> Outcome:
+    """Judge the hosts that `find` takes from the page; `unseen`: why there may be more of them.
+
+    Messages: `ok`, `none`, `ipv4_only`, `scripts_ipv4_only`; `partly_tested`, `not_tested`, `not_loaded`; `not_web`.
+    """
     if not is_web(evidence):
         return not_applicable("not_web")
     page = evidence.page
     if page is None:
         return untested(evidence, _BOTH, endpoint_reach(evidence, _BOTH, min_tries=1))
-    if not hosts:
-        return passed("none", facts=(page.id,))
-    found = named_hosts(page, hosts)
+    found = find(page)
+    facts = (page.id, *((evidence.browser.id,) if evidence.browser is not None else ()))
+    total = len(found.rows)
     if found.ipv4_only:
+        by_scripts = set(found.ipv4_only) <= set(asked_by_scripts(page, evidence.browser))
         return failed(
-            "ipv4_only", observed=found.rows, facts=(page.id,),
-            hosts=found.ipv4_only, failing=len(found.ipv4_only), total=len(hosts),
+            "scripts_ipv4_only" if by_scripts else "ipv4_only", observed=found.rows, facts=facts,
+            hosts=found.ipv4_only, failing=len(found.ipv4_only), total=total,
         )  # fmt: skip
     if found.unknown:
         failure = found.failure or _NOT_LOOKED_UP
-        return could_not_test("partly_tested", failure, observed=found.rows, facts=(page.id,), hosts=found.unknown)
-    return passed("ok", observed=found.rows, facts=(page.id,), total=len(hosts))
+        return could_not_test("partly_tested", failure, observed=found.rows, facts=facts, hosts=found.unknown)
+    if unseen is not None:
+        return could_not_test("not_loaded", unseen, observed=found.rows, facts=facts)
+    if not found.rows:
+        return passed("none", facts=facts)
+    return passed("ok", observed=found.rows, facts=facts, total=total)

@@ -2,10 +2,13 @@
 
 from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.verdict import Outcome
+from netaudit.rules.page_reach import needed_hosts
 
 from ._pages import judge_hosts
 
 
 def judge(evidence: EndpointEvidence) -> Outcome:
-    """Scripts, styles, images, frames and forms; what scripts load later is not seen."""
-    return judge_hosts(evidence, evidence.page.resources if evidence.page is not None else ())
+    """Scripts, styles, images, frames and forms of the HTML; what scripts ask for where a browser opened the page."""
+    browser = evidence.browser
+    unseen = browser.failure if browser is not None else None
+    return judge_hosts(evidence, lambda page: needed_hosts(page, browser), unseen)

@@ -8,7 +8,7 @@ from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.verdict import Observation, Outcome, Status, could_not_test, failed, passed
 from netaudit.rules.fetches import cut_short, endpoint_reach, is_web, untested
 from netaudit.rules.one_family import judge_chain
-from netaudit.rules.page_reach import named_hosts
+from netaudit.rules.page_reach import asked_by_scripts, needed_hosts
 from netaudit.rules.zones import unlooked
 
 
@@ -126,14 +126,18 @@ def _page(evidence: EndpointEvidence) -> _Step:
     page = evidence.page
     if page is None:
         return _Step("page", None, "not fetched")
-    found = named_hosts(page, page.resources)
+    browser = evidence.browser
+    facts = (page.id, *((browser.id,) if browser is not None else ()))
+    found = needed_hosts(page, browser)
     if found.ipv4_only:
-        return _Step("page", False, f"loads from {', '.join(found.ipv4_only)}", found.ipv4_only, (page.id,))
+        asked = [host for host in found.ipv4_only if host in asked_by_scripts(page, browser)]
+        saw = f"loads from {', '.join(found.ipv4_only)}" + (f"; asked by a script: {', '.join(asked)}" if asked else "")
+        return _Step("page", False, saw, found.ipv4_only, facts)
     if found.unknown:
-        return _Step(
-            "page", None, f"not looked up: {', '.join(found.unknown)}", facts=(page.id,), failure=found.failure
-        )
-    return _Step("page", True, "loads from hosts with IPv6", facts=(page.id,))
+        return _Step("page", None, f"not looked up: {', '.join(found.unknown)}", facts=facts, failure=found.failure)
+    if browser is not None and browser.failure is not None:
+        return _Step("page", None, "not loaded whole in a browser", facts=facts, failure=browser.failure)
+    return _Step("page", True, "loads from hosts with IPv6", facts=facts)
 
 
 def _failure_of_lookups(evidence: EndpointEvidence) -> Failure | None:

@@ -22,6 +22,8 @@ from netaudit.engine.blackout import refusal
 from netaudit.model.common import Failure
 from netaudit.model.facts import Fact, SelfFact
 from netaudit.model.inventory import Inventory
+from netaudit.net.browser import find_browser
+from netaudit.net.devtools import DevToolsError
 from netaudit.probes.context import ProbeContext, Recorder
 from netaudit.probes.courtesy import CourteousNetwork
 from netaudit.probes.selfcheck import check_self
@@ -52,7 +54,7 @@ Examples:
 @language_option
 @network_options
 def doctor(path: Path | None, output: Path, lab: bool, world: Path | None, language: str, **values: Any) -> int:
-    """Check the scanner's own host: IPv4, IPv6, UDP, TCP, clock, rights, limits, versions, the output folder.
+    """Check the scanner's own host: IPv4, IPv6, UDP, TCP, clock, rights, limits, browser, versions, the output folder.
 
     Asks up to three root servers in each family for the root's SOA, over UDP and TCP, and nothing else.
     """
@@ -63,12 +65,15 @@ def doctor(path: Path | None, output: Path, lab: bool, world: Path | None, langu
     folder = Path() if path is None else path.parent
     click.echo(Notices(language).self_check(inventory.network), err=True)
     vantage, blackout = loop.run(_observe(inventory, folder, options))
+    browser, browser_error = loop.run(_browser())
     host = Host(
         vantage=vantage,
         blackout=blackout,
         open_files=_open_files(),
         output=str(output),
         output_error=_output_error(output),
+        browser=browser,
+        browser_error=browser_error,
         versions=_versions(),
     )
     lines = diagnosis(host, language)
@@ -92,6 +97,17 @@ async def _observe(
             return await check_self(context, session.hints), None
         finally:
             await context.aclose()
+
+
+async def _browser() -> tuple[str, str]:
+    """The browser's program and version, or why it does not start; both empty: there is none."""
+    found = find_browser()
+    if found is None:
+        return "", ""
+    try:
+        return f"{found.program}, {await found.version()}", ""
+    except DevToolsError as error:
+        return "", f"{found.program}: {error}"
 
 
 def _open_files() -> int | None:

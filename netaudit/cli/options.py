@@ -16,9 +16,9 @@ from netaudit.model.profile import Severity
 from netaudit.model.verdict import TargetKind
 
 __all__ = [
-    "DEFAULT_INVENTORY", "extras_option", "fail_on", "formats_option", "inject_option", "inventory_argument",
-    "inventory_path", "judging_options", "language_option", "network_options", "path_option", "read_network_options",
-    "read_selection", "selection_options",
+    "DEFAULT_INVENTORY", "browser_option", "extras_option", "fail_on", "formats_option", "inject_option",
+    "inventory_argument", "inventory_path", "judging_options", "language_option", "network_options", "path_option",
+    "read_network_options", "read_selection", "selection_options",
 ]  # fmt: skip
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -119,6 +119,7 @@ def read_selection(
         extras=values["extras"],
         path=values["path"] or values["inject_ptb"],
         inject=values["inject_ptb"],
+        browser=values["browser"] or bool(values.get("browser_path")),
         units=values["units"],
     )
 
@@ -154,6 +155,17 @@ def inject_option(command: Command) -> Command:
         help="Tell the web servers within the inventory's scope.packet_too_big that packets above 1280 octets do not "
         "pass, and see whether they heed it; they remember it for some minutes. Implies --path; needs CAP_NET_RAW and "
         "netaudit[raw].",
+    )(command)
+
+
+def browser_option(command: Command) -> Command:
+    """Whether pages are opened in a browser."""
+    return click.option(
+        "--browser/--no-browser",
+        default=False,
+        show_default=True,
+        help="Open each web page in headless Chromium too, and look up the hosts that its scripts ask for. Only the "
+        "page's own host is asked for anything.",
     )(command)
 
 

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from netaudit.cli.options import (
+    browser_option,
     extras_option,
     inject_option,
     inventory_argument,
@@ -30,6 +31,7 @@ __all__ = ["plan"]
 @extras_option
 @path_option
 @inject_option
+@browser_option
 @click.option("--all", "everything", is_flag=True, help="List every target, not only the sums.")
 @language_option
 def plan(position: Path | None, option: Path | None, everything: bool, language: str, **values: Any) -> int:

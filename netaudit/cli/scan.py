@@ -11,6 +11,7 @@ import click
 from netaudit.cli.errors import INTERRUPTED, Usage
 from netaudit.cli.judge import judge_and_write, read_judging_options, target_kinds
 from netaudit.cli.options import (
+    browser_option,
     extras_option,
     formats_option,
     inject_option,
@@ -35,6 +36,7 @@ from netaudit.inventory import InventoryError, LoadedInventory, load
 from netaudit.model.facts import ScanEndFact
 from netaudit.model.inventory import NetworkKind
 from netaudit.model.verdict import TargetKind
+from netaudit.net.browser import PROGRAMS, Browser, find_browser
 from netaudit.rules.calendar import day_of
 from netaudit.store.facts import FactsError, FactWriter, read_facts
 from netaudit.store.runfolder import RunFolder, RunFolderError
@@ -58,6 +60,7 @@ class CollectRequest:
     vantage_asn: int | None = None
     quiet: bool = False
     language: str = "vi"
+    browser: Browser | None = None  # None: there is none, or none was wanted
     proposed: str = ""  # what is taken for live that is not
     zone_files: Mapping[str, Path] = field(default_factory=dict)  # of proposed zones: what they will hold
 
@@ -94,6 +97,14 @@ def _collect_options(command: Any) -> Any:
     return command
 
 
+_browser_path_option = click.option(
+    "--browser-path",
+    type=click.Path(path_type=Path),
+    metavar="PROGRAM",
+    help=f"The Chromium to use, instead of the first on PATH of {', '.join(PROGRAMS)}. Implies --browser.",
+)
+
+
 @click.command(
     epilog="""\b
 Examples:
@@ -101,6 +112,7 @@ Examples:
   netaudit scan lamdong.yaml -o reports/today --lang en
   netaudit scan --unit so-y-te -f html,text
   netaudit scan --target '*.dalat.lamdong.gov.vn' --check 'dnssec.*' --fail-on medium
+  netaudit scan --browser --kind website
   netaudit scan --resume
   netaudit scan --zonefile dalat.lamdong.gov.vn=dalat.zone
   netaudit scan --delegation dalat.lamdong.gov.vn --ds @dsset-dalat.lamdong.gov.vn.
@@ -113,6 +125,8 @@ Examples:
 @extras_option
 @path_option
 @inject_option
+@browser_option
+@_browser_path_option
 @formats_option
 @judging_options
 @language_option
@@ -146,6 +160,8 @@ def scan(position: Path | None, option: Path | None, **values: Any) -> int:
 @extras_option
 @path_option
 @inject_option
+@browser_option
+@_browser_path_option
 @language_option
 @network_options
 def collect(position: Path | None, option: Path | None, **values: Any) -> int:
@@ -166,9 +182,11 @@ def _asked(
     network = read_network_options(values)
     loaded = load_inventory(inventory_path(position, option))
     _refuse_without_authorisation(loaded)
+    selection = read_selection(loaded.inventory, values, kinds)
     request = CollectRequest(
-        selection=read_selection(loaded.inventory, values, kinds),
+        selection=selection,
         network=network,
+        browser=_read_browser(values["browser_path"]) if selection.browser else None,
         deadline=values["deadline"],
         resume=values["resume"],
         vantage=values["vantage"],
@@ -178,6 +196,14 @@ def _asked(
         language=values["language"],
     )
     return loaded, request
+
+
+def _read_browser(path: Path | None) -> Browser | None:
+    """The browser of this host, if it has one: pages are then not tested, and say so. Raises Usage for a bad path."""
+    found = find_browser(None if path is None else str(path))
+    if found is None and path is not None:
+        raise Usage(f"--browser-path {path}: no such program")
+    return found
 
 
 def _refuse_without_authorisation(loaded: LoadedInventory) -> None:
@@ -285,6 +311,7 @@ def scan_options(
         vantage_asn=request.vantage_asn,
         arguments=_arguments(request),
         deadline=request.deadline,
+        browser=request.browser,
         done=earlier.done if earlier is not None else frozenset(),
         flush=writer.flush,
     )
@@ -300,6 +327,7 @@ def _arguments(request: CollectRequest) -> dict[str, str]:
         "extras": "yes" if request.selection.extras else "",
         "path": "yes" if request.selection.path else "",
         "inject": "yes" if request.selection.inject else "",
+        "browser": "yes" if request.selection.browser else "",
         "families": " ".join(request.network.families),
         "proposed": request.proposed,
         "deadline": "" if request.deadline is None else f"{request.deadline:g}",

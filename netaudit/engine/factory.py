@@ -7,7 +7,9 @@ from pathlib import Path
 from netaudit.engine.jobs import Job, PlannedJob
 from netaudit.engine.plan import Selection, chosen_services, wants_plain_http
 from netaudit.model.inventory import Inventory, Service
+from netaudit.net.browser import Browser
 from netaudit.probes.ancestors import Ancestors
+from netaudit.probes.browser import BrowserProbe
 from netaudit.probes.connect import ConnectProbe
 from netaudit.probes.context import ProbeContext
 from netaudit.probes.evidence_files import KINDS, evidence_probe
@@ -35,9 +37,10 @@ def build_jobs(
     evidence_files: EvidenceFiles,
     folder: Path,
     zone_files: Mapping[str, Path],
+    browser: Browser | None = None,
 ) -> list[Job]:
     """Give each planned job its probe; nothing starts yet."""
-    makers = _Makers(inventory, context, selection, evidence_files, folder, zone_files)
+    makers = _Makers(inventory, context, selection, evidence_files, folder, zone_files, browser)
     return [Job(job, makers.probe_of(job)) for job in planned]
 
 
@@ -58,6 +61,7 @@ class _Makers:
         evidence_files: EvidenceFiles,
         folder: Path,
         zone_files: Mapping[str, Path],
+        browser: Browser | None,
     ) -> None:
         services = chosen_services(inventory, selection)
         audited = frozenset(zone for zone in inventory.zones if selection.takes("zone", zone))
@@ -69,6 +73,7 @@ class _Makers:
         self._ancestors = Ancestors(context, audited)
         self._evidence_files = evidence_files
         self._folder = folder
+        self._browser = browser
         self._hosts = {s.host for s in services if s.scheme != "mail"}
         self._domains = {s.host for s in services if s.scheme == "mail"}
         self._endpoints: dict[str, Service] = {}
@@ -90,6 +95,7 @@ class _Makers:
             "zone": self._zone,
             "name": self._name,
             "endpoint": self._endpoint,
+            "browser": self._page,
             "mail": self._mail,
             "path": self._path,
             "uplinks": self._uplinks,
@@ -120,6 +126,10 @@ class _Makers:
             return ConnectProbe(self._context, name, service.host, service.target_port)
         plain = wants_plain_http(self._inventory, service)
         return WebProbe(self._context, name, service.host, service.path, plain=plain)
+
+    def _page(self, name: str) -> Probe:
+        service = self._endpoints[name]
+        return BrowserProbe(self._context, self._browser, name, service.host, service.path)
 
     def _path(self, name: str) -> Probe:
         services = [service for service in self._endpoints.values() if service.host == name]

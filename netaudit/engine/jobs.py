@@ -14,7 +14,8 @@ class PlannedJob:
     """What will be done about one target. `name` is the key of resuming: "zone:lamdong.gov.vn".
 
     `queries` and `connections` are estimates for `netaudit plan`, not bounds. Jobs with `offline` read
-    files only and run in blackout windows too.
+    files only and run in blackout windows too. `heavy` ones start a program of their own: few run at once, and the
+    others do not wait for them.
     """
 
     name: str
@@ -22,6 +23,7 @@ class PlannedJob:
     queries: int = 0
     connections: int = 0
     offline: bool = False
+    heavy: bool = False
 
 
 @dataclass(frozen=True)

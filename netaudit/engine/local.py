@@ -14,6 +14,7 @@ from netaudit.model.facts import Fact, FamilyCheck, JobFact
 __all__ = ["Progress", "RunSummary", "Silent", "run_jobs"]
 
 _FLUSH_SECONDS = 1.0
+_HEAVY = 2  # jobs at once that start a program of their own
 _TRACE_CHARACTERS = 2_000
 
 
@@ -142,11 +143,16 @@ class _Runner:
         self._job_deadline = job_deadline
         self._refuse = refuse
         self._progress = progress
+        self._heavy = asyncio.Semaphore(_HEAVY)
 
     async def worker(self) -> None:
         """Take jobs until none is left."""
         for job in self._queue:  # shared: each worker takes the next
-            await self._run(job)
+            if job.plan.heavy:  # its time runs once it is its turn
+                async with self._heavy:
+                    await self._run(job)
+            else:
+                await self._run(job)
 
     async def _run(self, job: Job) -> None:
         at = self._now()

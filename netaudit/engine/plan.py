@@ -28,6 +28,8 @@ _MAIL_CONNECTIONS = 4  # one exchanger and the host of the MTA-STS policy, over 
 _FETCHES = 5  # IPv4, IPv6, the control, and security.txt over both
 _PLAIN_FETCHES = 2
 _TIMED = 10  # connections whose time is taken, five over each family
+_BROWSER_FETCHES = 15  # the page over the first address that serves it, and what it loads from its own host
+_BROWSER_LOOKUPS = 6  # hosts of others, both families
 _PATH_QUERIES = 8  # two reverse names and the zone cuts above them, and their addresses
 _PATH_PACKETS = 60  # for two addresses: echoes, and what has a limited number of hops
 _EXPECTED_FILES = ("routes", "vrps")  # evidence that every data centre should have: what is missing is a fact
@@ -38,7 +40,8 @@ _UPLINK_CONNECTIONS = 12  # three targets in both families, marked and not
 class Selection:
     """Which part of an inventory to scan; empty means everything. `extras`: with the active extras.
 
-    `path`: with the paths to hosts; `inject`: with "packet too big" told to the servers that the scope names for it.
+    `path`: with the paths to hosts; `inject`: with "packet too big" told to the servers that the scope names for it;
+    `browser`: with pages opened in a browser.
 
     `targets` are globs over host names, zones, mail domains, endpoints and ids; `kinds` are globs over service kinds
     and `zone`, `datacentre`, `register`, `resolver`; `units` are ids (see `of_units`); `target_kinds` limits to what
@@ -52,6 +55,7 @@ class Selection:
     extras: bool = False
     path: bool = False
     inject: bool = False
+    browser: bool = False
     units: tuple[str, ...] = ()
     missing: frozenset[str] = frozenset()
 
@@ -82,6 +86,7 @@ def plan_jobs(inventory: Inventory, selection: Selection | None = None) -> list[
         *_mail_jobs(inventory, selection),
         *_resolver_jobs(inventory, selection),
         *_file_jobs(inventory, selection),
+        *_browser_jobs(inventory, selection),
     ]
 
 
@@ -142,6 +147,19 @@ def _endpoint_jobs(inventory: Inventory, selection: Selection) -> Iterable[Plann
         connections = _TIMED + (2 if service.scheme == "tcp" else _FETCHES)
         connections += _PLAIN_FETCHES if wants_plain_http(inventory, service) else 0
         yield PlannedJob(f"endpoint:{service.endpoint}", target, connections=connections)
+
+
+def _browser_jobs(inventory: Inventory, selection: Selection) -> Iterable[PlannedJob]:
+    """Pages in a browser, where they were asked for; last, because few run at once."""
+    if not selection.browser or not selection.needs(TargetKind.ENDPOINT):
+        return
+    services = [s for s in chosen_services(inventory, selection) if s.scheme in ("http", "https")]
+    for service in {s.endpoint: s for s in reversed(services) if s.host not in selection.missing}.values():
+        target = Target(kind=TargetKind.ENDPOINT, name=service.endpoint)
+        yield PlannedJob(
+            f"browser:{service.endpoint}", target,
+            queries=_BROWSER_LOOKUPS * _QUERIES_PER_LOOKUP, connections=_BROWSER_FETCHES, heavy=True,
+        )  # fmt: skip
 
 
 def _path_jobs(inventory: Inventory, selection: Selection) -> Iterable[PlannedJob]:

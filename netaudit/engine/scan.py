@@ -18,6 +18,7 @@ from netaudit.model.book import FactBook
 from netaudit.model.common import Failure, Reason, Side
 from netaudit.model.facts import Fact, ScanEndFact, ScanFact
 from netaudit.model.inventory import Inventory
+from netaudit.net.browser import Browser
 from netaudit.net.limits import Limits
 from netaudit.net.network import Network
 from netaudit.probes.context import ProbeContext, Recorder
@@ -54,6 +55,7 @@ class ScanOptions:
     vantage_asn: int | None = None
     arguments: Mapping[str, str] = field(default_factory=dict)
     deadline: float | None = None
+    browser: Browser | None = None  # for pages that are to be opened in one
     done: frozenset[str] = frozenset()
     flush: Callable[[], None] = lambda: None  # called every second: FactWriter.flush
 
@@ -151,6 +153,7 @@ async def _observe(
                 _evidence_files(inventory, options),
                 options.folder,
                 options.zone_files,
+                options.browser,
             ),
             summary,
             record=recorder,

@@ -60,6 +60,7 @@ class ServiceDeriver:
             documents=self._documents(endpoint, SECURITY_TXT),
             controls=_by_address(book.controls.get(endpoint, ())),
             times=book.connect_times.get(endpoint),
+            browser=book.browsers.get(endpoint),
             page=book.pages.get(endpoint),
             trust={id: trust for id, trust in found.items() if trust is not None},
         )

@@ -10,7 +10,9 @@ from netaudit.lab.flaws import Flaws
 from netaudit.lab.world import Website
 from netaudit.model.common import Family
 
-__all__ = ["Page", "WebServer"]
+__all__ = ["OWN_SCRIPT", "Page", "WebServer"]
+
+OWN_SCRIPT = "/tai.js"  # loads what the page's HTML does not name
 
 _IDLE = 10.0  # seconds
 _REQUEST_BYTES = 16_384
@@ -69,6 +71,8 @@ class WebServer:
         path = target.partition("?")[0]
         if path in site.files:
             return Page(HTTPStatus.OK, site.files[path], headers, "text/plain")
+        if path == OWN_SCRIPT and site.scripts:
+            return Page(HTTPStatus.OK, _own_script(site), headers, "text/javascript")
         status = site.paths.get(path, int(HTTPStatus.OK))
         if family is Family.IPV6 and self._flaws.host(host, family, "status_differs"):
             status = int(HTTPStatus.NOT_FOUND)
@@ -140,7 +144,18 @@ def _reason(status: int) -> bytes:
 def _welcome(site: Website, host: str) -> str:
     scripts = "".join(f'\n<script src="https://{other}/trang.js"></script>' for other in site.loads)
     links = "".join(f'\n<p><a href="https://{other}/">{other}</a></p>' for other in site.links)
-    return _WELCOME.format(host=host) + links + scripts
+    own = f'\n<script src="{OWN_SCRIPT}"></script>' if site.scripts else ""
+    return _WELCOME.format(host=host) + links + scripts + own
+
+
+def _own_script(site: Website) -> str:
+    hosts = ", ".join(f'"{other}"' for other in site.scripts)
+    return f"""for (const host of [{hosts}]) {{
+  const script = document.createElement("script");
+  script.src = "https://" + host + "/trang.js";
+  document.head.append(script);
+}}
+"""
 
 
 def _document(title: str, text: str) -> str:

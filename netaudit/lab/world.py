@@ -67,6 +67,7 @@ class Website(Record, frozen=True, kw_only=True):
     files: dict[str, str] = {}  # path -> plain text to serve there
     loads: tuple[str, ...] = ()  # hosts that its page loads a script from
     links: tuple[str, ...] = ()  # hosts that its page links to
+    scripts: tuple[str, ...] = ()  # hosts that a script of its own loads another script from
 
 
 class MailServer(Record, frozen=True, kw_only=True):

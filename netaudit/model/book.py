@@ -7,6 +7,7 @@ import msgspec
 
 from netaudit.model.exchange import Exchange
 from netaudit.model.facts import (
+    BrowserFact,
     ConnectFact,
     ConnectTimesFact,
     Fact,
@@ -50,7 +51,8 @@ _Keyed = TypeVar(
 class FactBook:
     """Facts of one scan. A later fact replaces an earlier one with the same id, as a resumed scan writes them.
 
-    `web`, `connects`, `connect_times` and `pages` are keyed by endpoint, `mail` by mail domain, `paths` by address;
+    `web`, `connects`, `connect_times`, `pages` and `browsers` are keyed by endpoint, `mail` by mail domain, `paths` by
+    address;
     `routes`, `vrps`, `route_objects`, `registrations`, `sessions` and `uplinks` by data centre; `zones` and `names`
     by name, `registers` and `resolvers` by id, `jobs` by job name. `controls` holds the repeated fetches that tell a
     changing page from a difference between families; `web` leaves them out, and so it does `documents`: files that
@@ -73,6 +75,7 @@ class FactBook:
         self.documents = _grouped((f.endpoint, f) for f in kept if isinstance(f, WebFact) and f.document)
         self.connects = _grouped((f.endpoint, f) for f in kept if isinstance(f, ConnectFact))
         self.connect_times = {f.endpoint: f for f in kept if isinstance(f, ConnectTimesFact)}
+        self.browsers = {f.endpoint: f for f in kept if isinstance(f, BrowserFact)}
         self.pages = {f.endpoint: f for f in kept if isinstance(f, PageFact)}
         self.mail = _grouped((f.domain, f) for f in kept if isinstance(f, MailFact))
         self.paths: dict[str, PathFact] = {f.address: f for f in kept if isinstance(f, PathFact)}

@@ -89,6 +89,7 @@ class Reason(StrEnum):
     BLACKOUT = "blackout"
     OUT_OF_SCOPE = "out_of_scope"  # a special-purpose address, or a host the inventory does not allow
     NOT_PERMITTED = "not_permitted"  # a capability such as CAP_NET_RAW is missing
+    NO_BROWSER = "no_browser"  # the scanner's host has no browser, or it does not start
     NO_DATA = "no_data"  # a file or source that should hold the evidence is missing or too old
     NOT_RECORDED = "not_recorded"  # replay: the question was never asked when the facts were recorded
     NOT_FROM_INTERNET = "not_from_internet"  # the service lives on a closed network (TSLCD)

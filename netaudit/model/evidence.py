@@ -13,6 +13,7 @@ import dns.rdatatype
 from netaudit.model.common import Failure, Family, Record, Timestamp, Transport
 from netaudit.model.exchange import Exchange
 from netaudit.model.facts import (
+    BrowserFact,
     ConnectFact,
     ConnectTimesFact,
     Lookup,
@@ -239,6 +240,7 @@ class EndpointEvidence(Evidence, frozen=True, kw_only=True):
     controls: tuple[WebFact, ...] = ()  # the same address fetched again; never in `web`
     times: ConnectTimesFact | None = None  # connection times by family; None: not taken, as with one family alone
     documents: tuple[WebFact, ...] = ()  # fetches of files that are not the page: /.well-known/security.txt
+    browser: BrowserFact | None = None  # what the page asked for in a browser; None: none was wanted
     page: PageFact | None = None  # hosts that the page names; None: no page was fetched
     trust: dict[str, CertificateTrust] = {}  # fact id of a web fact -> trust of its first TLS hop
 

@@ -21,6 +21,8 @@ from netaudit.model.routing import (
     VrpsFact,
 )
 from netaudit.model.services import (
+    Asked,
+    BrowserFact,
     ConnectFact,
     ConnectTimesFact,
     HttpHop,
@@ -33,7 +35,8 @@ from netaudit.model.services import (
 from netaudit.model.targets import ZoneListing
 
 __all__ = [
-    "CertificateRow", "ConnectFact", "ConnectTimesFact", "Delegation", "Fact", "FamilyCheck", "HttpHop", "JobFact",
+    "Asked", "BrowserFact", "CertificateRow", "ConnectFact", "ConnectTimesFact", "Delegation", "Fact", "FamilyCheck",
+    "HttpHop", "JobFact",
     "Lookup", "MailFact", "NameFact", "OriginsFact", "PageFact", "PathFact", "RegisterFact", "RegistrationsFact",
     "ResolverFact", "Round", "Route", "RouteObjectsFact", "RoutesFact", "ScanEndFact", "ScanFact", "SelfFact",
     "ServerAddress", "SessionsFact", "TlsObservation", "UplinkFact", "Vrp", "VrpsFact", "WebFact", "ZoneFact",
@@ -227,5 +230,5 @@ class JobFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="job"):
 
 Fact = (
     ScanFact | ScanEndFact | SelfFact | Exchange | ZoneFact | NameFact | WebFact | ConnectFact | ConnectTimesFact
-    | PageFact | MailFact | PathFact | UplinkFact | RoutingFact | RegisterFact | ResolverFact | JobFact
+    | BrowserFact | PageFact | MailFact | PathFact | UplinkFact | RoutingFact | RegisterFact | ResolverFact | JobFact
 )  # fmt: skip

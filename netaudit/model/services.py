@@ -5,7 +5,8 @@ from netaudit.model.lookup import Lookup
 from netaudit.model.path import ClampedFetch, Segments
 
 __all__ = [
-    "ConnectFact", "ConnectTimesFact", "HttpHop", "MailFact", "PageFact", "Round", "TlsObservation", "WebFact",
+    "Asked", "BrowserFact", "ConnectFact", "ConnectTimesFact", "HttpHop", "MailFact", "PageFact", "Round",
+    "TlsObservation", "WebFact",
 ]  # fmt: skip
 
 
@@ -73,6 +74,38 @@ class PageFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="page"):
     links: tuple[str, ...] = ()
     whole: bool = True  # False: the page names more than was read
     lookups: tuple[Lookup, ...] = ()  # A and AAAA of each host
+
+    def addresses(self, host: str) -> dict[str, Lookup]:
+        """The look-ups of one host by type, `A` and `AAAA`."""
+        return {lookup.rdtype: lookup for lookup in self.lookups if lookup.name == host}
+
+
+class Asked(Record, frozen=True, kw_only=True):
+    """A host that a page asked for something in a browser, its own left out."""
+
+    host: str
+    kinds: tuple[str, ...]  # what for, as Chromium names it: script, xhr, font, websocket…; `navigation`: to go there
+    url: str  # the first one, cut
+    count: int = 1  # different URLs
+
+
+class BrowserFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="browser"):
+    """What a page asked for when a real browser ran its scripts; hosts of others were only looked up.
+
+    Scripts of others did not run, as none of them was fetched. `failure`: not all was seen, or nothing, and why.
+    """
+
+    id: str
+    endpoint: str
+    at: Timestamp
+    url: str = ""  # of the page, redirects followed; empty: none was opened
+    address: str = ""  # where the page's own host was asked
+    browser: str = ""  # Chrome/156.0.8078.108
+    asked: tuple[Asked, ...] = ()
+    own_requests: int = 0  # files that its own host was asked for
+    elapsed_s: float = 0.0
+    lookups: tuple[Lookup, ...] = ()  # A and AAAA of each host
+    failure: Failure | None = None
 
     def addresses(self, host: str) -> dict[str, Lookup]:
         """The look-ups of one host by type, `A` and `AAAA`."""

@@ -4,8 +4,9 @@ Realisations: `internet.InternetNetwork` (sockets), `lab.LabNetwork` (the lab's 
 loopback), `replay.ReplayNetwork` (recorded exchanges). A caller may pass its own.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from httpcore import AsyncNetworkStream
 
@@ -13,7 +14,7 @@ from netaudit.model.common import Failure, Family, Transport
 from netaudit.model.exchange import Exchange
 from netaudit.model.facts import HttpHop, MailFact
 
-__all__ = ["Connection", "Network", "NetworkError", "Stream"]
+__all__ = ["Connection", "Network", "NetworkError", "Stream", "loader_of"]
 
 Stream = AsyncNetworkStream
 """An open byte stream: `read`, `write`, `start_tls`, `get_extra_info`, `aclose` (httpcore's interface)."""
@@ -73,3 +74,13 @@ class Network(Protocol):
     async def aclose(self) -> None:
         """Close what is open."""
         ...
+
+
+@runtime_checkable
+class _LoadsWhole(Protocol):
+    async def load(self, url: str, address: str) -> HttpHop: ...
+
+
+def loader_of(network: Network) -> Callable[[str, str], Awaitable[HttpHop]]:
+    """`Network.http` with the whole body, for who must run a script; where a network has no such call, `http`."""
+    return network.load if isinstance(network, _LoadsWhole) else network.http

@@ -21,7 +21,7 @@ from netaudit.authority.server import DnsServer, Responder, wire_name
 from netaudit.model.common import Failure, Family, Transport
 from netaudit.model.exchange import Exchange
 from netaudit.model.facts import HttpHop, MailFact
-from netaudit.net.network import Connection, Network
+from netaudit.net.network import Connection, Network, loader_of
 from netaudit.net.paths import PathNetwork, paths_of
 
 __all__ = ["ProposedDelegation", "ProposedNetwork", "ProposedZone"]
@@ -98,6 +98,10 @@ class ProposedNetwork:
     async def http(self, url: str, address: str) -> HttpHop:
         """See `Network.http`."""
         return await self._base.http(url, address)
+
+    async def load(self, url: str, address: str) -> HttpHop:
+        """`http` with the whole body."""
+        return await loader_of(self._base)(url, address)
 
     async def smtp(self, domain: str, exchanger: str, address: str, port: int = 25) -> MailFact:
         """See `Network.smtp`."""

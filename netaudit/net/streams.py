@@ -12,6 +12,8 @@ from contextlib import AbstractAsyncContextManager, suppress
 from functools import partial
 from typing import TypeVar
 
+import msgspec
+
 from netaudit.model.common import Failure, Family, Reason, Side, Transport, family_of
 from netaudit.model.exchange import Exchange
 from netaudit.model.facts import HttpHop, MailFact
@@ -130,6 +132,13 @@ class StreamNetwork(ABC):
     async def http(self, url: str, address: str) -> HttpHop:
         """See `Network.http`."""
         return await http.get(self, url, address, self.limits, self.identity)
+
+    async def load(self, url: str, address: str) -> HttpHop:
+        """`http`, but all that is read is kept."""
+        limits = msgspec.structs.replace(
+            self.limits, body_bytes=self.limits.body_read_bytes, header_bytes=self.limits.header_bytes * 8
+        )
+        return await http.get(self, url, address, limits, self.identity)
 
     async def smtp(self, domain: str, exchanger: str, address: str, port: int = 25) -> MailFact:
         """See `Network.smtp`."""

@@ -9,7 +9,7 @@ import msgspec
 from netaudit.model.common import Failure, Family, Reason, Transport, family_of
 from netaudit.model.exchange import Exchange
 from netaudit.model.facts import HttpHop, MailFact
-from netaudit.net.network import Connection, Network, NetworkError
+from netaudit.net.network import Connection, Network, NetworkError, loader_of
 from netaudit.net.paths import PathNetwork, paths_of
 
 __all__ = ["CourteousNetwork"]
@@ -87,6 +87,13 @@ class CourteousNetwork:
         if failure is not None:
             return HttpHop(url=url, address=address, at=self.now(), failure=failure, tries=0)
         return await self._network.http(url, address)
+
+    async def load(self, url: str, address: str) -> HttpHop:
+        """`http` with the whole body."""
+        failure = self._blind.get(family_of(address))
+        if failure is not None:
+            return HttpHop(url=url, address=address, at=self.now(), failure=failure, tries=0)
+        return await loader_of(self._network)(url, address)
 
     async def smtp(self, domain: str, exchanger: str, address: str, port: int = 25) -> MailFact:
         """See `Network.smtp`."""

@@ -72,6 +72,10 @@ class WebProbe:
             port = int(self._endpoint.rpartition(":")[2])
             self._times = await connect_times(self._context, self._endpoint, port, (fact.address for fact in good))
 
+    async def follow(self, address: str) -> tuple[HttpHop, ...]:
+        """The page from one address of its host: one request, and one more for each redirect."""
+        return await self._follow(self._endpoint, self._path, address, stop_at_https=False)
+
     def facts(self, failure: Failure | None) -> Iterable[Fact]:
         """The fetches that came to an end, and the connection times."""
         beside = [fact for fact in (self._page, self._times) if fact is not None]

@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 from netaudit.model.common import Record
 from netaudit.rules.html_text import read_html
 
-__all__ = ["PageHosts", "page_hosts"]
+__all__ = ["PageHosts", "page_hosts", "web_host"]
 
 _HOSTS = 40  # of each kind of use
 _URL_LENGTH = 2_048
@@ -36,7 +36,7 @@ def page_hosts(url: str, body: bytes) -> PageHosts:
     """Read a page as it came from `url`. What scripts load later is not in it."""
     reader = _Reader(url)
     read = read_html(reader, body)
-    own = _host(url, url)
+    own = web_host(url, url)
     resources = tuple(host for host in reader.resources if host != own)
     links = tuple(host for host in reader.links if host != own and host not in reader.resources)
     whole = read and len(resources) <= _HOSTS and len(links) <= _HOSTS
@@ -81,7 +81,7 @@ class _Reader(html.parser.HTMLParser):
             self._note(self.resources, found[1])
 
     def _note(self, where: dict[str, None], reference: str) -> None:
-        host = _host(self._base, reference.strip()) if reference else None
+        host = web_host(self._base, reference.strip()) if reference else None
         if host is not None:
             where.setdefault(host)
 
@@ -93,7 +93,7 @@ def _references(name: str, value: str) -> list[str]:
     return [part.split()[0] for part in value.split(",") if part.split()]
 
 
-def _host(base: str, reference: str) -> str | None:
+def web_host(base: str, reference: str) -> str | None:
     """The host that a reference leads to; None for no web address, and for an address instead of a name."""
     url = _joined(base, reference[:_URL_LENGTH])
     if url is None:

@@ -26,6 +26,8 @@ class Host(Record, frozen=True, kw_only=True):
     open_files: int | None  # None: no limit
     output: str
     output_error: str = ""
+    browser: str = ""  # program and version; empty: none
+    browser_error: str = ""  # why the one that is there does not start
     versions: Mapping[str, str] = {}  # "" as a version: not installed
 
 
@@ -79,6 +81,7 @@ class _Diagnosis:
             yield self._clock(self._host.vantage.clock_offset_s)
             yield from self._rights(self._host.vantage)
         yield self._open_files(self._host.open_files)
+        yield self._browser()
         yield self._output()
         yield from self._versions()
 
@@ -142,6 +145,17 @@ class _Diagnosis:
             word = self._say("permitted") if permitted else lacking
             detail = "" if permitted else self._say("--path tests less; the guide tells how to permit it")
             yield Line(subject=subject, fine=permitted or None, word=word, detail=detail)
+
+    def _browser(self) -> Line:
+        """Only --browser needs one; a scan without it is no worse."""
+        subject = self._say("Browser")
+        if self._host.browser:
+            return Line(subject=subject, fine=True, word=self._say("starts"), detail=self._host.browser)
+        lacking = self._say("--browser tests nothing; Debian and Ubuntu have it as chromium")
+        if self._host.browser_error:
+            detail = f"{self._host.browser_error}; {lacking}"
+            return Line(subject=subject, fine=None, word=self._say("does not start"), detail=detail)
+        return Line(subject=subject, fine=None, word=self._say("no Chromium on PATH"), detail=lacking)
 
     def _open_files(self, limit: int | None) -> Line:
         if limit is None or limit >= FEWEST_FILES:

@@ -10,6 +10,7 @@ import msgspec
 
 from netaudit.model.exchange import Exchange
 from netaudit.model.facts import (
+    BrowserFact,
     ConnectFact,
     ConnectTimesFact,
     Fact,
@@ -161,6 +162,16 @@ def _page(fact: PageFact, find: FindFact) -> Iterator[str]:
     yield one_line(f"page: {fact.url}, {when(fact.at)}" + ("" if fact.whole else ", not all of it read"), 2_000)
     yield one_line(f"loads from: {', '.join(fact.resources) or '-'}", 4_000)
     yield one_line(f"links to: {', '.join(fact.links) or '-'}", 4_000)
+    for lookup in fact.lookups[:_ROWS]:
+        yield from _lookup(lookup, find)
+
+
+@_details.register
+def _browser(fact: BrowserFact, find: FindFact) -> Iterator[str]:
+    yield one_line(f"page: {fact.url or '-'} at {fact.address or '-'}, {when(fact.at)}", 2_000)
+    yield one_line(f"browser: {fact.browser or '-'}, done in {fact.elapsed_s:.1f} s, own files: {fact.own_requests}")
+    for asked in fact.asked[:_ROWS]:
+        yield one_line(f"asks {asked.host}: {', '.join(asked.kinds)}: {asked.count} URLs, first {asked.url}", 1_000)
     for lookup in fact.lookups[:_ROWS]:
         yield from _lookup(lookup, find)
 

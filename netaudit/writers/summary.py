@@ -6,6 +6,7 @@ from functools import singledispatch
 from netaudit.model.common import Failure
 from netaudit.model.exchange import Exchange
 from netaudit.model.facts import (
+    BrowserFact,
     ConnectFact,
     ConnectTimesFact,
     Fact,
@@ -94,6 +95,11 @@ def _connect_times(fact: ConnectTimesFact) -> str:
 @_about.register
 def _page(fact: PageFact) -> str:
     return f"{fact.endpoint}: loads from {len(fact.resources)} other hosts, links to {len(fact.links)}"
+
+
+@_about.register
+def _browser(fact: BrowserFact) -> str:
+    return f"{fact.endpoint} in {fact.browser or 'no browser'}: asks {len(fact.asked)} other hosts"
 
 
 @_about.register

@@ -103,6 +103,7 @@ JOBS: dict[str, str] = {  # prefix of a job's name -> what such jobs look at
     "zone": _("DNS zone"),
     "name": _("host name"),
     "endpoint": _("web or TCP service"),
+    "browser": _("page in a browser"),
     "mail": _("mail domain"),
     "path": _("path to a host"),
     "uplinks": _("data centre's uplinks"),
@@ -147,8 +148,8 @@ SIDES: dict[Side, str] = {
     Side.OURS: _("the scanner's own host"),
     Side.PATH: _("the path between"),
     Side.TARGET: _("the target"),
-    Side.BUDGET: _("a limit of this scan"),
     Side.SOURCE: _("a source of evidence"),
+    Side.BUDGET: _("a limit of this scan"),
     Side.BUG: _("a fault in netaudit"),
 }
 
@@ -171,6 +172,7 @@ REASONS: dict[Reason, str] = {
     Reason.BLACKOUT: _("inside a blackout window"),
     Reason.OUT_OF_SCOPE: _("outside the allowed scope"),
     Reason.NOT_PERMITTED: _("the scanner lacks a right of the operating system"),
+    Reason.NO_BROWSER: _("the scanner's host has no Chromium that starts"),
     Reason.NO_DATA: _("the data that should show it is missing or too old"),
     Reason.NOT_RECORDED: _("the question was not asked when the facts were recorded"),
     Reason.NOT_FROM_INTERNET: _("on the specialised data network (TSLCD), not reachable from the Internet"),
@@ -201,6 +203,9 @@ REMEDIES: dict[Reason, str] = {
     Reason.BLACKOUT: _("Scan again outside the blackout window."),
     Reason.OUT_OF_SCOPE: _("Allow it under 'scope' in the inventory, if its owner agrees, and scan again."),
     Reason.NOT_PERMITTED: _("Give the scanner the right it lacks; 'netaudit doctor' names it."),
+    Reason.NO_BROWSER: _(
+        "Install Chromium (Debian, Ubuntu: apt install chromium), or name one with --browser-path; then scan again."
+    ),
     Reason.NO_DATA: _("Supply what is missing, such as a current file of a data centre or register, and scan again."),
     Reason.NOT_RECORDED: _("Scan again: the saved facts do not hold this evidence."),
     Reason.NOT_FROM_INTERNET: _("Scan from inside the TSLCD network, or have the unit attest it."),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from netaudit.lab.flaws import Flaws
 from netaudit.lab.pki import Pki, condition_of
-from netaudit.lab.web_server import WebServer
+from netaudit.lab.web_server import OWN_SCRIPT, WebServer
 from netaudit.lab.world import Machine, Website, World
 from netaudit.model.common import Family, family_of
 from netaudit.rules.fetches import SECURITY_HEADERS
@@ -97,6 +97,9 @@ class _Writer:
         for path in site.files:
             file = page(self.machine.id, family, host=host, target=path, secure=secure)
             lines.append(_file(self.folder / f"{host}-{family}-{len(lines)}.txt", path, file.body))
+        if site.scripts:
+            script = page(self.machine.id, family, host=host, target=OWN_SCRIPT, secure=secure)
+            lines.append(_file(self.folder / f"{host}-{family}.js", OWN_SCRIPT, script.body, "text/javascript"))
         for path in site.paths:
             status = page(self.machine.id, family, host=host, target=path, secure=secure).status
             lines.append(f"location = {path} {{ return {status}; }}")
@@ -112,9 +115,9 @@ class _Writer:
         return [f"ssl_certificate {certificate};", f"ssl_certificate_key {key};"]
 
 
-def _file(place: Path, path: str, text: bytes) -> str:
+def _file(place: Path, path: str, text: bytes, kind: str = "text/plain") -> str:
     place.write_bytes(text)
-    return f"location = {path} {{ default_type text/plain; alias {place}; }}"
+    return f"location = {path} {{ types {{ }} default_type {kind}; alias {place}; }}"
 
 
 def _nginx(folder: Path, servers: str) -> Command:

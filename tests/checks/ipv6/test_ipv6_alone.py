@@ -24,6 +24,7 @@ from tests.checks.web.builders import (
     hop,
     host,
     names,
+    opened,
 )
 from tests.checks.web.harness import Case, hold, hold_statuses, hold_texts, judge, labels, pairs
 
@@ -32,6 +33,9 @@ UNTESTED, NONE = Status.COULD_NOT_TEST, Status.NOT_APPLICABLE
 TCP = f"tcp://{HOST}:8443"
 STRANDED = Failure(reason=Reason.NO_ADDRESS, side=Side.TARGET, detail="old.example has no ipv6")
 STRAYED = Failure(reason=Reason.OUT_OF_SCOPE, side=Side.OURS, detail="from one outside host to another")
+NO_BROWSER = Failure(reason=Reason.NO_BROWSER, side=Side.OURS, detail="no chromium")
+CUT = Failure(reason=Reason.BUDGET, side=Side.BUDGET, detail="the page was not loaded after 20 seconds")
+SCRIPT = ("script",)
 ZONE = evidence(*four(*[serving(unsigned())] * 4))
 ZONE_V4 = evidence(*pair(serving(unsigned())))
 ZONE_LOST = evidence(*four(*[failing()] * 4))
@@ -66,6 +70,26 @@ CASES: dict[str, list[Case]] = {
         Case("not looked up", endpoint(*BOTH, page=names(("v6.example", "lost.example"))), UNTESTED, "partly_tested",
             {"hosts": ("lost.example",)}),
         Case("known and unknown", endpoint(*BOTH, page=names(("v4.example", "lost.example"))), FAIL, "ipv4_only"),
+        Case("a script finds no more", endpoint(*BOTH, page=names(), browser=opened()), PASS, "none"),
+        Case("a script asks a host with both", endpoint(*BOTH, page=names(), browser=opened({"v6.example": SCRIPT})),
+            PASS, "ok", {"total": 1}),
+        Case("a script asks IPv4 alone", endpoint(*BOTH, page=names(("v6.example",)),
+            browser=opened({"v4.example": ("script", "xhr")})), FAIL, "scripts_ipv4_only",
+            {"hosts": ("v4.example",), "failing": 1, "total": 2}),
+        Case("HTML and a script", endpoint(*BOTH, page=names(("v4.example",)),
+            browser=opened({"v4.example": SCRIPT, "v4-2.example": SCRIPT})), FAIL, "ipv4_only",
+            {"hosts": ("v4.example", "v4-2.example"), "failing": 2, "total": 2}),
+        Case("a script loads what the page links to", endpoint(*BOTH, page=names((), ("v4.example",)),
+            browser=opened({"v4.example": SCRIPT})), FAIL, "scripts_ipv4_only"),
+        Case("a beacon that nobody waits for", endpoint(*BOTH, page=names(), browser=opened({"v4.example": ("ping",)})),
+            PASS, "none"),
+        Case("a script's host not looked up", endpoint(*BOTH, page=names(), browser=opened({"lost.example": SCRIPT})),
+            UNTESTED, "partly_tested", {"hosts": ("lost.example",)}),
+        Case("no browser", endpoint(*BOTH, page=names(), browser=opened(failure=NO_BROWSER)), UNTESTED, "not_loaded"),
+        Case("HTML alone is enough", endpoint(*BOTH, page=names(("v4.example",)), browser=opened(failure=NO_BROWSER)),
+            FAIL, "ipv4_only"),
+        Case("cut short, after a script", endpoint(*BOTH, page=names(), browser=opened({"v4.example": SCRIPT}, CUT)),
+            FAIL, "scripts_ipv4_only"),
         *UNSEEN,
     ],
     "ipv6.page_links": [
@@ -73,6 +97,10 @@ CASES: dict[str, list[Case]] = {
         Case("both", endpoint(*BOTH, page=names((), ("v6.example",))), PASS, "ok"),
         Case("IPv4 alone", endpoint(*BOTH, page=names((), ("v4.example",))), FAIL, "ipv4_only"),
         Case("not looked up", endpoint(*BOTH, page=names((), ("lost.example",))), UNTESTED, "partly_tested"),
+        Case("a script loads it", endpoint(*BOTH, page=names((), ("v4.example",)),
+            browser=opened({"v4.example": SCRIPT})), PASS, "none"),
+        Case("no browser", endpoint(*BOTH, page=names((), ("v6.example",)), browser=opened(failure=NO_BROWSER)), PASS,
+            "ok"),
         *UNSEEN,
     ],
     "ipv6.usable_alone": [
@@ -91,6 +119,10 @@ CASES: dict[str, list[Case]] = {
             page=names()), UNTESTED, "not_tested"),
         Case("a script from IPv4", at(ZONE, *BOTH, page=names(("v4.example",))), FAIL, "page",
             {"what": ("v4.example",)}),
+        Case("a script from a script", at(ZONE, *BOTH, page=names(), browser=opened({"v4.example": SCRIPT})), FAIL,
+            "page", {"what": ("v4.example",)}),
+        Case("no browser", at(ZONE, *BOTH, page=names(), browser=opened(failure=NO_BROWSER)), UNTESTED, "not_tested"),
+        Case("a browser saw no more", at(ZONE, *BOTH, page=names(), browser=opened()), PASS, "ok"),
         Case("doubt before, break behind", at(ZONE_LOST, *BOTH, page=names(("v4.example",))), FAIL, "page"),
         Case("only doubt", at(ZONE_LOST, *BOTH, page=names()), UNTESTED, "not_tested"),
         Case("zone not known", endpoint(*BOTH, page=names()), UNTESTED, "not_tested"),
@@ -121,3 +153,12 @@ def test_the_steps_are_told_up_to_the_one_that_breaks() -> None:
     assert [(row.where, row.ok) for row in outcome.observed] == [
         ("names", True), ("address", True), ("connection", False),
     ]  # fmt: skip
+
+
+def test_rows_tell_what_only_a_script_asked_for() -> None:
+    browser = opened({"v4.example": ("script", "xhr"), "v6.example": ("font",)})
+    outcome = judge("ipv6.page_resources", endpoint(*BOTH, page=names(("v6.example",)), browser=browser))
+    assert [(row.where, row.saw, row.ok) for row in outcome.observed] == [
+        ("v6.example", "IPv6", True), ("v4.example", "IPv4 alone; asked by a script: script, xhr", False),
+    ]  # fmt: skip
+    assert outcome.facts == ("page", "browser")

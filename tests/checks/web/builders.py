@@ -3,6 +3,8 @@
 from netaudit.model.common import Failure, Family, Reason, Side, family_of
 from netaudit.model.evidence import CertificateTrust, EndpointEvidence, HostEvidence
 from netaudit.model.facts import (
+    Asked,
+    BrowserFact,
     ConnectFact,
     ConnectTimesFact,
     FamilyCheck,
@@ -146,6 +148,18 @@ def names(resources: tuple[str, ...] = (), links: tuple[str, ...] = (), failure:
     )  # fmt: skip
 
 
+def opened(
+    asked: dict[str, tuple[str, ...]] | None = None, failure: Failure | None = None, lost: Failure | None = None
+) -> BrowserFact:
+    """A page in a browser that asked these hosts, each for what; their addresses are those of `names`."""
+    hosts = asked or {}
+    return BrowserFact(
+        id="browser", endpoint=ENDPOINT, at=NOW, url=f"https://{HOST}/", address=V6, browser="Chrome/156.0.8078.108",
+        asked=tuple(Asked(host=host, kinds=kinds, url=f"https://{host}/") for host, kinds in hosts.items()),
+        lookups=names(tuple(hosts), failure=lost).lookups, failure=failure,
+    )  # fmt: skip
+
+
 def times(v4: tuple[float, ...], v6: tuple[float, ...], lost_v6: int = 0) -> ConnectTimesFact:
     """Connection times in milliseconds, taken by turns."""
     return ConnectTimesFact(
@@ -193,6 +207,7 @@ def endpoint(
     network: str = "public",
     times: ConnectTimesFact | None = None,
     page: PageFact | None = None,
+    browser: BrowserFact | None = None,
 ) -> EndpointEvidence:
     """An endpoint with these facts; its host has the addresses fetched from, unless `at` says otherwise.
 
@@ -216,6 +231,7 @@ def endpoint(
         connects=connects,
         controls=tuple(fact for fact in web if fact.control),
         times=times,
+        browser=browser,
         page=page,
         trust={f"web-{key}-{address}": found for address, found in (trusts or {}).items()},
     )
