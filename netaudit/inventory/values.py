@@ -16,6 +16,7 @@ import msgspec
 from netaudit.inventory.names import NameProblem, host_name, zone_name
 from netaudit.inventory.problems import MOST_PROBLEMS, shown
 from netaudit.inventory.shape import ShapeProblem
+from netaudit.inventory.sources import source_problems
 from netaudit.model.inventory import Blackout, Inventory, ResolverTests, Service
 
 __all__ = ["value_problems", "with_plain_names"]
@@ -30,6 +31,7 @@ def value_problems(inventory: Inventory, folder: Path) -> list[ShapeProblem]:
         _each("$.zones", inventory.zones, zone_name),
         _zone_files(inventory),
         _resources(inventory),
+        source_problems(inventory),
         _resolvers(inventory),
         _roots(inventory),
         _scope(inventory),

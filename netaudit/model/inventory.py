@@ -209,7 +209,8 @@ class Source(Record, frozen=True, kw_only=True):
         """What it is called in facts and reports: "ripestat:stat.ripe.net"."""
         if self.url:
             return f"{self.kind}:{self.url.partition('://')[2].rstrip('/')}"
-        return f"{self.kind}:{self.host}:{self.target_port}" if self.host else str(self.kind)
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.kind}:{host}:{self.target_port}" if host else str(self.kind)
 
 
 class Register(Record, frozen=True, kw_only=True):
