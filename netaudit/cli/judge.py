@@ -1,8 +1,8 @@
 """`netaudit judge`: from facts to a run and its report, offline."""
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from netaudit.engine.plan import target_kinds_of
 from netaudit.inventory.problems import did_you_mean, shown
 from netaudit.judge.catalogue import load_catalogue
 from netaudit.judge.compare import compare
+from netaudit.judge.history import Past, past_of
 from netaudit.judge.profiles import ProfileError, load_profiles, select_profiles
 from netaudit.judge.run import judge as judge_facts
 from netaudit.judge.vantages import vantages_problem
@@ -65,13 +66,13 @@ def judge(facts: Path, output: Path | None, **values: Any) -> int:
 
 @dataclass(frozen=True)
 class JudgingOptions:
-    """How verdicts become results and an exit code. `checks` None: all of them; `previous`: an earlier scan's facts."""
+    """How verdicts become results and an exit code. `checks` None: all of them; `past`: earlier scans."""
 
     profiles: tuple[str, ...] = ()
     checks: frozenset[str] | None = None
     fail_on: Severity | None = Severity.HIGH
     allow_incomplete: bool = False
-    previous: FactBook | None = None
+    past: Past = field(default_factory=Past)
 
 
 def read_judging_options(values: Mapping[str, Any]) -> JudgingOptions:
@@ -85,18 +86,21 @@ def read_judging_options(values: Mapping[str, Any]) -> JudgingOptions:
         checks=_chosen_checks(values["checks"], values["skipped"]),
         fail_on=fail_on(values["fail_on"]),
         allow_incomplete=values["allow_incomplete"],
-        previous=_previous(values["previous"]),
+        past=_past(values["previous"]),
     )
 
 
-def _previous(run: Path | None) -> FactBook | None:
-    """The facts of an earlier run, read before a new one may take their place. Raises Usage."""
-    if run is None:
-        return None
+def _past(runs: Sequence[Path]) -> Past:
+    """What earlier runs leave, read before a new one may take their place; one at a time. Raises Usage."""
     try:
-        return read_facts(run / FACTS_FILE if run.is_dir() else run)
+        return past_of(_books(runs))
     except FactsError as error:
         raise Usage(f"--previous: {error}") from error
+
+
+def _books(runs: Sequence[Path]) -> Iterator[FactBook]:
+    for run in runs:
+        yield read_facts(run / FACTS_FILE if run.is_dir() else run)
 
 
 def target_kinds(options: JudgingOptions) -> frozenset[TargetKind] | None:
@@ -141,7 +145,8 @@ def judge_book(
 
     An earlier run that is not earlier is refused: it shows nothing of what happened since.
     """
-    if options.previous is not None and options.previous.scan.at >= book.scan.at:
+    newest = options.past.newest
+    if newest is not None and newest.scan.at >= book.scan.at:
         raise Usage("--previous: that run is not earlier than the facts that are judged")
     try:
         chosen = select_profiles(load_profiles(), profiles, book.scan.at)
@@ -155,7 +160,7 @@ def judge_book(
         fail_on=options.fail_on,
         allow_incomplete=options.allow_incomplete,
         checks=options.checks,
-        earlier=options.previous,
+        past=options.past,
         others=others,
         quorum=quorum,
     )

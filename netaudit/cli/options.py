@@ -186,9 +186,11 @@ def judging_options(command: Command) -> Command:
             click.option("--allow-incomplete", is_flag=True, help="Exit 0, not 3, when something could not be tested."),
             click.option(
                 "--previous",
+                multiple=True,
                 type=click.Path(exists=True, path_type=Path),
                 metavar="RUN",
-                help="An earlier run, its folder or facts: tell whether signatures were made since. May be the output.",
+                help="An earlier run, its folder or facts, as often as there are: tell whether signatures were made "
+                "since the newest, and how the IPv6 Ready label stands by all. May be the output.",
             ),
         )
     ):

@@ -10,6 +10,7 @@ from netaudit.judge.derive_coverage import Coverages
 from netaudit.judge.derive_names import NameDeriver
 from netaudit.judge.derive_resolvers import resolver_evidence
 from netaudit.judge.derive_services import ServiceDeriver
+from netaudit.judge.history import Past
 from netaudit.judge.scope import Scope, all_closed
 from netaudit.model.book import FactBook
 from netaudit.model.common import Failure, Family
@@ -46,16 +47,17 @@ class Derived:
     families: frozenset[Family] | None = None
 
 
-def derive(book: FactBook, earlier: FactBook | None = None) -> Iterator[Derived]:
+def derive(book: FactBook, past: Past | None = None) -> Iterator[Derived]:
     """Derive the evidence of every target, in the inventory's order, zones first.
 
     The moment of judging is the scan's: judging the same facts later says the same. What a partial scan did not ask
-    is no target. `earlier`: the facts of an earlier scan, for what shows only between two. Raises ValueError when the
+    is no target. `past`: earlier scans, for what shows only over time. Raises ValueError when the
     trust anchors in the facts can't be read, and LookupError when the facts do not say what was scanned; a fault of
     ours costs its own target alone.
     """
-    names = NameDeriver(book, earlier)
-    services = ServiceDeriver(names)
+    past = past or Past()
+    names = NameDeriver(book, past.newest)
+    services = ServiceDeriver(names, past.ready)
     scope = Scope(book)
     yield from _zones(names, scope)
     yield from _of_services(TargetKind.HOST, names.services_by_host, names.host, scope)

@@ -1,7 +1,7 @@
 """Evidence about what services do: web and TCP endpoints, and mail domains."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import dns.name
@@ -12,6 +12,7 @@ from netaudit.judge.derive_names import NameDeriver
 from netaudit.judge.scope import all_closed, closed_lookup
 from netaudit.model.evidence import CertificateTrust, EndpointEvidence, HostEvidence, MailEvidence
 from netaudit.model.facts import Lookup, NameFact, TlsObservation, WebFact
+from netaudit.model.history import PastStatus
 from netaudit.model.inventory import Service
 from netaudit.model.senders import Senders
 from netaudit.rules.mta_sts import POLICY_PATH, policy_endpoint, policy_host
@@ -27,8 +28,9 @@ _RECORDS = 100  # TXT records of one name
 class ServiceDeriver:
     """Evidence about endpoints and mail domains, each derived once."""
 
-    def __init__(self, names: NameDeriver) -> None:
+    def __init__(self, names: NameDeriver, ready: Mapping[str, tuple[PastStatus, ...]]) -> None:
         self.names = names
+        self._ready = ready
         self.by_endpoint = _grouped((s.endpoint, s) for s in names.inventory.services if s.scheme != "mail")
         self.by_domain = _grouped((s.host, s) for s in names.inventory.services if s.scheme == "mail")
         self._endpoints: dict[str, EndpointEvidence] = {}
@@ -63,6 +65,7 @@ class ServiceDeriver:
             browser=book.browsers.get(endpoint),
             page=book.pages.get(endpoint),
             trust={id: trust for id, trust in found.items() if trust is not None},
+            history=tuple(scan for scan in self._ready.get(endpoint, ()) if scan.at < self.names.now),
         )
 
     def _plain(self, service: Service) -> tuple[WebFact, ...]:

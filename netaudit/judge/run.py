@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from netaudit.judge.catalogue import Catalogue
 from netaudit.judge.clauses import clause_result, demands_of
 from netaudit.judge.derive import derive
+from netaudit.judge.history import Past
 from netaudit.judge.parity import parity_of_run
 from netaudit.judge.reliance import reliance_of_run
 from netaudit.judge.rollup import pillars_of, results_of, totals_of, unit_results
@@ -37,22 +38,22 @@ def judge(
     fail_on: Severity | None = Severity.HIGH,
     allow_incomplete: bool = False,
     checks: Collection[str] | None = None,
-    earlier: FactBook | None = None,
+    past: Past | None = None,
     others: Sequence[FactBook] = (),
     quorum: int | None = None,
 ) -> Run:
     """Judge a scan's facts by the profiles. Pure: equal facts give equal runs, but for `judged_at`.
 
     Everything is judged as of the moment the scan began. `fail_on` None: findings never decide the exit
-    code. With `checks`, only the results of those ids are shown and counted; clauses stay whole. `earlier`: the
-    facts of an earlier scan, which show what has happened since. `others`: the facts of scans of the same inventory
+    code. With `checks`, only the results of those ids are shown and counted; clauses stay whole. `past`: earlier
+    scans, which show what has happened since. `others`: the facts of scans of the same inventory
     from other vantages, of which `quorum` must see a failure for it to count (see `netaudit.judge.vantages`).
     Raises LookupError when the facts do not say what was scanned, ValueError when their trust anchors can't be read.
     """
     scan, inventory = book.scan, book.scan.inventory
     day = day_of(scan.at)
     vantages = tuple(vantage_of(each) for each in (book, *others))
-    verdicts = _verdicts(catalogue, book, earlier, others, quorum)
+    verdicts = _verdicts(catalogue, book, past, others, quorum)
     demands = demands_of(profiles, Subjects(inventory, scan.at), catalogue, day)
     results = results_of(verdicts, catalogue, demands, inventory)
     if checks is not None:
@@ -104,11 +105,11 @@ def judge(
 
 
 def _verdicts(
-    catalogue: Catalogue, book: FactBook, earlier: FactBook | None, others: Sequence[FactBook], quorum: int | None
+    catalogue: Catalogue, book: FactBook, past: Past | None, others: Sequence[FactBook], quorum: int | None
 ) -> Verdicts:
     if not others:
-        return Verdicts(catalogue, derive(book, earlier))
-    seen = {each.scan.vantage: derive(each, earlier if each is book else None) for each in (book, *others)}
+        return Verdicts(catalogue, derive(book, past))
+    seen = {each.scan.vantage: derive(each, past if each is book else None) for each in (book, *others)}
     return JointVerdicts(catalogue, seen, quorum)
 
 

@@ -33,6 +33,7 @@ from netaudit.model.facts import (
     WebFact,
     ZoneFact,
 )
+from netaudit.model.history import PastStatus
 from netaudit.model.inventory import DataCentre, Register, Resolver, Service, Tier, Unit
 from netaudit.model.security import Security
 from netaudit.model.senders import Senders
@@ -243,6 +244,7 @@ class EndpointEvidence(Evidence, frozen=True, kw_only=True):
     browser: BrowserFact | None = None  # what the page asked for in a browser; None: none was wanted
     page: PageFact | None = None  # hosts that the page names; None: no page was fetched
     trust: dict[str, CertificateTrust] = {}  # fact id of a web fact -> trust of its first TLS hop
+    history: tuple[PastStatus, ...] = ()  # how earlier scans saw it by the "IPv6 Ready" rule, oldest first
 
     def fetches(self, family: Family) -> tuple[WebFact, ...]:
         """The fetches over one family, in the order of the addresses."""

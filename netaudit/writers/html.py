@@ -31,6 +31,7 @@ from netaudit.writers.parity import results_of_service, service_page, side_by_si
 from netaudit.writers.report import MAIN_PILLARS, Report
 from netaudit.writers.safe import bounded, page_name, visible
 from netaudit.writers.sightings import sighting_text
+from netaudit.writers.week_strip import week_strip
 from netaudit.writers.wording import Wording
 from netaudit.writers.zones import Zones
 
@@ -103,12 +104,14 @@ def _zone(zone: str, zones: Zones, report: Report) -> dict[str, Any]:
 def _service(name: str, report: Report) -> dict[str, Any]:
     """What a service's page shows."""
     parity = report.run.parity[name]
+    results = results_of_service(report.run, name)
     return {
         "service": name,
         "parity": parity,
         "rows": side_by_side(parity, report.wording),
         "picture": latency_picture(parity, report.wording),
-        "results": results_of_service(report.run, name),
+        "weeks": week_strip(results, report.wording),
+        "results": results,
     }
 
 

@@ -18,6 +18,7 @@ _ALWAYS_ASKED = "the question arises for every target of its kind"
 _INVENTORY_ALONE = "the inventory alone decides, and a scan always has that"
 _ONLY_WITH_SERVICE = "a tier and a kind are a target only where a unit in force has such a service"
 
+_ONE_SCAN = "a recording is one scan alone; tests/judge/test_history.py judges several"
 _NO_PATHS = "the lab on loopback has no paths; tests/lab/test_paths.py plants faults on real routers"
 
 IMPOSSIBLE: dict[tuple[str, str], str] = {
@@ -65,6 +66,9 @@ IMPOSSIBLE: dict[tuple[str, str], str] = {
     ("path.tunnel", "fail"): _NO_PATHS,
     ("path.uplinks", "pass"): _NO_PATHS,
     ("path.uplinks", "fail"): _NO_PATHS,
+    ("web.ipv6_label", "pass"): _ONE_SCAN,
+    ("web.ipv6_label", "fail"): _ONE_SCAN,
+    ("web.ipv6_label", "could_not_test"): _ONE_SCAN,
     ("web.ipv6_ready", "not_applicable"): "a host without AAAA is not ready, which is the finding",
     ("web.reachable", "not_applicable"): _ALWAYS_ASKED,
 }

@@ -3,8 +3,11 @@
 from pathlib import Path
 
 from netaudit.cli.errors import USAGE
+from netaudit.store.facts import FactWriter
 from netaudit.store.runfolder import read_run
+from netaudit.writers.parity import service_page
 from tests.cli.command import netaudit
+from tests.judge.test_history import NO_AAAA, book, outcome
 
 CHECK = "dnssec.expiry_forecast"
 
@@ -27,3 +30,18 @@ def test_a_scan_tells_what_was_signed_since_the_run_that_it_replaces(province: P
     no_run = netaudit("judge", "out", "--previous", "world.yaml", "--lang", "en", cwd=province)
     assert no_run.returncode == USAGE
     assert "--previous: " in no_run.stderr
+
+
+def test_any_number_of_earlier_runs_tells_how_the_label_stands(tmp_path: Path) -> None:
+    for week in range(6):
+        with FactWriter(tmp_path / f"week-{week}.jsonl.zst") as writer:
+            for fact in book(5 - week).facts:
+                writer.write(fact)
+    earlier = [word for week in (3, 0, 4, 1, 2) for word in ("--previous", f"week-{week}.jsonl.zst")]
+    done = netaudit("judge", "week-5.jsonl.zst", "-o", "out", *earlier, "--lang", "en", "--fail-on", "never",
+                    cwd=tmp_path)  # fmt: skip
+    assert done.returncode == 3, done.stderr
+    run = read_run(tmp_path / "out" / "run.json")
+    assert outcome(run, "web.ipv6_label", NO_AAAA).message == "lost"
+    page = (tmp_path / "out" / "service" / service_page(NO_AAAA)).read_text("utf-8")
+    assert "met 0, not met 6, not known 0" in page

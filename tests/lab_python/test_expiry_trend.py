@@ -7,6 +7,7 @@ import pytest
 from netaudit.engine.plan import Selection
 from netaudit.engine.scan import ScanOptions, collect
 from netaudit.judge.catalogue import load_catalogue
+from netaudit.judge.history import Past
 from netaudit.judge.run import judge
 from netaudit.lab.keyring import Keyring
 from netaudit.lab.world import Signing
@@ -60,6 +61,6 @@ async def _scan(network: MemoryNetwork) -> FactBook:
 
 
 def _forecast(book: FactBook, earlier: FactBook) -> Outcome:
-    run = judge(book, load_catalogue(), (), judged_at=0.0, earlier=earlier)
+    run = judge(book, load_catalogue(), (), judged_at=0.0, past=Past(newest=earlier))
     (found,) = [r.verdict.outcome for r in run.results if r.verdict.check == "dnssec.expiry_forecast"]
     return found

@@ -8,9 +8,12 @@ import pytest
 
 from netaudit.model.common import Family
 from netaudit.model.parity import Parity
-from netaudit.model.run import Run
+from netaudit.model.profile import Severity
+from netaudit.model.run import Result, Run
+from netaudit.model.verdict import Observation, Target, TargetKind, Verdict, warned
 from netaudit.writers.latency_picture import latency_picture
 from netaudit.writers.parity import service_page, side_by_side
+from netaudit.writers.week_strip import LABEL, week_strip
 from netaudit.writers.wording import Wording
 from tests.writers.synthetic import HOSTILE
 
@@ -64,3 +67,18 @@ def test_where_clients_leave_ipv6_is_drawn_when_it_was_reached(slowest: float, s
 def test_nothing_timed_has_no_picture(province: Run) -> None:
     assert latency_picture(Parity(), WORDING) is None
     assert msgspec.json.decode(msgspec.json.encode(province.parity), type=dict[str, Parity]) == province.parity
+
+
+def test_the_strip_has_a_square_for_each_week_and_says_them_in_words() -> None:
+    weeks = tuple(
+        Observation(where=f"2026-W{40 + n}", saw="", ok=ok) for n, ok in enumerate((True, None, False, False))
+    )
+    target = Target(kind=TargetKind.ENDPOINT, name="https://a.example:443")
+    verdict = Verdict(check=LABEL, target=target, outcome=warned("at_risk", observed=weeks))
+    strip = week_strip([Result(verdict=verdict, severity=Severity.LOW, id="f")], WORDING)
+    assert strip is not None
+    tree = html5lib.parseFragment(strip, namespaceHTMLElements=False)
+    squares = [g for g in tree.iter("{http://www.w3.org/2000/svg}g")]
+    assert [square.get("class") for square in squares] == ["met", "unknown", "missed", "missed"]
+    assert "weeks from 2026-W40 to 2026-W43: met 1, not met 2, not known 1" in strip
+    assert week_strip([], WORDING) is None
