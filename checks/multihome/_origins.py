@@ -3,16 +3,14 @@
 import ipaddress
 from typing import NamedTuple
 
-from netaudit.model.common import Failure, Family, Reason, Side
+from netaudit.model.common import Family
 from netaudit.model.evidence import DataCentreEvidence
 from netaudit.model.facts import Route, Vrp
-from netaudit.model.verdict import Observation, Outcome, could_not_test
-from netaudit.rules.fetches import first_failure
+from netaudit.model.verdict import Observation, Outcome
 from netaudit.rules.origin import Origin, OriginState, validate_origin
 from netaudit.rules.routes import RouteTable, route_table
+from netaudit.rules.sources import usable_sources
 from netaudit.rules.upstreams import PrefixView, prefix_views
-
-_DAY = 86_400
 
 
 class Payloads(NamedTuple):
@@ -45,20 +43,11 @@ def sourced_payloads(evidence: DataCentreEvidence, outcome: Outcome) -> Outcome:
 
 def payloads(evidence: DataCentreEvidence, max_age_days: float) -> Payloads | Outcome:
     """Join the usable exports. Without one: `not_tested`, or `too_old` with `days` and `limit`."""
-    read = [fact for fact in evidence.vrps if fact.failure is None]
-    if not read:
-        return could_not_test("not_tested", first_failure(fact.failure for fact in evidence.vrps) or _NO_SOURCE)
-    times = {fact.id: fact.data_time for fact in read if fact.data_time is not None}
-    fresh = {id: at for id, at in times.items() if evidence.now - at <= max_age_days * _DAY}
-    if fresh:
-        found = tuple(dict.fromkeys(vrp for fact in read if fact.id in fresh for vrp in fact.vrps))
-        return Payloads(found, min(fresh.values()), tuple(fresh))
-    facts = tuple(fact.id for fact in read)
-    if not times:
-        return could_not_test("not_tested", _UNDATED, facts=facts)
-    days = int((evidence.now - max(times.values())) / _DAY)
-    failure = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail=f"the newest ROA payloads are {days} days old")
-    return could_not_test("too_old", failure, facts=facts, days=days, limit=max_age_days)
+    usable = usable_sources(evidence.vrps, evidence.now, max_age_days, "ROA payloads")
+    if isinstance(usable, Outcome):
+        return usable
+    found = tuple(dict.fromkeys(vrp for fact in usable.sources for vrp in fact.vrps))
+    return Payloads(found, usable.at, usable.facts)
 
 
 def usable_table(evidence: DataCentreEvidence, max_age_days: float) -> RouteTable | None:
@@ -117,7 +106,3 @@ def _origin_of(route: Route) -> int | None:
 def _declared(prefix: str, own: tuple[int, ...], vrps: tuple[Vrp, ...]) -> Announcement:
     each = [Announcement(prefix, asn, 0, validate_origin(prefix, asn, vrps)) for asn in own]
     return next((item for item in each if item.origin.state is OriginState.VALID), each[0])
-
-
-_NO_SOURCE = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail="no ROA payloads were read")
-_UNDATED = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail="the file of ROA payloads does not say of when it is")

@@ -20,9 +20,14 @@ class SourceFact(Record, frozen=True, kw_only=True):
     format: str = ""  # mrt, frr, gobgp, bird, exabgp, ripestat, ris_whois, json, rtr, whois, bgpq4, rdap, delegated
     sha256: str = ""
     data_time: Timestamp | None = None  # of when the source says its data are; None: it does not say
-    retrieved_at: Timestamp | None = None  # None: a file that was given, not fetched
+    retrieved_at: Timestamp | None = None  # when fetched; of a given file that tells no time, when it was written
     messages: tuple[str, ...] = ()  # what the source itself warns of
     failure: Failure | None = None
+
+    @property
+    def dated(self) -> Timestamp | None:
+        """Of when its data are, as far as anybody knows: as it says itself, else when it was fetched or written."""
+        return self.data_time if self.data_time is not None else self.retrieved_at
 
 
 class Route(Record, frozen=True, kw_only=True):

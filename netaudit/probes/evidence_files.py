@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from netaudit.model.inventory import DataCentre
-from netaudit.model.routing import RoutesFact, RoutingFact, VrpsFact
+from netaudit.model.routing import RegistrationsFact, RouteObjectsFact, RoutesFact, RoutingFact, VrpsFact
 from netaudit.probes.files import FilesProbe, ReadFile, unread
 from netaudit.routing.mrt import RoutingError, TableDump, read_routes
+from netaudit.routing.registrations import Registrations, RegistrationsError, read_registrations
+from netaudit.routing.route_objects import RouteObjectError, RouteObjects, read_route_objects
+from netaudit.routing.rtr import is_rtr, read_rtr_file
 from netaudit.routing.vrps import VrpError, VrpExport, read_vrps
 
 __all__ = ["KINDS", "evidence_probe"]
@@ -51,23 +54,72 @@ def _routes(path: Path, datacentre: DataCentre) -> RoutesFact:
 
 
 def _vrps(path: Path, datacentre: DataCentre) -> VrpsFact:
+    with path.open("rb") as file:
+        saved_stream = is_rtr(file.read(2))
+    read = read_rtr_file if saved_stream else read_vrps
     export: VrpExport
     try:
-        export, problem = read_vrps(path, datacentre.prefixes), ""
+        export, problem = read(path, datacentre.prefixes, datacentre.asns), ""
     except VrpError as error:
         export, problem = error.partial, str(error)
     return VrpsFact(
         id="",
         datacentre=datacentre.id,
         source="",
+        format="rtr" if saved_stream else "json",
         data_time=export.data_time,
+        retrieved_at=_written(path) if saved_stream else None,
         total=export.total,
         vrps=export.vrps,
+        aspas=export.aspas,
         failure=unread(problem),
     )
+
+
+def _route_objects(path: Path, datacentre: DataCentre) -> RouteObjectsFact:
+    found: RouteObjects
+    try:
+        found, problem = read_route_objects(path, datacentre.prefixes), ""
+    except RouteObjectError as error:
+        found, problem = error.partial, str(error)
+    return RouteObjectsFact(
+        id="",
+        datacentre=datacentre.id,
+        source="",
+        format=found.format,
+        retrieved_at=_written(path),
+        objects=found.objects,
+        failure=unread(problem),
+    )
+
+
+def _registrations(path: Path, datacentre: DataCentre) -> RegistrationsFact:
+    found: Registrations
+    try:
+        found, problem = read_registrations(path, datacentre.prefixes, datacentre.asns), ""
+    except RegistrationsError as error:
+        found, problem = error.partial, str(error)
+    return RegistrationsFact(
+        id="",
+        datacentre=datacentre.id,
+        source="",
+        format=found.format,
+        data_time=found.data_time,
+        retrieved_at=None if found.data_time is not None else _written(path),
+        registrations=found.registrations,
+        not_found=found.not_found,
+        failure=unread(problem),
+    )
+
+
+def _written(path: Path) -> float:
+    """When the file was written: the only time there is for a source that does not say of when its data are."""
+    return path.stat().st_mtime
 
 
 KINDS = {
     "routes": _Kind(RoutesFact, _routes, "no route collector's file was given"),
     "vrps": _Kind(VrpsFact, _vrps, "no file of validated ROA payloads was given"),
+    "route_objects": _Kind(RouteObjectsFact, _route_objects, "no file of route objects was given"),
+    "registrations": _Kind(RegistrationsFact, _registrations, "no file of registrations was given"),
 }
