@@ -10,10 +10,11 @@ from typing import NamedTuple
 from netaudit.model.inventory import DataCentre
 from netaudit.model.routing import RegistrationsFact, RouteObjectsFact, RoutesFact, RoutingFact, VrpsFact
 from netaudit.probes.files import FilesProbe, ReadFile, unread
-from netaudit.routing.mrt import RoutingError, TableDump, read_routes
+from netaudit.routing.dump import RoutingError, TableDump
 from netaudit.routing.registrations import Registrations, RegistrationsError, read_registrations
 from netaudit.routing.route_objects import RouteObjectError, RouteObjects, read_route_objects
 from netaudit.routing.rtr import is_rtr, read_rtr_file
+from netaudit.routing.tables import read_table
 from netaudit.routing.vrps import VrpError, VrpExport, read_vrps
 
 __all__ = ["KINDS", "evidence_probe"]
@@ -35,22 +36,31 @@ def evidence_probe(kind: str, datacentre: DataCentre, files: Sequence[Path]) -> 
 def _routes(path: Path, datacentre: DataCentre) -> RoutesFact:
     dump: TableDump | None
     try:
-        dump, problem = read_routes(path, datacentre.prefixes), ""
+        dump, problem = read_table(path, datacentre.prefixes), ""
     except RoutingError as error:
         dump, problem = error.partial, str(error)
     if dump is None:
         return RoutesFact(id="", datacentre=datacentre.id, source="", failure=unread(problem))
+    if not problem and _own_table(dump, datacentre):
+        problem = f"{path.name}: the table of the router that originates the prefixes: they never come back to it"
     return RoutesFact(
         id="",
         datacentre=datacentre.id,
         source="",
+        format=dump.format,
         data_time=dump.data_time,
+        messages=dump.messages,
         peers=tuple(dict.fromkeys(dump.peers)),
         feeds=dump.feeds,
         routes=dump.routes,
         updates_only=dump.updates_only,
         failure=unread(problem),
     )
+
+
+def _own_table(dump: TableDump, datacentre: DataCentre) -> bool:
+    """Whether a router of the data centre's own made it: that our prefixes are not in it proves nothing at all."""
+    return dump.originates or (dump.local_asn in datacentre.asns and not dump.routes)
 
 
 def _vrps(path: Path, datacentre: DataCentre) -> VrpsFact:

@@ -6,9 +6,9 @@ Of the file only a window is held, and no single value may be longer than 256 Ki
 import json
 import re
 from collections.abc import Iterator
-from typing import IO, Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
-__all__ = ["JsonText", "json_problem"]
+__all__ = ["JsonText", "json_problem", "json_value"]
 
 _WINDOW = 1 << 20  # bytes read at once
 _VALUE = 1 << 18  # no payload and no other single value is longer than this
@@ -17,18 +17,22 @@ _space = re.compile(r"[ \t\r\n]*").match
 _separator = re.compile(r"[ \t\r\n]*(,?)[ \t\r\n]*").match
 
 
+class _Bytes(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
 class JsonText:
     """JSON text from a file. Reading raises ValueError, or RecursionError; `offset` is then where it stood.
 
     Bytes are read as Latin-1: then a character is a byte, and an index an offset.
     """
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: _Bytes) -> None:
         self._file = file
         self._window = ""
         self._at = 0
         self._before = 0  # bytes that came before the window
-        self._decode = json.JSONDecoder(parse_constant=_no_constant).raw_decode
+        self._decode = _decoder().raw_decode
         self._fill()
 
     @property
@@ -60,10 +64,15 @@ class JsonText:
 
     def elements(self) -> Iterator[Any]:
         """The values of an array."""
+        for _ in self.places():
+            yield self.value()
+
+    def places(self) -> Iterator[None]:
+        """Where the values of an array stand, when they may be long. Whoever takes one reads it before the next."""
         self._take("[")
         more = self.peek() != "]"
         while more:
-            yield self.value()
+            yield None
             found = _separator(self._window, self._at)
             more = found is not None and found[1] == ","
             self._at = found.end() if found is not None else self._at
@@ -120,6 +129,11 @@ class JsonText:
         return bool(read)
 
 
+def json_value(text: str) -> Any:
+    """Decode a text that is one JSON value. Raises what reading raises."""
+    return _decoder().decode(text)
+
+
 def json_problem(error: Exception) -> str:
     """What is wrong, for an error that names the place; of those that reading and converting values raise."""
     match error:
@@ -132,6 +146,18 @@ def json_problem(error: Exception) -> str:
         case RecursionError():
             return "nested too deeply"
     return str(error)
+
+
+def _decoder() -> json.JSONDecoder:
+    return json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_unique)
+
+
+def _unique(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """RFC 8259 section 4: of a name that is there twice, programs take the first, the last, or neither."""
+    found = dict(members)
+    if len(found) < len(members):
+        raise ValueError("a name is there twice in one object")
+    return found
 
 
 def _no_constant(name: str) -> NoReturn:

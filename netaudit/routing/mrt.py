@@ -8,7 +8,6 @@ from partial ones. Everything is bounded: the bytes come from strangers.
 
 import ipaddress
 import struct
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, NamedTuple, Protocol, cast
@@ -16,6 +15,7 @@ from typing import IO, NamedTuple, Protocol, cast
 from netaudit.model.common import Family
 from netaudit.model.facts import Route
 from netaudit.routing.attributes import AsPath, as_path, exactly, path_attributes
+from netaudit.routing.dump import FullFeeds, RoutingError, TableDump
 from netaudit.routing.streams import UNPACKING_ERRORS, opened
 from netaudit.routing.updates import Updates
 from netaudit.routing.wanted import Prefix, Wanted
@@ -34,27 +34,6 @@ _SAMPLED_FIRST, _SAMPLED_EVERY = 256, 256  # records of a family whose peers are
 _HEADER = 12
 _START = struct.Struct(">IIIIBQ")  # time, type and subtype, length; of a RIB record: number, prefix length and prefix
 _NEVER_ENOUGH = 1 << 32
-
-
-class RoutingError(Exception):
-    """A file that can't be read, with the offset in the uncompressed stream. `partial` holds what came before."""
-
-    def __init__(self, source: str, offset: int, problem: str, partial: "TableDump | None" = None) -> None:
-        super().__init__(f"{source}: at byte {offset}: {problem}")
-        self.partial = partial
-
-
-class TableDump(NamedTuple):
-    """What a file says of our prefixes: every peer AS, our routes, the time of its end, and full feeds by family.
-
-    A file of updates holds no table: it says what changed, and of what did not change nothing.
-    """
-
-    peers: tuple[int, ...]
-    routes: tuple[Route, ...]
-    data_time: float | None
-    feeds: dict[Family, tuple[int, ...]]
-    updates_only: bool = False
 
 
 class _Stream(Protocol):
@@ -110,12 +89,12 @@ class _Scanner:
         self._wanted = wanted
         self._routes: list[Route] = []
         self._data_time: float | None = None
-        self._sampled: Counter[Family] = Counter()
-        self._carried: dict[Family, Counter[int]] = defaultdict(Counter)
+        self._feeds = FullFeeds()
         self._peers: list[_Peer] = []
         self._old_peers: dict[_Peer, None] = {}
         self._updates = Updates(wanted, _ROUTES)
         self._kinds: set[int] = set()
+        self._originates = False
         self._tables = {
             _TABLE_DUMP_V2 << 16 | subtype: _Table(wanted, version, add_path)
             for subtype, (version, add_path) in _RIB_SUBTYPES.items()
@@ -124,14 +103,11 @@ class _Scanner:
 
     def result(self) -> TableDump:
         """What has been read so far."""
-        feeds = {
-            family: tuple(sorted(asn for asn, count in self._carried[family].items() if 2 * count >= sampled))
-            for family, sampled in sorted(self._sampled.items())
-        }
         listed = (*(peer.asn for peer in (*self._peers, *self._old_peers)), *self._updates.peers)
         peers = tuple(asn for asn in listed if asn != _SELF)
         only = bool(self._kinds) and self._kinds.isdisjoint((_TABLE_DUMP, _TABLE_DUMP_V2))
-        return TableDump(peers, (*self._routes, *self._updates.routes), self._data_time, feeds, only)
+        routes = (*self._routes, *self._updates.routes)
+        return TableDump(peers, routes, self._data_time, self._feeds.result(), only, originates=self._originates)
 
     def read(self, stream: IO[bytes]) -> None:
         """Read to the end. Raises RoutingError with the offset of the record that is wrong."""
@@ -203,11 +179,11 @@ class _Scanner:
         if sampled:
             family = Family.IPV6 if table.version == 6 else Family.IPV4
             entries = _entries(body, 5 + size, table.add_path)
-            self._carried[family].update({self._peers[index].asn for index, _ in entries} - {_SELF})
-            self._sampled[family] += 1
+            self._feeds.add(family, {self._peers[index].asn for index, _ in entries} - {_SELF})
         if ours:
             for index, attributes in _entries(body, 5 + size, table.add_path):
                 peer, path = self._peers[index], as_path(path_attributes(attributes), 4)
+                self._originates |= not path.asns and not path.as_set and self._wanted.holds(prefix)
                 if peer.asn != _SELF:
                     self._keep(prefix, peer, path)
 

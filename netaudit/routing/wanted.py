@@ -50,6 +50,10 @@ class Wanted:
         """Whether a prefix equals, contains or lies within one of ours."""
         return any(_related(prefix, ours) for ours in self._ours)
 
+    def holds(self, prefix: Prefix) -> bool:
+        """Whether a prefix equals or lies within one of ours."""
+        return any(prefix.length >= ours.length and _related(prefix, ours) for ours in self._ours)
+
     def first_tests(self, version: int) -> list[tuple[int, frozenset[int]]]:
         """By prefix length: a shift, and what the first 64 bits shifted so must be among for a prefix to concern us.
 
