@@ -1,6 +1,7 @@
 """From facts to evidence: every target that the scan asked about, with the security states that its exchanges prove."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -24,10 +25,12 @@ from netaudit.model.evidence import (
     ResolverEvidence,
     ZoneEvidence,
 )
-from netaudit.model.facts import Lookup, UplinkFact
+from netaudit.model.facts import ConnectFact, Lookup, UplinkFact, WebFact
 from netaudit.model.inventory import DataCentre, Service
 from netaudit.model.routing import RoutingFact
 from netaudit.model.verdict import Target, TargetKind
+from netaudit.rules.addresses import within
+from netaudit.rules.upstreams import of_family
 
 __all__ = ["Derived", "derive"]
 
@@ -67,7 +70,7 @@ def derive(book: FactBook, past: Past | None = None) -> Iterator[Derived]:
         target = Target(kind=TargetKind.RESOLVER, name=resolver.id)
         if scope.asked(target, "resolver"):
             yield _derived(target, partial(resolver_evidence, names, resolver), scope.failure(target))
-    yield from _files(names, scope)
+    yield from _files(names, services, scope)
     coverages = Coverages(services, scope)
     for target in coverages.targets:
         yield _derived(target, partial(coverages.of, target), None)
@@ -91,14 +94,12 @@ def _of_services(
             yield _derived(target, partial(make, name), failure, services)
 
 
-def _files(names: NameDeriver, scope: Scope) -> Iterator[Derived]:
+def _files(names: NameDeriver, services: ServiceDeriver, scope: Scope) -> Iterator[Derived]:
     book = names.book
     for datacentre in names.inventory.datacentres:
         target = Target(kind=TargetKind.DATACENTRE, name=datacentre.id)
         if scope.asked(target, "datacentre"):
-            evidence = _datacentre(names, datacentre)
-            failure = scope.failure(target)
-            yield Derived(target, None if failure else evidence, failure)
+            yield _derived(target, partial(_datacentre, names, services, datacentre), scope.failure(target))
     for register in names.inventory.registers:
         target = Target(kind=TargetKind.REGISTER, name=register.id)
         if scope.asked(target, "register"):
@@ -107,7 +108,7 @@ def _files(names: NameDeriver, scope: Scope) -> Iterator[Derived]:
             yield Derived(target, None if failure else counted, failure)
 
 
-def _datacentre(names: NameDeriver, datacentre: DataCentre) -> DataCentreEvidence:
+def _datacentre(names: NameDeriver, services: ServiceDeriver, datacentre: DataCentre) -> DataCentreEvidence:
     book, id = names.book, datacentre.id
     return DataCentreEvidence(
         **names.common,
@@ -118,7 +119,21 @@ def _datacentre(names: NameDeriver, datacentre: DataCentre) -> DataCentreEvidenc
         route_objects=_by_id(book.route_objects.get(id, ())),
         registrations=_by_id(book.registrations.get(id, ())),
         sessions=_by_id(book.sessions.get(id, ())),
+        inside=_inside(services, datacentre),
     )
+
+
+def _inside(services: ServiceDeriver, datacentre: DataCentre) -> tuple[EndpointEvidence, ...]:
+    """The endpoints that were tried at an address in the data centre's prefixes."""
+    book = services.names.book
+    prefixes = [prefix for family in Family for prefix in of_family(datacentre.prefixes, family)]
+    found = []
+    for endpoint in services.by_endpoint:
+        tried: tuple[WebFact | ConnectFact, ...] = (*book.web.get(endpoint, ()), *book.connects.get(endpoint, ()))
+        if any(within(fact.address, prefixes) for fact in tried):
+            with suppress(Exception):  # a fault of ours: the endpoint's own target tells of it
+                found.append(services.endpoint(endpoint))
+    return tuple(found)
 
 
 _Sourced = TypeVar("_Sourced", bound=RoutingFact | UplinkFact)

@@ -284,6 +284,7 @@ class DataCentreEvidence(Evidence, frozen=True, kw_only=True):
     route_objects: tuple[RouteObjectsFact, ...] = ()
     registrations: tuple[RegistrationsFact, ...] = ()
     sessions: tuple[SessionsFact, ...] = ()
+    inside: tuple[EndpointEvidence, ...] = ()  # endpoints of services that have an address in its prefixes
 
 
 class RegisterEvidence(Evidence, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ _ALWAYS_ASKED = "the question arises for every target of its kind"
 _INVENTORY_ALONE = "the inventory alone decides, and a scan always has that"
 _ONLY_WITH_SERVICE = "a tier and a kind are a target only where a unit in force has such a service"
 
+_IN_NAMESPACES = "uplinks and their routes are real in tests/lab/multihome alone"
 _ONE_SCAN = "a recording is one scan alone; tests/judge/test_history.py judges several"
 _NO_PATHS = "the lab on loopback has no paths; tests/lab/test_paths.py plants faults on real routers"
 
@@ -49,6 +50,8 @@ IMPOSSIBLE: dict[tuple[str, str], str] = {
     ("ipv6.usable_alone", "not_applicable"): _ALWAYS_ASKED,
     ("mail.dmarc", "not_applicable"): "a domain that takes no mail needs the record too",
     ("mail.spf", "not_applicable"): "a domain that takes no mail needs the record too",
+    ("multihome.forwarding", "pass"): _IN_NAMESPACES,
+    ("multihome.forwarding", "fail"): _IN_NAMESPACES,
     ("multihome.prefixes_global", "could_not_test"): _INVENTORY_ALONE,
     ("resolver.extended_errors", "fail"): "nobody has to say why",
     ("resolver.not_open", "not_applicable"): _ALWAYS_ASKED,

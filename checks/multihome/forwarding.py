@@ -1,0 +1,187 @@
+"""Whether what is announced is also forwarded, by each uplink and in each family: what no route table can show.
+
+A route stays announced for ever while its BGP session lives, and a session over IPv4 that carries IPv6 routes as well
+(RFC 4760) lives on when IPv6 forwarding is dead. Two kinds of evidence tell: probes that leave by one uplink, and
+services in the prefix that are all silent in one family while they answer in the other.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from netaudit.model.common import Failure, Family, Reason, Side, family_of
+from netaudit.model.evidence import DataCentreEvidence, EndpointEvidence
+from netaudit.model.verdict import Observation, Outcome, could_not_test, failed, not_applicable, passed
+from netaudit.rules.addresses import within
+from netaudit.rules.fetches import Reach, endpoint_reach, first_failure
+from netaudit.rules.routes import RouteTable, route_table
+from netaudit.rules.uplinks import UplinkState, family_word, uplink_states
+from netaudit.rules.upstreams import of_family
+
+from ._helpers import BOTH, named, sourced
+
+
+class _Reached(NamedTuple):
+    """One address of a service in our prefixes, and whether anything came back from it; None: not known."""
+
+    reach: Reach
+    answered: bool | None
+
+
+class _Inside(NamedTuple):
+    """The services in the prefixes of one family."""
+
+    family: Family
+    reached: tuple[_Reached, ...]
+
+    @property
+    def alive(self) -> bool:
+        """Whether anything came back from any."""
+        return any(item.answered for item in self.reached)
+
+    @property
+    def silent(self) -> tuple[str, ...]:
+        """The addresses, where nothing came back from a single one, however often it was tried."""
+        known = all(item.answered is False for item in self.reached)
+        return tuple(dict.fromkeys(item.reach.address for item in self.reached)) if known else ()
+
+
+def judge(evidence: DataCentreEvidence, *, min_addresses: int, min_tries: int, max_age_days: float) -> Outcome:
+    """An uplink counts where a path through it was observed. Services are judged by what differs between families."""
+    marks = tuple(str(uplink.fwmark) for uplink in evidence.datacentre.uplinks if uplink.fwmark is not None)
+    return sourced(evidence, _judge(evidence, min_addresses, min_tries, max_age_days)).with_args({"marks": marks})
+
+
+def _judge(evidence: DataCentreEvidence, min_addresses: int, min_tries: int, max_age_days: float) -> Outcome:
+    if not evidence.datacentre.prefixes:
+        return not_applicable("none_declared")
+    table = route_table(evidence, max_age_days)
+    if isinstance(table, Outcome):
+        return table
+    announced = {family: upstreams for family in BOTH if (upstreams := _upstreams(evidence, table, family))}
+    if not announced:
+        return not_applicable("not_announced", facts=table.facts)
+    states = [s for s in uplink_states(evidence) if s.fact.asn in announced.get(s.family, ())]
+    inside = [_inside(evidence, family, min_tries) for family in announced]
+    rows = tuple(row for state in states for row in state.rows())
+    rows += tuple(_row(item) for side in inside for item in side.reached)
+    facts = (*table.facts, *dict.fromkeys(state.fact.id for state in states))
+    facts += tuple(dict.fromkeys(fact for side in inside for item in side.reached if (fact := item.reach.fact)))
+    return _dead(evidence, states, inside, min_addresses, rows, facts) or _alive(
+        evidence, announced, states, inside, min_addresses, rows, facts
+    )
+
+
+def _dead(
+    evidence: DataCentreEvidence,
+    states: list[UplinkState],
+    inside: list[_Inside],
+    min_addresses: int,
+    rows: tuple[Observation, ...],
+    facts: tuple[str, ...],
+) -> Outcome | None:
+    """What is announced and not forwarded. Uplinks come first: they say more than that nothing arrives."""
+    dead = [state for state in states if state.works is False]
+    if dead:
+        uplinks = tuple(_name(evidence, state) for state in dead)
+        riding = _riding(evidence, dead)
+        if riding:
+            sessions = tuple(riding)
+            all_facts = (*facts, *(fact.id for fact in evidence.sessions))
+            return failed("other_session", observed=rows, facts=all_facts, uplinks=uplinks, sessions=sessions)
+        return failed("dead", observed=rows, facts=facts, uplinks=uplinks)
+    answering = [side for side in inside if side.alive]
+    for side in inside:
+        if answering and len(side.silent) >= min_addresses:
+            return failed(
+                "unreached", observed=rows, facts=facts, family=family_word(side.family), addresses=side.silent,
+                prefixes=of_family(evidence.datacentre.prefixes, side.family),
+                other=family_word(answering[0].family),
+            )  # fmt: skip
+    return None
+
+
+def _alive(
+    evidence: DataCentreEvidence,
+    announced: dict[Family, frozenset[int]],
+    states: list[UplinkState],
+    inside: list[_Inside],
+    min_addresses: int,
+    rows: tuple[Observation, ...],
+    facts: tuple[str, ...],
+) -> Outcome:
+    """Nothing is known to be dead: it works, or can't be told."""
+    unknown = [state for state in states if state.works is None]
+    if unknown:
+        failure = first_failure(state.failure for state in unknown) or _UNSEEN
+        message = "not_permitted" if failure.reason is Reason.NOT_PERMITTED else "not_tested"
+        return could_not_test(message, failure, observed=rows, facts=facts)
+    tried = {(state.fact.asn, state.family) for state in states}
+    untried = tuple(
+        f"{named([uplink.asn], evidence.datacentre.uplinks)[0]} {family_word(family)}"
+        for uplink in evidence.datacentre.uplinks
+        for family, upstreams in announced.items()
+        if uplink.asn in upstreams and (uplink.asn, family) not in tried
+    )
+    if states and not untried:
+        return passed("ok", observed=rows, facts=facts, total=len(states))
+    if not states and all(side.alive for side in inside):
+        families = tuple(family_word(side.family) for side in inside)
+        return passed("reached", observed=rows, facts=facts, families=families)
+    return could_not_test("no_marks", _UNMARKED, observed=rows, facts=facts, uplinks=untried)
+
+
+def _upstreams(evidence: DataCentreEvidence, table: RouteTable, family: Family) -> frozenset[int]:
+    return frozenset(table.family(evidence, family).upstreams.shares)
+
+
+def _inside(evidence: DataCentreEvidence, family: Family, min_tries: int) -> _Inside:
+    prefixes = of_family(evidence.datacentre.prefixes, family)
+    return _Inside(
+        family,
+        tuple(
+            _Reached(reach, _answered(item, reach))
+            for item in evidence.inside
+            for reach in endpoint_reach(item, [family], min_tries)
+            if within(reach.address, prefixes)
+        ),
+    )
+
+
+def _answered(evidence: EndpointEvidence, reach: Reach) -> bool | None:
+    """A refusal and a stall on an open connection did pass the uplinks, both ways."""
+    connected = any(fact.id == reach.fact and fact.hops and fact.hops[0].connect_ms for fact in evidence.web)
+    if reach.ok or connected:
+        return True
+    if reach.failure is None:
+        return bool(reach.fact)
+    if reach.failure.reason not in _SILENCE:
+        return True if reach.failure.side is Side.TARGET and reach.ok is False else None
+    return reach.ok
+
+
+def _row(item: _Reached) -> Observation:
+    row = item.reach.row()
+    return Observation(where=row.where, saw=row.saw, address=row.address, family=row.family, ok=item.answered)
+
+
+def _name(evidence: DataCentreEvidence, state: UplinkState) -> str:
+    return f"{named([state.fact.asn], evidence.datacentre.uplinks)[0]} {family_word(state.family)}"
+
+
+def _riding(evidence: DataCentreEvidence, dead: Iterable[UplinkState]) -> list[str]:
+    """The sessions over the other family that keep these routes announced."""
+    wanted = {(state.fact.asn, state.family) for state in dead}
+    return [
+        f"{session.peer_address} (AS{session.peer_asn})"
+        for fact in evidence.sessions
+        for session in fact.sessions
+        for family in session.families
+        if (session.peer_asn, family) in wanted and family is not family_of(session.peer_address)
+    ]
+
+
+_SILENCE = frozenset({Reason.TIMEOUT, Reason.UNREACHABLE, Reason.PROHIBITED})
+_UNSEEN = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail="no uplink was tried")
+_UNMARKED = Failure(
+    reason=Reason.NO_DATA, side=Side.OURS, detail="no firewall mark chooses the uplink, and no service tells"
+)
