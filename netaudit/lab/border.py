@@ -1,0 +1,116 @@
+"""What a proposed BIRD configuration would announce: the border router, run against neighbours of our making.
+
+The configuration runs as it is, but for where it logs, in network and mount namespaces of its own: it reaches nobody,
+and writes nothing. A second BIRD stands for all its neighbours, at the addresses that the configuration gives them;
+each announces a default route, and keeps in a table of its own what it was told. What the router has from elsewhere (an
+IGP, the kernel, RPKI) is not there, so what depends on it is not announced here either.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+
+from netaudit.lab.neighbours import NeighbourSession, neighbours_told
+from netaudit.model.common import Record
+from netaudit.model.routing import Route
+
+__all__ = ["BorderError", "Neighbour", "Rehearsal", "rehearse"]
+
+_TIMEOUT = 60.0  # seconds, for all of it; usually three
+_ANSWER_BYTES = 16 << 20
+_TOOLS = ("bird", "birdc", "unshare", "nsenter", "ip", "mount")
+
+
+class BorderError(Exception):
+    """The configuration can't be rehearsed here; says why and what to do."""
+
+
+class Neighbour(Record, frozen=True, kw_only=True):
+    """A BGP neighbour of the configuration, and what it was told."""
+
+    session: NeighbourSession
+    up: bool
+    problem: str = ""  # why the session did not come up
+    routes: tuple[Route, ...] = ()  # as this neighbour would hand them on: its own AS first
+
+
+class Rehearsal(Record, frozen=True, kw_only=True):
+    """All neighbours, in the order of the configuration."""
+
+    neighbours: tuple[Neighbour, ...]
+
+
+def rehearse(configuration: Path, *, timeout: float = _TIMEOUT) -> Rehearsal:
+    """Run a BIRD configuration against neighbours of our making. Needs Linux with BIRD 2, and no rights of root.
+
+    Raises BorderError when BIRD refuses the configuration (with its own words: file, line, column), when the tools
+    are missing, when namespaces are forbidden, and when nothing came of it within `timeout` seconds.
+    """
+    missing = [tool for tool in _TOOLS if shutil.which(tool, path=_path()) is None]
+    if missing:
+        raise BorderError(f"{', '.join(missing)} not found: on Debian, apt install bird2 iproute2 util-linux")
+    if not configuration.is_file():
+        raise BorderError(f"{configuration} is no file")
+    with TemporaryDirectory(prefix="netaudit-border-") as folder:
+        return _answer(_run([*_unshare(), *_child(configuration, folder)], timeout))
+
+
+def _run(command: Sequence[str], timeout: float) -> subprocess.CompletedProcess[bytes]:
+    try:
+        return subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout, check=False,
+            env={"PATH": _path(), "PYTHONPATH": os.pathsep.join(sys.path), "LC_ALL": "C"}, start_new_session=True,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as error:
+        raise BorderError(f"the rehearsal did not end within {timeout:g} s") from error
+
+
+def _answer(done: subprocess.CompletedProcess[bytes]) -> Rehearsal:
+    said = done.stderr.decode(errors="replace").strip()
+    if done.returncode != 0:
+        last = said.splitlines()[-1] if said else f"exit {done.returncode}"
+        if "unshare" in last:
+            last += ": network namespaces are forbidden here; run as root, or allow user namespaces (sysctl)"
+        raise BorderError(last[:1_000])
+    try:
+        return msgspec.json.decode(done.stdout[:_ANSWER_BYTES], type=Rehearsal)
+    except msgspec.MsgspecError as error:
+        raise BorderError(f"the rehearsal gave no answer: {error}") from error
+
+
+def _unshare() -> list[str]:
+    """Namespaces that end with their first process; a user namespace where we are not root."""
+    user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+    return ["unshare", *user, "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
+
+
+def _child(configuration: Path, folder: str) -> list[str]:
+    return [sys.executable, "-m", "netaudit.lab.border", json.dumps([str(configuration.resolve()), folder])]
+
+
+def _path() -> str:
+    return os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
+
+
+def _main(arguments: str) -> None:
+    """Inside the namespaces."""
+    configuration, folder = map(Path, json.loads(arguments))
+    told = [
+        Neighbour(session=session, up=up, problem=problem, routes=routes)
+        for session, up, problem, routes in neighbours_told(configuration, folder)
+    ]
+    sys.stdout.buffer.write(msgspec.json.encode(Rehearsal(neighbours=tuple(told))))
+
+
+if __name__ == "__main__":
+    try:
+        _main(sys.argv[1])
+    except (OSError, RuntimeError, subprocess.SubprocessError) as problem:
+        sys.exit(str(problem))
