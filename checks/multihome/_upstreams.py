@@ -11,10 +11,10 @@ from netaudit.model.common import Family
 from netaudit.model.evidence import DataCentreEvidence
 from netaudit.model.inventory import DataCentre
 from netaudit.model.verdict import Observation, Outcome, failed, not_applicable, passed
-from netaudit.rules.routes import PrefixRoutes, route_table
+from netaudit.rules.routes import PrefixRoutes, RouteTable
 from netaudit.rules.upstreams import of_family, operators
 
-from ._helpers import gone, named, not_enough, row, sourced
+from ._helpers import agreed, gone, named, not_enough, row, sourced
 
 
 def judge_upstreams(
@@ -25,16 +25,14 @@ def judge_upstreams(
     min_peers: int,
     min_share: float,
     max_age_days: float,
+    min_apart_minutes: float,
 ) -> Outcome:
     """Every prefix must have them: two prefixes that hang on one operator each are not multihomed."""
     if not of_family(evidence.datacentre.prefixes, family):
         return sourced(evidence, not_applicable("no_prefix"))
-    table = route_table(evidence, max_age_days)
-    if isinstance(table, Outcome):
-        return sourced(evidence, table)
     wanted = _Wanted(min_upstreams, min_peers, min_share)
-    seen = [_standing(item, evidence.datacentre, wanted) for item in table.prefixes(evidence, family)]
-    return sourced(evidence, _outcome(seen, evidence.datacentre, wanted, table.facts))
+    found = agreed(evidence, max_age_days, min_apart_minutes, lambda table: _conclude(evidence, table, family, wanted))
+    return sourced(evidence, found)
 
 
 class _Wanted(NamedTuple):
@@ -52,6 +50,11 @@ class _Standing(NamedTuple):
     @property
     def peers(self) -> int:
         return len(self.item.upstreams.peers)
+
+
+def _conclude(evidence: DataCentreEvidence, table: RouteTable, family: Family, wanted: _Wanted) -> Outcome:
+    seen = [_standing(item, evidence.datacentre, wanted) for item in table.prefixes(evidence, family)]
+    return _outcome(seen, evidence.datacentre, wanted, table.facts)
 
 
 def _standing(item: PrefixRoutes, centre: DataCentre, wanted: _Wanted) -> _Standing:

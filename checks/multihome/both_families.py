@@ -3,28 +3,31 @@
 from netaudit.model.common import Family
 from netaudit.model.evidence import DataCentreEvidence
 from netaudit.model.verdict import Observation, Outcome, failed, not_applicable, passed
-from netaudit.rules.routes import PrefixRoutes, route_table
+from netaudit.rules.routes import PrefixRoutes, RouteTable
 from netaudit.rules.upstreams import of_family, origins
 
-from ._helpers import BOTH, not_enough, sourced
+from ._helpers import BOTH, agreed, not_enough, sourced
 
 
-def judge(evidence: DataCentreEvidence, *, min_peers: int, max_age_days: float) -> Outcome:
+def judge(evidence: DataCentreEvidence, *, min_peers: int, max_age_days: float, min_apart_minutes: float) -> Outcome:
     """One announced prefix of a family is enough. A data centre of IPv6 alone is what the plan leads to."""
-    return sourced(evidence, _judge(evidence, min_peers, max_age_days))
+    return sourced(evidence, _judge(evidence, min_peers, max_age_days, min_apart_minutes))
 
 
-def _judge(evidence: DataCentreEvidence, min_peers: int, max_age_days: float) -> Outcome:
+def _judge(evidence: DataCentreEvidence, min_peers: int, max_age_days: float, min_apart_minutes: float) -> Outcome:
     centre = evidence.datacentre
     declared = [family for family in BOTH if of_family(centre.prefixes, family)]
     if not declared:
         return not_applicable("no_prefix")
     if Family.IPV6 not in declared:
         return failed("no_ipv6", observed=(Observation(where=centre.id, saw="no IPv6 prefix declared", ok=False),))
-    table = route_table(evidence, max_age_days)
-    if isinstance(table, Outcome):
-        return table
-    own = frozenset(centre.asns)
+    return agreed(
+        evidence, max_age_days, min_apart_minutes, lambda table: _conclude(evidence, table, declared, min_peers)
+    )
+
+
+def _conclude(evidence: DataCentreEvidence, table: RouteTable, declared: list[Family], min_peers: int) -> Outcome:
+    own = frozenset(evidence.datacentre.asns)
     seen = {family: table.prefixes(evidence, family) for family in declared}
     standing = {family: _announced(items, own, min_peers) for family, items in seen.items()}
     rows = tuple(_row(family, ok) for family, ok in standing.items())

@@ -1,26 +1,33 @@
 """Whether the operators that the inventory declares are those that are observed, in each family."""
 
+from netaudit.model.common import Family
 from netaudit.model.evidence import DataCentreEvidence
-from netaudit.model.verdict import Observation, Outcome, failed, not_applicable, passed
-from netaudit.rules.routes import FamilyRoutes, route_table
+from netaudit.model.verdict import Observation, Outcome, failed, not_applicable, passed, warned
+from netaudit.rules.routes import FamilyRoutes, RouteTable
 from netaudit.rules.upstreams import of_family
 
-from ._helpers import BOTH, gone, named, not_enough, sourced
+from ._helpers import BOTH, agreed, gone, named, not_enough, sourced
 
 
-def judge(evidence: DataCentreEvidence, *, min_peers: int, min_share: float, max_age_days: float) -> Outcome:
+def judge(
+    evidence: DataCentreEvidence, *, min_peers: int, min_share: float, max_age_days: float, min_apart_minutes: float
+) -> Outcome:
     """A declared uplink counts however small its share; an undeclared one from `min_share` of the peers."""
-    return sourced(evidence, _judge(evidence, min_peers, min_share, max_age_days))
-
-
-def _judge(evidence: DataCentreEvidence, min_peers: int, min_share: float, max_age_days: float) -> Outcome:
     centre = evidence.datacentre
     families = [family for family in BOTH if of_family(centre.prefixes, family)]
     if not centre.uplinks or not families:
-        return not_applicable("none_declared")
-    table = route_table(evidence, max_age_days)
-    if isinstance(table, Outcome):
-        return table
+        return sourced(evidence, not_applicable("none_declared"))
+    found = agreed(
+        evidence, max_age_days, min_apart_minutes,
+        lambda table: _conclude(evidence, table, families, min_peers, min_share),
+    )  # fmt: skip
+    return sourced(evidence, found)
+
+
+def _conclude(
+    evidence: DataCentreEvidence, table: RouteTable, families: list[Family], min_peers: int, min_share: float
+) -> Outcome:
+    centre = evidence.datacentre
     sides = {family: table.family(evidence, family) for family in families}
     enough = {family: _enough(side, min_peers) for family, side in sides.items()}
     rows: list[Observation] = []
@@ -38,7 +45,7 @@ def _judge(evidence: DataCentreEvidence, min_peers: int, min_share: float, max_a
     if missing:
         return failed("missing", observed=tuple(rows), facts=table.facts, uplinks=tuple(missing))
     if undeclared:
-        return failed("undeclared", observed=tuple(rows), facts=table.facts, uplinks=tuple(undeclared))
+        return warned("undeclared", observed=tuple(rows), facts=table.facts, uplinks=tuple(undeclared))
     thin = [sides[family] for family in families if not enough[family]]
     if thin:
         prefixes = tuple(item.prefix for side in thin for item in side.prefixes)

@@ -6,24 +6,26 @@ prefix is announced at all, takes enough peers to look.
 
 from netaudit.model.evidence import DataCentreEvidence
 from netaudit.model.verdict import Observation, Outcome, failed, not_applicable, passed
-from netaudit.rules.routes import PrefixRoutes, route_table
+from netaudit.rules.routes import PrefixRoutes, RouteTable
 from netaudit.rules.upstreams import is_reserved_asn, origins
 
-from ._helpers import BOTH, gone, not_enough, row, sourced
+from ._helpers import BOTH, agreed, gone, not_enough, row, sourced
 
 
-def judge(evidence: DataCentreEvidence, *, min_peers: int, max_age_days: float) -> Outcome:
+def judge(evidence: DataCentreEvidence, *, min_peers: int, max_age_days: float, min_apart_minutes: float) -> Outcome:
     """More specifics count as the prefix: who announces a part of it draws its traffic."""
-    return sourced(evidence, _judge(evidence, min_peers, max_age_days))
-
-
-def _judge(evidence: DataCentreEvidence, min_peers: int, max_age_days: float) -> Outcome:
     centre = evidence.datacentre
     if not centre.asns or not centre.prefixes:
-        return not_applicable("none_declared")
-    table = route_table(evidence, max_age_days)
-    if isinstance(table, Outcome):
-        return table
+        return sourced(evidence, not_applicable("none_declared"))
+    found = agreed(
+        evidence, max_age_days, min_apart_minutes, lambda table: _conclude(evidence, table, min_peers),
+        at_once=("foreign_origin", "as_set", "reserved_asn"),
+    )  # fmt: skip
+    return sourced(evidence, found)
+
+
+def _conclude(evidence: DataCentreEvidence, table: RouteTable, min_peers: int) -> Outcome:
+    centre = evidence.datacentre
     own = frozenset(centre.asns)
     seen = [(item, _word(item, own, min_peers)) for family in BOTH for item in table.prefixes(evidence, family)]
     rows = tuple(_row(item, word) for item, word in seen)

@@ -8,7 +8,13 @@ from ._upstreams import judge_upstreams
 
 
 def judge(
-    evidence: DataCentreEvidence, *, min_upstreams: int, min_peers: int, min_share: float, max_age_days: float
+    evidence: DataCentreEvidence,
+    *,
+    min_upstreams: int,
+    min_peers: int,
+    min_share: float,
+    max_age_days: float,
+    min_apart_minutes: float,
 ) -> Outcome:
     """Operators are counted, not AS numbers: two of one operator fail together."""
     return judge_upstreams(
@@ -18,4 +24,5 @@ def judge(
         min_peers=min_peers,
         min_share=min_share,
         max_age_days=max_age_days,
+        min_apart_minutes=min_apart_minutes,
     )

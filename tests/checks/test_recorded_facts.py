@@ -52,6 +52,7 @@ IMPOSSIBLE: dict[tuple[str, str], str] = {
     ("mail.spf", "not_applicable"): "a domain that takes no mail needs the record too",
     ("multihome.forwarding", "pass"): _IN_NAMESPACES,
     ("multihome.forwarding", "fail"): _IN_NAMESPACES,
+    ("multihome.prefix_size", "could_not_test"): _INVENTORY_ALONE,
     ("multihome.prefixes_global", "could_not_test"): _INVENTORY_ALONE,
     ("resolver.extended_errors", "fail"): "nobody has to say why",
     ("resolver.not_open", "not_applicable"): _ALWAYS_ASKED,

@@ -1,0 +1,109 @@
+"""Whether each prefix is still reached when any one of its operators is taken away.
+
+Each operator, with all its ASNs, is taken out of the graph that was seen. Who still reaches the prefix then was seen
+to have another way. Who does not may have one that its best path hides: so one peer that is left is no proof for all,
+but no peer left means that no other way was seen at all.
+"""
+
+from typing import NamedTuple
+
+from netaudit.model.evidence import DataCentreEvidence
+from netaudit.model.verdict import Observation, Outcome, failed, not_applicable, passed
+from netaudit.rules.prefix_graphs import PrefixGraph, prefix_graphs
+from netaudit.rules.routes import RouteTable
+from netaudit.rules.upstreams import operators
+
+from ._helpers import BOTH, agreed, gone, named, not_enough, over, row, sourced
+
+
+class _Loss(NamedTuple):
+    """One operator taken away: how many of the other peers still reach the prefix."""
+
+    operator: str
+    asns: tuple[int, ...]
+    left: int
+    peers: int
+
+    @property
+    def share(self) -> float:
+        return self.left / self.peers if self.peers else 1.0
+
+
+class _Standing(NamedTuple):
+    of: PrefixGraph
+    losses: tuple[_Loss, ...]  # the worst first
+
+
+def judge(
+    evidence: DataCentreEvidence,
+    *,
+    min_survivors: float,
+    min_peers: int,
+    max_age_days: float,
+    min_apart_minutes: float,
+) -> Outcome:
+    """A prefix survives a loss where at least `min_survivors` of the peers, and one at the least, were seen to."""
+    if not evidence.datacentre.prefixes:
+        return sourced(evidence, not_applicable("no_prefix"))
+    found = agreed(
+        evidence, max_age_days, min_apart_minutes, lambda table: _conclude(evidence, table, min_survivors, min_peers)
+    )
+    return sourced(evidence, found)
+
+
+def _conclude(evidence: DataCentreEvidence, table: RouteTable, min_survivors: float, min_peers: int) -> Outcome:
+    items = [item for family in BOTH for item in table.prefixes(evidence, family)]
+    there = [item for item in items if not gone([item], min_peers)]
+    centre = evidence.datacentre
+    seen = [_standing(graph, evidence) for item in there for graph in prefix_graphs(item, centre.asns)]
+    rows = (
+        *(_row(standing, min_survivors, min_peers) for standing in seen),
+        *(row(item, "no route", None) for item in items if item not in there),
+    )
+    if not seen:
+        return not_applicable("not_announced", observed=rows, facts=table.facts)
+    known = [standing for standing in seen if standing.of.peers >= min_peers]
+    bad = [standing for standing in known if any(_cuts(loss, min_survivors) for loss in standing.losses)]
+    if bad:
+        cutting = [loss for standing in bad for loss in standing.losses if _cuts(loss, min_survivors)]
+        worst = min(cutting, key=lambda loss: loss.share)
+        return failed(
+            "cut", observed=rows, facts=table.facts,
+            prefixes=tuple(standing.of.prefix for standing in bad),
+            upstreams=named({asn for loss in cutting for asn in loss.asns}, centre.uplinks),
+            left=worst.left, peers=worst.peers, over=over(standing.of.family for standing in bad),
+        )  # fmt: skip
+    thin = [standing for standing in seen if standing not in known]
+    if thin:
+        peers = min(standing.of.peers for standing in thin)
+        return not_enough((standing.of.prefix for standing in thin), peers, min_peers, rows, table.facts)
+    worst_of_all = min((loss for standing in seen for loss in standing.losses), key=lambda loss: loss.share)
+    return passed(
+        "ok", observed=rows, facts=table.facts, total=len(seen), upstreams=named(worst_of_all.asns, centre.uplinks),
+        left=worst_of_all.left, peers=worst_of_all.peers,
+    )  # fmt: skip
+
+
+def _standing(of: PrefixGraph, evidence: DataCentreEvidence) -> _Standing:
+    losses = [
+        _Loss(name, asns, len(of.graph.without(*asns)), len(of.graph.vantages - frozenset(asns)))
+        for name, asns in operators(of.graph.upstreams, evidence.datacentre.uplinks).items()
+    ]
+    return _Standing(of, tuple(sorted(losses, key=lambda loss: (loss.share, loss.asns))))
+
+
+def _cuts(loss: _Loss, min_survivors: float) -> bool:
+    return loss.share < min_survivors or not loss.left
+
+
+def _row(standing: _Standing, min_survivors: float, min_peers: int) -> Observation:
+    of = standing.of
+    if of.peers < min_peers:
+        saw, ok = f"not enough data: {of.peers} peers", None
+    else:
+        saw = "; ".join(
+            f"without {', '.join(f'AS{asn}' for asn in loss.asns)}: {loss.left} of {loss.peers} peers left"
+            for loss in standing.losses[:8]
+        )
+        ok = not any(_cuts(loss, min_survivors) for loss in standing.losses)
+    return Observation(where=of.prefix, saw=saw, family=of.family, ok=ok)
