@@ -36,4 +36,17 @@ def _judge(evidence: DataCentreEvidence, max_age_days: float, max_routes_age_day
 def _saw(item: Announcement) -> str:
     state = str(item.origin.state).replace("_", " ")
     covering = item.origin.matched or item.origin.covering
-    return f"{state}: {', '.join(shown(vrp) for vrp in covering[:8])}" if covering else "no ROA"
+    if not covering:
+        return "no ROA"
+    return f"{state}: {', '.join(shown(vrp) for vrp in covering[:8])}{_standby(item)}"
+
+
+def _standby(item: Announcement) -> str:
+    """Who else may originate it: a failover or a scrubbing centre must be authorised before it is needed (RFC 9319)."""
+    length = int(item.prefix.partition("/")[2])
+    others = {vrp.asn for vrp in item.origin.covering if vrp.asn not in (0, item.asn) and length <= vrp.max_length}
+    return (
+        f"; also authorised: {', '.join(f'AS{asn}' for asn in sorted(others)[:8])}"
+        if item.origin.matched and others
+        else ""
+    )

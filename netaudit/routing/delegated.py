@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import IO
 
 from netaudit.model.routing import Registration
-from netaudit.routing.holdings import ASN, Block, Found, OwnResources, Registrations, RegistrationsError, printable
+from netaudit.routing.holdings import Found, OwnResources, Registrations, RegistrationsError, printable
 from netaudit.routing.streams import UNPACKING_ERRORS, opened_lines
+from netaudit.rules.blocks import ASN, Block
 
 __all__ = ["is_delegated", "read_delegated"]
 

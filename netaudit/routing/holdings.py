@@ -1,14 +1,12 @@
 """Our number resources, and which of them a registry's block or range of AS numbers concerns."""
 
-import ipaddress
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from netaudit.model.routing import Registration
+from netaudit.rules.blocks import ASN, Block
 
-__all__ = ["ASN", "Block", "Found", "OwnResources", "Registrations", "RegistrationsError", "printable"]
-
-ASN = 0  # in place of an IP version
+__all__ = ["Found", "OwnResources", "Registrations", "RegistrationsError", "printable"]
 
 _KEPT = 10_000  # registrations that concern one data centre
 _TEXT = 200  # of a name: strangers write them
@@ -31,34 +29,6 @@ class RegistrationsError(Exception):
         self.partial = partial
 
 
-class Block(NamedTuple):
-    """A range of addresses of one version, or of AS numbers (version `ASN`), its ends included."""
-
-    version: int
-    first: int
-    last: int
-
-    @classmethod
-    def between(cls, first: str, last: str) -> "Block":
-        """The addresses from one to another. Raises ValueError for texts that are none, or the wrong way round."""
-        start, end = ipaddress.ip_address(first.strip()), ipaddress.ip_address(last.strip())
-        if start.version != end.version or int(start) > int(end):
-            raise ValueError(f"{start} - {end} is no range")
-        return cls(start.version, int(start), int(end))
-
-    @classmethod
-    def of(cls, prefix: str) -> "Block":
-        """The addresses of a prefix. Raises ValueError for a text that is none."""
-        network = ipaddress.ip_network(prefix.strip())
-        return cls(network.version, int(network.network_address), int(network.broadcast_address))
-
-    def __str__(self) -> str:
-        if self.version == ASN:
-            return f"AS{self.first}" if self.first == self.last else f"AS{self.first} - AS{self.last}"
-        address = ipaddress.IPv4Address if self.version == 4 else ipaddress.IPv6Address
-        return f"{address(self.first)} - {address(self.last)}"
-
-
 class OwnResources:
     """Our prefixes and AS numbers, as texts and as blocks."""
 
@@ -69,7 +39,7 @@ class OwnResources:
     def within(self, block: Block) -> Iterator[str]:
         """Those that a block has, wholly or in part."""
         for name, own in self._own.items():
-            if own.version == block.version and own.first <= block.last and block.first <= own.last:
+            if own.meets(block):
                 yield name
 
     def __iter__(self) -> Iterator[str]:

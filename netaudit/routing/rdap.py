@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from netaudit.model.routing import Registration
-from netaudit.routing.holdings import ASN, Block, Found, OwnResources, Registrations, RegistrationsError, printable
+from netaudit.routing.holdings import Found, OwnResources, Registrations, RegistrationsError, printable
+from netaudit.rules.blocks import ASN, Block
 from netaudit.rules.registration import registries
 
 __all__ = ["read_rdap"]

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from netaudit.model.routing import Registration
 from netaudit.routing.delegated import is_delegated, read_delegated
-from netaudit.routing.holdings import ASN, Block, Found, OwnResources, Registrations, RegistrationsError, printable
+from netaudit.routing.holdings import Found, OwnResources, Registrations, RegistrationsError, printable
 from netaudit.routing.rdap import read_rdap
 from netaudit.routing.rpsl import RpslObject, RpslReader
 from netaudit.routing.streams import UNPACKING_ERRORS, opened_lines
+from netaudit.rules.blocks import ASN, Block
 from netaudit.rules.registration import registries
 
 __all__ = ["Registrations", "RegistrationsError", "read_registrations"]
