@@ -1,4 +1,4 @@
-"""A proposed BIRD configuration run against neighbours of our making: what each of them would be told."""
+"""A proposed configuration of BIRD or FRR run against neighbours of our making: what each of them would be told."""
 
 import os
 import shutil
@@ -25,6 +25,36 @@ _HEALTHY = """
 protocol bgp up2_v4 from up { neighbor 198.18.7.1 as 64502; ipv4 { import all; export where proto = "s4"; }; }
 protocol bgp up2_v6 { local 2001:db8:7::2 as 64510; neighbor 2001:db8:7::1 as 64502;
   ipv6 { import all; export where proto = "s6"; }; }
+"""
+_FRR = """
+frr version 8.4
+hostname bien
+log file {folder}/frr.log
+ip route 203.0.113.0/24 blackhole
+ipv6 route 2001:db8:113::/48 blackhole
+router bgp 64510
+ bgp router-id 10.255.0.10
+ no bgp ebgp-requires-policy
+ neighbor 198.18.6.1 remote-as 64501
+ neighbor 198.18.7.1 remote-as 64502
+ neighbor 2001:db8:6::1 remote-as 64501
+ neighbor 2001:db8:7::1 remote-as 64502
+ address-family ipv4 unicast
+  network 203.0.113.0/24
+  no neighbor 2001:db8:6::1 activate
+  no neighbor 2001:db8:7::1 activate
+  neighbor 198.18.6.1 prefix-list own-4 out
+ exit-address-family
+ address-family ipv6 unicast
+  network 2001:db8:113::/48
+  neighbor 2001:db8:6::1 activate
+  neighbor 2001:db8:6::1 prefix-list own-6 out
+  neighbor 2001:db8:7::1 activate
+  neighbor 2001:db8:7::1 prefix-list nothing out
+ exit-address-family
+ip prefix-list own-4 permit 203.0.113.0/24
+ipv6 prefix-list own-6 permit 2001:db8:113::/48
+ipv6 prefix-list nothing deny any
 """
 _V4, _V6 = "203.0.113.0/24", "2001:db8:113::/48"
 
@@ -95,12 +125,11 @@ def test_a_configuration_that_bird_refuses_is_told_with_its_line(tmp_path: Path)
         rehearse(tmp_path / "missing.conf")
 
 
-def test_an_ordinary_user_can_do_it_and_nothing_outside_is_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("configuration", [_HEAD, _FRR], ids=["bird", "frr"])
+def test_an_ordinary_user_can_do_it(configuration: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)  # so that it takes a user namespace, as for an ordinary user
-    path = tmp_path / "bird.conf"
-    path.write_text(_HEAD.format(folder=tmp_path))
+    path = tmp_path / "router.conf"
+    path.write_text(configuration.format(folder=tmp_path))
     try:
         found = rehearse(path)
     except BorderError as error:
@@ -112,3 +141,22 @@ def test_missing_tools_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(shutil, "which", lambda tool, path=None: None if tool == "bird" else tool)
     with pytest.raises(BorderError, match="bird not found: on Debian, apt install bird2"):
         rehearse(tmp_path / "bird.conf")
+
+
+def test_a_configuration_of_frr(tmp_path: Path) -> None:
+    path = tmp_path / "frr.conf"
+    path.write_text(_FRR.format(folder=tmp_path))
+    found = {neighbour.session.address: neighbour for neighbour in rehearse(path).neighbours}
+    assert paths(found["198.18.6.1"]) == {_V4: (64501, 64510)}
+    assert paths(found["198.18.7.1"])[_V4] == (64502, 64510)
+    assert paths(found["198.18.7.1"])["0.0.0.0/0"] == (64502, 64510, 64501)  # no filter: a leak
+    assert paths(found["2001:db8:6::1"]) == {_V6: (64501, 64510)}
+    assert (found["2001:db8:7::1"].up, paths(found["2001:db8:7::1"])) == (True, {})
+    assert not (tmp_path / "frr.log").exists()
+
+
+def test_a_line_that_frr_refuses_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "frr.conf"
+    path.write_text("router bgp 64510\n nachbar 198.18.6.1 remote-as 64501\n")
+    with pytest.raises(BorderError, match=r"frr\.conf:2: .*nachbar"):
+        rehearse(path)

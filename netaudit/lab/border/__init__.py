@@ -1,4 +1,4 @@
-"""What a proposed BIRD configuration would announce: the border router, run against neighbours of our making.
+"""What a proposed BIRD or FRR configuration would announce: the border router, run against neighbours of our making.
 
 The configuration runs as it is, but for where it logs, in network and mount namespaces of its own: it reaches nobody,
 and writes nothing. A second BIRD stands for all its neighbours, at the addresses that the configuration gives them;
@@ -17,11 +17,9 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
-from netaudit.lab.neighbours import NeighbourSession, neighbours_told
-from netaudit.model.common import Record
-from netaudit.model.routing import Route
+from netaudit.lab.border.session import Neighbour, NeighbourSession, Rehearsal
 
-__all__ = ["BorderError", "Neighbour", "Rehearsal", "rehearse"]
+__all__ = ["BorderError", "Neighbour", "NeighbourSession", "Rehearsal", "rehearse"]
 
 _TIMEOUT = 60.0  # seconds, for all of it; usually three
 _ANSWER_BYTES = 16 << 20
@@ -32,25 +30,12 @@ class BorderError(Exception):
     """The configuration can't be rehearsed here; says why and what to do."""
 
 
-class Neighbour(Record, frozen=True, kw_only=True):
-    """A BGP neighbour of the configuration, and what it was told."""
-
-    session: NeighbourSession
-    up: bool
-    problem: str = ""  # why the session did not come up
-    routes: tuple[Route, ...] = ()  # as this neighbour would hand them on: its own AS first
-
-
-class Rehearsal(Record, frozen=True, kw_only=True):
-    """All neighbours, in the order of the configuration."""
-
-    neighbours: tuple[Neighbour, ...]
-
-
 def rehearse(configuration: Path, *, timeout: float = _TIMEOUT) -> Rehearsal:
-    """Run a BIRD configuration against neighbours of our making. Needs Linux with BIRD 2, and no rights of root.
+    """Run a configuration of BIRD or FRR against neighbours of our making, which are a BIRD in any case.
 
-    Raises BorderError when BIRD refuses the configuration (with its own words: file, line, column), when the tools
+    Needs Linux, and no rights of root.
+
+    Raises BorderError when the router refuses the configuration (with its own words: file, line), when the tools
     are missing, when namespaces are forbidden, and when nothing came of it within `timeout` seconds.
     """
     missing = [tool for tool in _TOOLS if shutil.which(tool, path=_path()) is None]
@@ -97,20 +82,3 @@ def _child(configuration: Path, folder: str) -> list[str]:
 
 def _path() -> str:
     return os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
-
-
-def _main(arguments: str) -> None:
-    """Inside the namespaces."""
-    configuration, folder = map(Path, json.loads(arguments))
-    told = [
-        Neighbour(session=session, up=up, problem=problem, routes=routes)
-        for session, up, problem, routes in neighbours_told(configuration, folder)
-    ]
-    sys.stdout.buffer.write(msgspec.json.encode(Rehearsal(neighbours=tuple(told))))
-
-
-if __name__ == "__main__":
-    try:
-        _main(sys.argv[1])
-    except (OSError, RuntimeError, subprocess.SubprocessError) as problem:
-        sys.exit(str(problem))
