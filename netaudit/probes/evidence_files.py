@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from netaudit.model.inventory import DataCentre
-from netaudit.model.routing import RegistrationsFact, RouteObjectsFact, RoutesFact, RoutingFact, VrpsFact
+from netaudit.model.routing import RegistrationsFact, RouteObjectsFact, RoutesFact, RoutingFact, SessionsFact, VrpsFact
 from netaudit.probes.files import FilesProbe, ReadFile, unread
 from netaudit.routing.dump import RoutingError, TableDump
 from netaudit.routing.registrations import Registrations, RegistrationsError, read_registrations
 from netaudit.routing.route_objects import RouteObjectError, RouteObjects, read_route_objects
 from netaudit.routing.rtr import is_rtr, read_rtr_file
+from netaudit.routing.session_list import SessionListing
+from netaudit.routing.sessions import SessionsError, read_sessions
 from netaudit.routing.tables import read_table
 from netaudit.routing.vrps import VrpError, VrpExport, read_vrps
 
@@ -127,9 +129,28 @@ def _written(path: Path) -> float:
     return path.stat().st_mtime
 
 
+def _sessions(path: Path, datacentre: DataCentre) -> SessionsFact:
+    listing: SessionListing
+    try:
+        listing, problem = read_sessions(path), ""
+    except SessionsError as error:
+        listing, problem = error.partial, str(error)
+    return SessionsFact(
+        id="",
+        datacentre=datacentre.id,
+        source="",
+        format=listing.format,
+        data_time=listing.data_time,
+        router=listing.router,
+        sessions=listing.sessions,
+        failure=unread(problem),
+    )
+
+
 KINDS = {
     "routes": _Kind(RoutesFact, _routes, "no route collector's file was given"),
     "vrps": _Kind(VrpsFact, _vrps, "no file of validated ROA payloads was given"),
     "route_objects": _Kind(RouteObjectsFact, _route_objects, "no file of route objects was given"),
     "registrations": _Kind(RegistrationsFact, _registrations, "no file of registrations was given"),
+    "sessions": _Kind(SessionsFact, _sessions, "no file of BGP sessions was given"),
 }

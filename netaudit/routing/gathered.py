@@ -23,7 +23,7 @@ MOST_PEERS = 65_535
 LEAST_SAMPLE = 4  # other prefixes: fewer are what somebody asked for, and no table
 _SAMPLED_FIRST, _SAMPLED_EVERY = 256, 256
 _MESSAGES = 20
-_WRONG = (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, RecursionError)
+WRONG = (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, RecursionError)
 
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -143,7 +143,7 @@ def gather(path: Path, prefixes: Sequence[str], form: str, read: Callable[[Print
                 read(printed, gathered)
             finally:
                 offset = printed.offset
-    except (*UNPACKING_ERRORS, *_WRONG) as error:
+    except (*UNPACKING_ERRORS, *WRONG) as error:
         raise RoutingError(path.name, offset, problem_of(error), gathered.result()) from error
     return gathered.result()
 
