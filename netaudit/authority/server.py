@@ -19,7 +19,7 @@ import dns.rdatatype
 from netaudit.authority.answers import Answer, Answerer, Item
 from netaudit.authority.content import ZoneContent
 
-__all__ = ["DnsServer", "Responder", "wire_name"]
+__all__ = ["EDNS_SIZE", "DnsServer", "Responder", "wire_name"]
 
 EDNS_SIZE = 1232  # what we offer and the most we send over UDP (RFC 9715)
 _PLAIN_SIZE = 512  # without EDNS (RFC 1035 section 4.2.1)

@@ -55,6 +55,8 @@ class DnsServers:
         manners = Manners(
             name=machine,
             broken_edns=flaws.machine(machine, family, "edns_broken"),
+            large=flaws.machine(machine, family, "large_responses"),
+            losing=flaws.machine(machine, family, "fragments_lost"),
             resolve=resolve if flaws.machine(machine, family, "open_recursor") else None,
             agent=self._agents.get(machine, ""),
             transfers=partial(_named, open_zones),

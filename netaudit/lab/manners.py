@@ -14,7 +14,7 @@ import dns.rdatatype
 import dns.rrset
 
 from netaudit.authority.content import ZoneContent
-from netaudit.authority.server import DnsServer
+from netaudit.authority.server import EDNS_SIZE, DnsServer
 from netaudit.rules.edns import COOKIE, NSID, REPORT_CHANNEL, Opt, opt_in
 
 __all__ = ["Manners", "MannerlyServer"]
@@ -36,6 +36,8 @@ class Manners:
 
     name: str  # its NSID
     broken_edns: bool = False
+    large: bool = False  # UDP responses as large as the client offers room for
+    losing: bool = False  # and those above what one packet carries get lost
     resolve: Respond | None = None
     agent: str = ""  # for error reports
     transfers: Callable[[dns.name.Name], ZoneContent | None] = lambda name: None
@@ -43,7 +45,7 @@ class Manners:
     @property
     def good(self) -> bool:
         """Whether there is nothing to be seen of them in answers to ordinary queries."""
-        return not self.broken_edns and self.resolve is None and not self.agent
+        return not (self.broken_edns or self.large or self.losing) and self.resolve is None and not self.agent
 
 
 class _Asked(NamedTuple):
@@ -78,9 +80,20 @@ class MannerlyServer:
         if self._manners.broken_edns and asked.opt is not None:
             return self._careless(asked, asked.opt)
         response = self._server.respond(asked.data, datagram=asked.datagram)
+        if response is not None and asked.datagram and asked.opt is not None and asked.opt.size > EDNS_SIZE:
+            response = self._large(response, asked.data, asked.opt.size)
         if response is not None and response[3] & 0x0F == dns.rcode.REFUSED:
             response = self._resolved(asked.data) or response
         return response if response is None or asked.opt is None else self._with_options(response, asked, asked.opt)
+
+    def _large(self, response: bytes, data: bytes, room: int) -> bytes | None:
+        """A truncated response as other servers send it: whole, when the client has room; None: it gets lost."""
+        if not (self._manners.large or self._manners.losing) or not response[2] & (dns.flags.TC >> 8):
+            return response
+        whole = self._server.respond(data, datagram=False)
+        if whole is None or len(whole) > room:
+            return response
+        return None if self._manners.losing else whole
 
     def _resolved(self, data: bytes) -> bytes | None:
         """The answer of a recursor: RA for AA."""

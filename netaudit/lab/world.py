@@ -128,6 +128,8 @@ FaultKind = Literal[
     "resolver_without_ipv6",  # machine of a resolver: it asks over IPv4 alone
     "open_transfer",  # zone: its servers give the whole zone to anybody
     "edns_broken",  # machine (+ family): takes any EDNS version, sends flags and options back
+    "large_responses",  # machine (+ family): UDP responses as large as the client offers room for
+    "fragments_lost",  # machine (+ family): the same, and those that one packet can't carry never arrive
     "cds_mismatch",  # zone (+ server): CDS and CDNSKEY of a key that the zone does not have
     "no_edns",  # machine (+ family): its name server ignores the OPT record, as those before EDNS do
     "missing_glue",  # zone: the parent lacks the AAAA glue

@@ -29,6 +29,7 @@ _NEEDS = {
     "server": {"stale_secondary", "lame_server"},
     "machine": {
         "silent_server", "tcp_refused", "no_edns", "open_recursor", "edns_broken", "open_resolver", "not_validating",
+        "large_responses", "fragments_lost",
         "no_extended_errors", "resolver_without_ipv6"},
     "prefix": {"single_upstream", "withdrawn"},
     "host": {

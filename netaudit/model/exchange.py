@@ -28,6 +28,7 @@ class Purpose(StrEnum):
     EDNS_OPTION = "edns_option"  # an option that nobody knows (8.2.3)
     EDNS_FLAGS = "edns_flags"  # a reserved flag (8.2.4)
     EDNS_BUFSIZE = "edns_bufsize"  # DNSKEY with room for 512 bytes (8.2.7)
+    EDNS_LARGE = "edns_large"  # DNSKEY with room for 4096 bytes, more than one packet has (RFC 9715)
     COOKIE = "cookie"  # a client cookie (RFC 7873)
     COOKIE_AGAIN = "cookie_again"  # the server's cookie shown to it
     NSID = "nsid"  # the server's own name (RFC 5001)

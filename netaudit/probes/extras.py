@@ -1,8 +1,8 @@
 """The active extras: out-of-the-way questions about how a name server behaves. Asked only when wanted.
 
-They show what ordinary questions do not: EDNS compliance (RFC 8906), cookies (RFC 7873), the server's own name
-(RFC 5001), whether it recurses for strangers (RFC 5358) and gives the zone away (RFC 5936). Nobody but
-the server itself is sent anything. Some intrusion detection takes a few of them for the start of an attack.
+They show what ordinary questions do not: EDNS compliance (RFC 8906), large responses (RFC 9715), cookies (RFC 7873),
+the server's own name (RFC 5001), whether it recurses for strangers (RFC 5358) and gives the zone away (RFC 5936).
+Nobody but the server itself is sent anything. Some intrusion detection takes a few of them for the start of an attack.
 """
 
 import asyncio
@@ -25,13 +25,14 @@ from netaudit.rules.edns import COOKIE, NSID, option_of
 __all__ = ["QUESTIONS", "Extras", "extra_queries", "without_data"]
 
 _NOBODYS_VERSION, _NOBODYS_OPTION, _RESERVED_FLAG = 100, 100, 0x0080
+_LARGE = 4_096  # bytes: what resolvers offered before the DNS flag day of 2020
 _CLIENT_COOKIE = 8  # bytes (RFC 7873 section 4)
 _COOKIES = range(16, 41)  # bytes of both cookies together
 _HEADER = 12
 _WHOLE = 2  # times that a long transfer is asked for: a second server, when the first did not end it
 _LATER_TRY = {Side.PATH, Side.TARGET}
 
-QUESTIONS = 10
+QUESTIONS = 11
 """How many questions one server gets at most, later tries aside."""
 
 
@@ -97,6 +98,7 @@ def extra_queries(apex: dns.name.Name) -> dict[Purpose, bytes]:
         Purpose.EDNS_OPTION: edns_query(apex, soa, Edns(options=((_NOBODYS_OPTION, b""),))),
         Purpose.EDNS_FLAGS: edns_query(apex, soa, Edns(flags=_RESERVED_FLAG)),
         Purpose.EDNS_BUFSIZE: edns_query(apex, dns.rdatatype.DNSKEY, Edns(flags=dns.flags.DO, size=512)),
+        Purpose.EDNS_LARGE: edns_query(apex, dns.rdatatype.DNSKEY, Edns(flags=dns.flags.DO, size=_LARGE)),
         Purpose.COOKIE: edns_query(apex, soa, Edns(options=((COOKIE, os.urandom(_CLIENT_COOKIE)),))),
         Purpose.NSID: edns_query(apex, soa, Edns(options=((NSID, b""),))),
     }

@@ -3,11 +3,14 @@
 import dns.edns
 import dns.flags
 import dns.message
+import dns.name
 import dns.rcode
 import dns.rdata
 import dns.rdatatype
+import msgspec
 import pytest
 
+from netaudit.dns.query import EDNS_SIZE, Edns, edns_query
 from netaudit.engine.plan import Selection
 from netaudit.engine.scan import ScanOptions, collect
 from netaudit.judge.catalogue import load_catalogue
@@ -20,7 +23,7 @@ from netaudit.model.facts import Fact
 from netaudit.model.inventory import Inventory, NetworkKind, Province, Scope
 from netaudit.model.verdict import Status
 from tests.dns.memory import MemoryNetwork
-from tests.lab_python.client import FIRST, FIRST6, SECOND, Client, small_world
+from tests.lab_python.client import FIRST, FIRST6, SECOND, SECOND6, Client, small_world
 from tests.lab_python.conftest import Serve
 
 ZONE = "tinh.vn"
@@ -100,6 +103,29 @@ async def test_edns_broken(serve: Serve) -> None:
         assert (await asked(client, SECOND, ZONE, "SOA", use_edns=100)).rcode() == dns.rcode.BADVERS
 
 
+async def test_large_responses_are_sent_and_get_lost_where_that_is_planted() -> None:
+    lines = "\n".join("A" * 108 for _ in range(13))
+    faults = (fault("large_responses", machine="first"), fault("fragments_lost", machine="second", family=Family.IPV4))
+    world = small_world(*faults)
+    zones = [
+        msgspec.structs.replace(zone, records=f"{zone.records}\n@ DNSKEY 256 3 253 (\n{lines} )\n")
+        if zone.name == ZONE
+        else zone
+        for zone in world.zones
+    ]
+    network = MemoryNetwork(msgspec.structs.replace(world, zones=tuple(zones)))
+
+    async def sent(server: str, room: int, rdtype: dns.rdatatype.RdataType = dns.rdatatype.DNSKEY) -> Exchange:
+        return await network.dns(edns_query(dns.name.from_text(ZONE), rdtype, Edns(size=room)), server)
+
+    whole = await sent(FIRST, 4_096)
+    assert not whole.truncated and len(whole.response or b"") > EDNS_SIZE
+    for server, room in ((FIRST, EDNS_SIZE), (SECOND, EDNS_SIZE), (SECOND6, 4_096)):
+        assert (await sent(server, room)).truncated, (server, room)
+    assert (await sent(SECOND, 4_096)).response is None
+    assert (await sent(SECOND, 4_096, dns.rdatatype.SOA)).response is not None
+
+
 @pytest.mark.parametrize("server", ["", "ns2.tinh.vn"])
 async def test_cds_mismatch(serve: Serve, server: str) -> None:
     async with serve(fault("cds_mismatch", zone=ZONE, server=server), signing=WITH_CDS) as client:
@@ -174,7 +200,7 @@ async def test_queries_of_a_zone_stay_few(small: World) -> None:
     of_zone = [f for f in ordinary if isinstance(f, Exchange) and f.server in (FIRST, FIRST6, SECOND, "2001:db8::4")]
     assert len([e for e in of_zone if e.server == FIRST6]) <= 12
     extra = [f for f in more if isinstance(f, Exchange) and f.purpose]
-    assert {sum(e.server == server for e in extra) for server in (FIRST, FIRST6)} == {10}
+    assert {sum(e.server == server for e in extra) for server in (FIRST, FIRST6)} == {11}
 
 
 @pytest.fixture
