@@ -18,7 +18,7 @@ from netaudit.model.verdict import TargetKind
 __all__ = [
     "DEFAULT_INVENTORY", "browser_option", "extras_option", "fail_on", "formats_option", "inject_option",
     "inventory_argument", "inventory_path", "judging_options", "language_option", "network_options", "path_option",
-    "read_network_options", "read_selection", "selection_options",
+    "read_network_options", "read_selection", "selection_options", "sources_option",
 ]  # fmt: skip
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -119,6 +119,7 @@ def read_selection(
         extras=values["extras"],
         path=values["path"] or values["inject_ptb"],
         inject=values["inject_ptb"],
+        sources=values["sources"],
         browser=values["browser"] or bool(values.get("browser_path")),
         units=values["units"],
     )
@@ -166,6 +167,16 @@ def browser_option(command: Command) -> Command:
         show_default=True,
         help="Open each web page in headless Chromium too, and look up the hosts that its scripts ask for. Only the "
         "page's own host is asked for anything.",
+    )(command)
+
+
+def sources_option(command: Command) -> Command:
+    """Whether live sources are asked."""
+    return click.option(
+        "--sources/--no-sources",
+        default=True,
+        show_default=True,
+        help="Ask the live sources that the inventory lists, if it lists any: RIPEstat, registries, a validator.",
     )(command)
 
 

@@ -17,6 +17,7 @@ from netaudit.cli.options import (
     path_option,
     read_selection,
     selection_options,
+    sources_option,
 )
 from netaudit.cli.scan import load_inventory
 from netaudit.engine.plan import plan_jobs
@@ -32,6 +33,7 @@ __all__ = ["plan"]
 @path_option
 @inject_option
 @browser_option
+@sources_option
 @click.option("--all", "everything", is_flag=True, help="List every target, not only the sums.")
 @language_option
 def plan(position: Path | None, option: Path | None, everything: bool, language: str, **values: Any) -> int:

@@ -24,6 +24,7 @@ from netaudit.cli.options import (
     read_network_options,
     read_selection,
     selection_options,
+    sources_option,
 )
 from netaudit.cli.progress import ScanProgress
 from netaudit.cli.proposals import proposal_options, read_proposals
@@ -60,6 +61,7 @@ class CollectRequest:
     vantage_asn: int | None = None
     quiet: bool = False
     language: str = "vi"
+    source_cache: Path | None = None  # where answers of live sources are kept; None: nowhere
     browser: Browser | None = None  # None: there is none, or none was wanted
     proposed: str = ""  # what is taken for live that is not
     zone_files: Mapping[str, Path] = field(default_factory=dict)  # of proposed zones: what they will hold
@@ -105,6 +107,14 @@ _browser_path_option = click.option(
 )
 
 
+_source_cache_option = click.option(
+    "--source-cache",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Where answers of live sources are kept and found again (default: sources in the run folder).",
+)
+
+
 @click.command(
     epilog="""\b
 Examples:
@@ -127,6 +137,8 @@ Examples:
 @inject_option
 @browser_option
 @_browser_path_option
+@sources_option
+@_source_cache_option
 @formats_option
 @judging_options
 @language_option
@@ -162,6 +174,8 @@ def scan(position: Path | None, option: Path | None, **values: Any) -> int:
 @inject_option
 @browser_option
 @_browser_path_option
+@sources_option
+@_source_cache_option
 @language_option
 @network_options
 def collect(position: Path | None, option: Path | None, **values: Any) -> int:
@@ -194,6 +208,7 @@ def _asked(
         vantage_asn=values["vantage_asn"],
         quiet=values["quiet"],
         language=values["language"],
+        source_cache=values["source_cache"] or values["output"] / "sources",
     )
     return loaded, request
 
@@ -305,6 +320,8 @@ def scan_options(
         selection=request.selection,
         evidence_files=session.evidence_files,
         zone_files=request.zone_files,
+        source_cache=request.source_cache,
+        agent=session.agent,
         roots=session.roots,
         vantage=request.vantage,
         vantage_place=request.vantage_place,
@@ -328,6 +345,7 @@ def _arguments(request: CollectRequest) -> dict[str, str]:
         "path": "yes" if request.selection.path else "",
         "inject": "yes" if request.selection.inject else "",
         "browser": "yes" if request.selection.browser else "",
+        "sources": "" if request.selection.sources else "no",
         "families": " ".join(request.network.families),
         "proposed": request.proposed,
         "deadline": "" if request.deadline is None else f"{request.deadline:g}",

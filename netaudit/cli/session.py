@@ -47,6 +47,7 @@ class Session:
     anchors: tuple[str, ...]
     roots: tuple[str, ...] = ()
     evidence_files: EvidenceFiles = field(default_factory=dict)
+    agent: str = ""  # how HTTP servers are told who asks
 
 
 @asynccontextmanager
@@ -67,6 +68,7 @@ async def open_session(inventory: Inventory, folder: Path, options: NetworkOptio
             anchors=inventory.trust_anchors or ROOT_ANCHORS,
             roots=tuple((folder / name).read_text() for name in inventory.certificate_roots),
             evidence_files=evidence_files_of(inventory, folder),
+            agent=network.identity.user_agent,
         )
     finally:
         await network.aclose()

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from netaudit.engine.jobs import Job, PlannedJob
-from netaudit.engine.plan import Selection, chosen_services, wants_plain_http
+from netaudit.engine.plan import Selection, addressed, chosen_services, wants_plain_http
 from netaudit.model.inventory import Inventory, Service
 from netaudit.net.browser import Browser
 from netaudit.probes.ancestors import Ancestors
@@ -15,9 +15,11 @@ from netaudit.probes.context import ProbeContext
 from netaudit.probes.evidence_files import KINDS, evidence_probe
 from netaudit.probes.mail import MailProbe
 from netaudit.probes.names import NameProbe
+from netaudit.probes.origins import OriginsProbe
 from netaudit.probes.path import PathProbe
 from netaudit.probes.probe import Probe
 from netaudit.probes.resolver import ResolverProbe
+from netaudit.probes.sources import SourceProbe
 from netaudit.probes.uplinks import UplinkProbes
 from netaudit.probes.web import WebProbe
 from netaudit.probes.zone import ZoneProbe
@@ -85,6 +87,8 @@ class _Makers:
             if service.scheme == "https":
                 self._https_ports.setdefault(service.host, []).append(service.target_port)
         self._datacentres = {d.id: d for d in inventory.datacentres}
+        self._sources = {source.name: source for source in inventory.sources}
+        self._addressed = addressed(inventory, selection)
         self._zone_files = {zone: folder / file for zone, file in inventory.zone_files.items()} | dict(zone_files)
         self._registers = {r.id: r for r in inventory.registers}
         self._resolvers = {r.id: r for r in inventory.resolvers}
@@ -99,10 +103,13 @@ class _Makers:
             "mail": self._mail,
             "path": self._path,
             "uplinks": self._uplinks,
+            "origins": self._origins,
             "register": self._register,
             "resolver": self._resolver,
         }
         make |= {kind: partial(self._evidence, kind) for kind in KINDS}
+        if job.name.startswith("source:"):
+            return partial(self._source, job.target.name, job.name.split(":", 2)[2])
         return partial(make[job.name.partition(":")[0]], job.target.name)
 
     def _zone(self, name: str) -> Probe:
@@ -147,6 +154,18 @@ class _Makers:
 
     def _evidence(self, kind: str, name: str) -> Probe:
         return evidence_probe(kind, self._datacentres[name], self._evidence_files.get(name, {}).get(kind, ()))
+
+    def _source(self, centre: str, name: str) -> Probe:
+        library = self._context.library
+        assert library is not None, "sources are planned where there is a library"
+        return SourceProbe(library, self._sources[name], self._datacentres[centre])
+
+    def _origins(self, name: str) -> Probe:
+        """Tables are read whole for addresses anywhere: those of every data centre, each once."""
+        given = self._evidence_files.items()
+        tables = {path: self._datacentres[id] for id, files in given for path in files.get("routes", ())}
+        zones, domains = self._addressed
+        return OriginsProbe(self._context, zones, domains, tables, tuple(self._sources.values()))
 
     def _resolver(self, name: str) -> Probe:
         return ResolverProbe(self._context, self._ancestors, self._resolvers[name], tests_of(self._inventory))

@@ -15,7 +15,7 @@ class PlannedJob:
 
     `queries` and `connections` are estimates for `netaudit plan`, not bounds. Jobs with `offline` read
     files only and run in blackout windows too. `heavy` ones start a program of their own: few run at once, and the
-    others do not wait for them.
+    others do not wait for them. `deadline` in seconds, for those that may take longer than others.
     """
 
     name: str
@@ -24,6 +24,7 @@ class PlannedJob:
     connections: int = 0
     offline: bool = False
     heavy: bool = False
+    deadline: float | None = None
 
 
 @dataclass(frozen=True)

@@ -178,15 +178,16 @@ class _Runner:
 
     async def _observe(self, job: Job) -> tuple[Sequence[Fact], Failure | None]:
         failure: Failure | None = None
+        deadline = job.plan.deadline or self._job_deadline
         try:
             probe = job.probe()
         except Exception as error:
             return (), _bug(error)
         try:
-            async with asyncio.timeout(self._job_deadline) as timer:
+            async with asyncio.timeout(deadline) as timer:
                 await probe.run()
         except TimeoutError as error:
-            failure = self._cut() if timer.expired() else _bug(error)
+            failure = _cut(deadline) if timer.expired() else _bug(error)
         except Exception as error:
             failure = _bug(error)
         try:
@@ -194,9 +195,10 @@ class _Runner:
         except Exception as error:
             return (), _bug(error)
 
-    def _cut(self) -> Failure:
-        detail = f"this target was given up after {self._job_deadline:g} seconds"
-        return Failure(reason=Reason.BUDGET, side=Side.BUDGET, detail=detail)
+
+def _cut(seconds: float) -> Failure:
+    detail = f"this target was given up after {seconds:g} seconds"
+    return Failure(reason=Reason.BUDGET, side=Side.BUDGET, detail=detail)
 
 
 def _bug(error: Exception) -> Failure:

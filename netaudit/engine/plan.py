@@ -11,8 +11,10 @@ from netaudit.probes.extras import QUESTIONS as EXTRA_QUESTIONS
 from netaudit.probes.resolver import questions_per_address
 from netaudit.rules.resolver_tests import names_of, tests_of
 from netaudit.rules.units import of_units
+from netaudit.sources.limits import SourceLimits
+from netaudit.sources.questions import address_questions, questions_about
 
-__all__ = ["Selection", "chosen_services", "plan_jobs", "target_kinds_of", "wants_plain_http"]
+__all__ = ["Selection", "addressed", "chosen_services", "plan_jobs", "target_kinds_of", "wants_plain_http"]
 
 # Guesses of a usual zone (two servers, both families, a parent with four addresses) for `netaudit plan`.
 _SERVER_ADDRESSES = 4
@@ -32,7 +34,10 @@ _BROWSER_FETCHES = 15  # the page over the first address that serves it, and wha
 _BROWSER_LOOKUPS = 6  # hosts of others, both families
 _PATH_QUERIES = 8  # two reverse names and the zone cuts above them, and their addresses
 _PATH_PACKETS = 60  # for two addresses: echoes, and what has a limited number of hops
-_EXPECTED_FILES = ("routes", "vrps")  # evidence that every data centre should have: what is missing is a fact
+# evidence that every data centre should have: what is missing is a fact
+_EXPECTED_FILES = ("routes", "vrps", "route_objects", "registrations")
+_SERVERS_OF_ZONE = 2  # addresses of a zone's servers, or of a domain's exchangers, that no other zone or domain has
+_SOURCE_DEADLINE = SourceLimits().download_timeout + 60.0  # an export takes longer than any target
 _UPLINK_CONNECTIONS = 12  # three targets in both families, marked and not
 
 
@@ -41,7 +46,7 @@ class Selection:
     """Which part of an inventory to scan; empty means everything. `extras`: with the active extras.
 
     `path`: with the paths to hosts; `inject`: with "packet too big" told to the servers that the scope names for it;
-    `browser`: with pages opened in a browser.
+    `browser`: with pages opened in a browser; `sources`: with the live sources that the inventory lists.
 
     `targets` are globs over host names, zones, mail domains, endpoints and ids; `kinds` are globs over service kinds
     and `zone`, `datacentre`, `register`, `resolver`; `units` are ids (see `of_units`); `target_kinds` limits to what
@@ -56,6 +61,7 @@ class Selection:
     path: bool = False
     inject: bool = False
     browser: bool = False
+    sources: bool = True
     units: tuple[str, ...] = ()
     missing: frozenset[str] = frozenset()
 
@@ -86,6 +92,8 @@ def plan_jobs(inventory: Inventory, selection: Selection | None = None) -> list[
         *_mail_jobs(inventory, selection),
         *_resolver_jobs(inventory, selection),
         *_file_jobs(inventory, selection),
+        *_source_jobs(inventory, selection),
+        *_origin_jobs(inventory, selection),
         *_browser_jobs(inventory, selection),
     ]
 
@@ -210,6 +218,40 @@ def _file_jobs(inventory: Inventory, selection: Selection) -> Iterable[PlannedJo
             if selection.takes("register", register.id):
                 target = Target(kind=TargetKind.REGISTER, name=register.id)
                 yield PlannedJob(f"register:{register.id}", target, offline=True)
+
+
+def _source_jobs(inventory: Inventory, selection: Selection) -> Iterable[PlannedJob]:
+    """What each live source is asked about each data centre."""
+    if not selection.sources or not selection.needs(TargetKind.DATACENTRE):
+        return
+    for centre in inventory.datacentres:
+        for source in inventory.sources if selection.takes("datacentre", centre.id) else ():
+            questions = len(questions_about(source, centre))
+            if questions:
+                target = Target(kind=TargetKind.DATACENTRE, name=centre.id)
+                name = f"source:{centre.id}:{source.name}"
+                yield PlannedJob(name, target, connections=questions, deadline=_SOURCE_DEADLINE)
+
+
+def _origin_jobs(inventory: Inventory, selection: Selection) -> Iterable[PlannedJob]:
+    """Where servers' addresses are announced from, wherever anything may tell: data centres' tables, or sources."""
+    zones, domains = addressed(inventory, selection)
+    telling = [source for source in inventory.sources if address_questions(source, ("192.0.2.1",))]
+    if (zones or domains) and (inventory.datacentres or (telling and selection.sources)):
+        addresses = (len(zones) + len(domains)) * _SERVERS_OF_ZONE
+        connections = addresses * len(telling) if selection.sources else 0
+        target = Target(kind=TargetKind.COVERAGE, name="origins")
+        yield PlannedJob("origins:addresses", target, connections=connections, deadline=_SOURCE_DEADLINE)
+
+
+def addressed(inventory: Inventory, selection: Selection) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The zones whose servers' addresses a scan asks about, and the mail domains with their exchangers'."""
+    zones = inventory.zones if selection.needs(TargetKind.ZONE) else ()
+    services = chosen_services(inventory, selection) if selection.needs(TargetKind.MAIL) else []
+    return (
+        tuple(dict.fromkeys(zone for zone in zones if selection.takes("zone", zone))),
+        tuple(dict.fromkeys(service.host for service in services if service.scheme == "mail")),
+    )
 
 
 def _matches(globs: tuple[str, ...], names: Iterable[str]) -> bool:

@@ -3,9 +3,11 @@
 import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from netaudit import __version__
 from netaudit.dns.resolver import Resolver
@@ -17,13 +19,14 @@ from netaudit.engine.plan import Selection, plan_jobs
 from netaudit.model.book import FactBook
 from netaudit.model.common import Failure, Reason, Side
 from netaudit.model.facts import Fact, ScanEndFact, ScanFact
-from netaudit.model.inventory import Inventory
+from netaudit.model.inventory import Inventory, NetworkKind
 from netaudit.net.browser import Browser
 from netaudit.net.limits import Limits
 from netaudit.net.network import Network
 from netaudit.probes.context import ProbeContext, Recorder
 from netaudit.probes.courtesy import CourteousNetwork
 from netaudit.probes.selfcheck import CheckedPath, check_self
+from netaudit.sources.library import Library
 
 __all__ = ["FACTS_SCHEMA", "ScanOptions", "collect", "done_jobs", "scan_id"]
 
@@ -38,7 +41,8 @@ class ScanOptions:
 
     `folder` is the inventory's, where its relative paths start; `evidence_files` gives each data centre's files
     of evidence by kind (default: what its inventory names), `zone_files` the master files of zones beside those
-    that the inventory names. `done` holds the names of jobs not to do again
+    that the inventory names. `source_cache` is where live sources' answers are kept (default: they are asked and not
+    kept), `agent` how they are told who asks. `done` holds the names of jobs not to do again
     (`done_jobs`); a scan with any of them adds to the facts that are there. `deadline` in seconds.
     """
 
@@ -53,6 +57,8 @@ class ScanOptions:
     vantage: str = ""
     vantage_place: str = ""
     vantage_asn: int | None = None
+    source_cache: Path | None = None
+    agent: str = ""
     arguments: Mapping[str, str] = field(default_factory=dict)
     deadline: float | None = None
     browser: Browser | None = None  # for pages that are to be opened in one
@@ -138,7 +144,9 @@ async def _observe(
     resolver = Resolver(courteous, hints, record=recorder)
     own = frozenset((*inventory.hosts, *inventory.mail_domains, *inventory.zones))
     context = ProbeContext(courteous, resolver, recorder, inventory.scope, own, options.limits.round_pause)
+    kept = ExitStack()
     try:
+        context.library = _library(inventory, options, kept)
         blackout = refusal(inventory.blackouts, network.now())
         if blackout is None:
             await _check_ourselves(context, hints, progress)
@@ -166,7 +174,22 @@ async def _observe(
             flush=options.flush,
         )
     finally:
+        kept.close()
         await context.aclose()
+
+
+def _library(inventory: Inventory, options: ScanOptions, kept: ExitStack) -> Library | None:
+    """The way to the inventory's live sources; None where none is listed, or none is to be asked."""
+    if not inventory.sources or not options.selection.sources:
+        return None
+    folder = options.source_cache or Path(kept.enter_context(TemporaryDirectory(prefix="netaudit-sources-")))
+    return Library(
+        folder,
+        inventory.sources,
+        agent=options.agent,
+        roots=options.roots,
+        loopback_only=inventory.network is NetworkKind.LAB,
+    )
 
 
 async def _check_ourselves(context: ProbeContext, hints: Mapping[str, Sequence[str]], progress: Progress) -> None:

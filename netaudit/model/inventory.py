@@ -209,8 +209,18 @@ class Source(Record, frozen=True, kw_only=True):
         """What it is called in facts and reports: "ripestat:stat.ripe.net"."""
         if self.url:
             return f"{self.kind}:{self.url.partition('://')[2].rstrip('/')}"
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{self.kind}:{host}:{self.target_port}" if host else str(self.kind)
+        return f"{self.kind}:{self._place}" if self.host else str(self.kind)
+
+    @property
+    def address(self) -> str:
+        """Where it is asked, as a URL without credentials: "https://stat.ripe.net", "whois://whois.radb.net:43"."""
+        if self.host:
+            return f"{'rtr' if self.kind is SourceKind.RTR else 'whois'}://{self._place}"
+        return self.url or "https://data.iana.org/rdap/"
+
+    @property
+    def _place(self) -> str:
+        return f"[{self.host}]:{self.target_port}" if ":" in self.host else f"{self.host}:{self.target_port}"
 
 
 class Register(Record, frozen=True, kw_only=True):

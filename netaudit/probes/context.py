@@ -17,6 +17,7 @@ from netaudit.model.facts import Fact, Lookup
 from netaudit.model.inventory import Scope
 from netaudit.probes.courtesy import CourteousNetwork
 from netaudit.rules.covering import covering_zone
+from netaudit.sources.library import Library
 
 __all__ = ["ADDRESS_TYPES", "OwnPath", "ProbeContext", "Recorder", "parse_name"]
 
@@ -76,6 +77,7 @@ class ProbeContext:
         self.record = recorder
         self.scope = scope
         self.own_path: OwnPath | None = None  # set once the self-check was made
+        self.library: Library | None = None  # the way to live sources; None: none is to be asked
         self.round_pause = round_pause
         self._own = own  # hosts, mail domains and zones of the inventory
 

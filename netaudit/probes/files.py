@@ -12,7 +12,7 @@ from netaudit.model.facts import Fact
 from netaudit.model.inventory import DataCentre
 from netaudit.model.routing import RoutingFact
 
-__all__ = ["FilesProbe", "ReadFile", "unread"]
+__all__ = ["FilesProbe", "ReadFile", "digest_of", "unread"]
 
 ReadFile = Callable[[Path, DataCentre], RoutingFact]
 """Reads a file's content into a fact. The probe adds where it is from. May raise OSError and ValueError."""
@@ -45,8 +45,7 @@ class FilesProbe:
     def _fact(self, path: Path) -> RoutingFact:
         digest = ""
         try:
-            with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            digest = digest_of(path)
             fact = self._read(path, self._datacentre)
         except (OSError, ValueError) as error:
             fact = replace(self._empty, failure=unread(f"{path.name}: {error}"))
@@ -55,6 +54,12 @@ class FilesProbe:
     def _id(self, source: str) -> str:
         kind = str(self._empty.__struct_config__.tag)
         return f"{kind}-{self._datacentre.id}-{source}"
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file's content. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def unread(problem: str) -> Failure | None:

@@ -54,8 +54,12 @@ def hosts_of(sources: Iterable[Source]) -> frozenset[str]:
 
 
 def _ripestat(source: Source, centre: DataCentre) -> Iterator[Question]:
+    """What peers announce of each prefix, which peers there are, and what RPKI says of each prefix and AS."""
     for prefix in centre.prefixes:
-        yield Question(source, "routes", _stat(source, "looking-glass", resource=prefix), prefix)
+        yield Question(source, "routes", _stat(source, "bgp-state", resource=prefix), prefix)
+    if centre.prefixes:
+        yield Question(source, "routes", _stat(source, "ris-peers"))
+    for prefix in centre.prefixes:
         for asn in centre.asns:
             uri = _stat(source, "rpki-validation", resource=str(asn), prefix=prefix)
             yield Question(source, "vrps", uri, prefix)

@@ -112,6 +112,8 @@ JOBS: dict[str, str] = {  # prefix of a job's name -> what such jobs look at
     "route_objects": _("data centre's IRR objects"),
     "registrations": _("data centre's registrations"),
     "sessions": _("data centre's BGP sessions"),
+    "source": _("live source about a data centre"),
+    "origins": _("origins of servers' addresses"),
     "register": _("register of certificates"),
     "resolver": _("recursive resolver"),
 }

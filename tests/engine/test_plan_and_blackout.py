@@ -14,6 +14,8 @@ from netaudit.model.inventory import (
     Province,
     Register,
     Service,
+    Source,
+    SourceKind,
     Tier,
     Unit,
 )
@@ -57,7 +59,8 @@ def test_shared_hosts_are_measured_once_and_closed_networks_not_at_all(inventory
         "name:www.p.example", "name:plain.p.example", "name:p.example", "name:axis.p.example",
         "endpoint:https://www.p.example:443", "endpoint:http://plain.p.example:80",
         "endpoint:https://plain.p.example:443", "endpoint:tcp://axis.p.example:8443",
-        "mail:p.example", "routes:dc", "vrps:dc", "register:reg",
+        "mail:p.example", "routes:dc", "vrps:dc", "route_objects:dc", "registrations:dc", "register:reg",
+        "origins:addresses",
     }  # fmt: skip
 
 
@@ -78,14 +81,17 @@ def test_estimates_count_what_is_sent(inventory: Inventory) -> None:
 @pytest.mark.parametrize(
     ("selection", "expected"),
     [
-        (Selection(targets=("q.*",)), {"zone:q.example"}),
-        (Selection(kinds=("zone",)), {"zone:p.example", "zone:q.example"}),
-        (Selection(kinds=("mail",)), {"name:p.example", "mail:p.example"}),
+        (Selection(targets=("q.*",)), {"zone:q.example", "origins:addresses"}),
+        (Selection(kinds=("zone",)), {"zone:p.example", "zone:q.example", "origins:addresses"}),
+        (Selection(kinds=("mail",)), {"name:p.example", "mail:p.example", "origins:addresses"}),
         (
             Selection(kinds=("zone", "mail"), targets=("p.example",)),
-            {"zone:p.example", "name:p.example", "mail:p.example"},
+            {"zone:p.example", "name:p.example", "mail:p.example", "origins:addresses"},
         ),
-        (Selection(target_kinds=frozenset({TargetKind.DATACENTRE})), {"routes:dc", "vrps:dc"}),
+        (
+            Selection(target_kinds=frozenset({TargetKind.DATACENTRE})),
+            {"routes:dc", "vrps:dc", "route_objects:dc", "registrations:dc"},
+        ),
         (Selection(targets=("nothing",)), set()),
         (Selection(units=("v",)), {"zone:q.example", "name:v.q.example", "endpoint:https://v.q.example:443"}),
         (Selection(units=("v", "w")), {"zone:q.example", "name:v.q.example", "endpoint:https://v.q.example:443"}),
@@ -97,6 +103,31 @@ def test_selections(inventory: Inventory, selection: Selection, expected: set[st
     if selection.units:
         inventory = replace(inventory, services=(*inventory.services, other))
     assert {job.name for job in plan_jobs(inventory, selection)} == expected
+
+
+def test_sources_are_asked_about_each_data_centre_and_origins_of_what_may_tell(inventory: Inventory) -> None:
+    sources = (
+        Source(kind=SourceKind.RIPESTAT, url="https://stat.example"),
+        Source(kind=SourceKind.RTR, host="rpki.example"),
+        Source(kind=SourceKind.RIS_WHOIS, host="ris.example"),
+    )
+    (centre,) = inventory.datacentres
+    asked = replace(inventory, sources=sources)
+    jobs = {job.name: job for job in plan_jobs(asked) if job.name.startswith(("source:", "origins:"))}
+    assert set(jobs) == {"source:dc:ripestat:stat.example", "source:dc:rtr:rpki.example:323", "origins:addresses"}
+    prefixes, asns = len(centre.prefixes), len(centre.asns)
+    assert jobs["source:dc:ripestat:stat.example"].connections == prefixes + 1 + prefixes * asns
+    assert jobs["source:dc:rtr:rpki.example:323"].connections == 1
+    assert jobs["origins:addresses"].connections > 0
+    assert not any(job.offline for job in jobs.values())
+    alone = {job.name: job for job in plan_jobs(asked, Selection(sources=False))}
+    assert not [name for name in alone if name.startswith("source:")]
+    assert alone["origins:addresses"].connections == 0
+    # without a data centre there is no table to read
+    bare = replace(inventory, datacentres=())
+    assert "origins:addresses" not in {job.name for job in plan_jobs(bare)}
+    assert "origins:addresses" in {job.name for job in plan_jobs(replace(bare, sources=sources))}
+    assert "origins:addresses" not in {job.name for job in plan_jobs(replace(bare, sources=sources[1:2]))}
 
 
 def test_check_globs_become_target_kinds() -> None:
