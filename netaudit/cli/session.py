@@ -80,6 +80,7 @@ async def _lab(inventory: Inventory, folder: Path, limits: Limits, options: Netw
     # here, because a scan of the Internet need not wait for the servers of the lab to be imported
     from netaudit.lab.mrt import mrt_bytes
     from netaudit.lab.process import lab_process
+    from netaudit.lab.registries import rdap_json, route_objects_text
     from netaudit.lab.vrps import vrps_json
     from netaudit.lab.worldfile import WorldError, load_world
 
@@ -89,11 +90,16 @@ async def _lab(inventory: Inventory, folder: Path, limits: Limits, options: Netw
     except WorldError as error:
         raise Usage(str(error)) from error
     with TemporaryDirectory(prefix="netaudit-") as temporary:
-        table = Path(temporary) / f"{path.stem}.mrt"
-        table.write_bytes(mrt_bytes(world, time()))
-        payloads = Path(temporary) / f"{path.stem}.vrps.json"
-        payloads.write_bytes(vrps_json(world, time()))
-        made = {"routes": (table,), "vrps": (payloads,) if world.vrps else ()}
+        made: dict[str, tuple[Path, ...]] = {}
+        for kind, name, wanted, content in (
+            ("routes", "mrt", True, mrt_bytes(world, time())),
+            ("vrps", "vrps.json", world.vrps, vrps_json(world, time())),
+            ("route_objects", "irr.txt", world.route_objects, route_objects_text(world)),
+            ("registrations", "rdap.json", world.registrations, rdap_json(world)),
+        ):
+            if wanted:
+                made[kind] = (Path(temporary) / f"{path.stem}.{name}",)
+                made[kind][0].write_bytes(content)
         named = evidence_files_of(inventory, folder)
         async with lab_process(path, keys=options.lab_keys) as lab:
             simulated = msgspec.structs.replace(

@@ -3,6 +3,7 @@
 import ipaddress
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 from netaudit.lab.world import World
 
@@ -25,4 +26,10 @@ def vrps_json(world: World, now: float) -> bytes:
         for vrp in world.vrps
     ]
     built = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return json.dumps({"metadata": {"buildtime": built, "vrps": len(roas)}, "roas": roas}, indent=1).encode()
+    export: dict[str, Any] = {"metadata": {"buildtime": built, "vrps": len(roas)}, "roas": roas}
+    if world.aspas is not None:
+        export["aspas"] = [
+            {"customer_asid": aspa.customer, "expires": seconds + 30 * _DAY, "providers": aspa.providers}
+            for aspa in world.aspas
+        ]
+    return json.dumps(export, indent=1).encode()

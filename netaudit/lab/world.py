@@ -11,8 +11,8 @@ import msgspec
 from netaudit.model.common import Family, Record
 
 __all__ = [
-    "Fault", "FaultKind", "Machine", "MailServer", "RecursiveResolver", "RouteEntry", "Signing", "VrpEntry", "Website",
-    "World", "WorldZone",
+    "AspaEntry", "Fault", "FaultKind", "Machine", "MailServer", "RecursiveResolver", "RegistrationEntry", "RouteEntry",
+    "RouteObjectEntry", "Signing", "VrpEntry", "Website", "World", "WorldZone",
 ]  # fmt: skip
 
 
@@ -103,6 +103,31 @@ class VrpEntry(Record, frozen=True, kw_only=True):
     asn: int
     max_length: int | None = None  # default: the prefix alone
     days: float = 30.0
+
+
+class AspaEntry(Record, frozen=True, kw_only=True):
+    """An ASPA in the sample's export."""
+
+    customer: int
+    providers: tuple[int, ...]
+
+
+class RouteObjectEntry(Record, frozen=True, kw_only=True):
+    """A route or route6 object of an Internet Routing Registry."""
+
+    prefix: str
+    origin: int
+    source: str = "APNIC"
+
+
+class RegistrationEntry(Record, frozen=True, kw_only=True):
+    """What the regional registry, APNIC, answers about a prefix or an `AS64510`."""
+
+    resource: str
+    status: str = ""  # of a prefix: ASSIGNED PORTABLE, …
+    name: str = ""
+    holder: str = ""  # a handle
+    country: str = "VN"
 
 
 FaultKind = Literal[
@@ -198,6 +223,9 @@ class World(Record, frozen=True, kw_only=True):
     resolvers: tuple[RecursiveResolver, ...] = ()
     routes: tuple[RouteEntry, ...] = ()
     vrps: tuple[VrpEntry, ...] = ()
+    aspas: tuple[AspaEntry, ...] | None = None  # None: the export does not tell of ASPA
+    route_objects: tuple[RouteObjectEntry, ...] = ()
+    registrations: tuple[RegistrationEntry, ...] = ()
     faults: tuple[Fault, ...] = ()
     exceptions: dict[str, str] = {}  # check id -> why the two realisations may differ; at most ten
     delay_ms: float = 0.0  # simulated round trip

@@ -13,6 +13,7 @@ import yaml
 from netaudit.lab.authority import read_records
 from netaudit.lab.world import Fault, World, WorldZone
 from netaudit.model.common import family_of
+from netaudit.rules.blocks import Block
 
 __all__ = ["WorldError", "load_world", "world_problems", "zone_of"]
 
@@ -148,6 +149,11 @@ def _machine_problems(world: World) -> list[str]:
                 ipaddress.ip_network(prefix)
         except ValueError as error:
             problems.append(f"resolver {resolver.machine}: {error}")
+    return problems + _routing_problems(world)
+
+
+def _routing_problems(world: World) -> list[str]:
+    problems: list[str] = []
     for route in world.routes:
         try:
             ipaddress.ip_network(route.prefix)
@@ -159,6 +165,11 @@ def _machine_problems(world: World) -> list[str]:
             ipaddress.ip_network(vrp.prefix)
         except ValueError as error:
             problems.append(f"ROA payload {vrp.prefix}: {error}")
+    for text in (*(item.prefix for item in world.route_objects), *(item.resource for item in world.registrations)):
+        try:
+            Block.parse(text)
+        except ValueError as error:
+            problems.append(f"route object or registration {text}: {error}")
     return problems
 
 

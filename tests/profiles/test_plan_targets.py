@@ -30,6 +30,7 @@ MEASURED_BY = {
     "dnssec.chain_valid": {"dnssec.chain_valid", "dnssec.signature_validity"},
     "dnssec.name_secure": {"dnssec.name_secure"},
     "dnssec.algorithms": {"dnssec.algorithms", "dnssec.nsec3_parameters"},
+    "bgp.provider_independent": {"multihome.provider_independent"},
     "bgp.own_origin": {"multihome.own_origin"},
     "bgp.upstreams_v4": {"multihome.upstreams_ipv4"},
     "bgp.upstreams_v6": {"multihome.upstreams_ipv6"},
@@ -44,7 +45,6 @@ MEASURED_BY = {
 # proposed as a measurement, attested by a person until a check can take it
 NOT_MEASURED_YET = {
     "VN-DNS-06": "no probe reads RDAP, where registry lock shows",
-    "VN-NUM-01": "no probe reads RDAP or a delegated file, where the holder of addresses shows",
     "VN-NUM-07": "peering at an exchange is seldom visible to route collectors",
 }
 
