@@ -22,7 +22,7 @@ __all__ = ["read_table"]
 
 _Reader = Callable[[Path, Sequence[str]], TableDump]
 
-_HEAD = 64  # bytes: MRT has zeros among its first 16, text has none
+_MRT = re.compile(rb".{4}\0.\0", re.DOTALL)  # a time, and a type and a subtype of two bytes each (RFC 6396 section 2)
 _NAME = re.compile(rb'\{\s*"([^"\\]{0,80})"')
 _PREFIX = re.compile(rb"[0-9A-Fa-f.:]+/\d{1,3}")
 _RIPESTAT = (b'"data_call_name"', b'"data_call_status"', b'"bgp_state"', b'"rrcs"')
@@ -46,7 +46,7 @@ def read_table(path: Path, prefixes: Sequence[str]) -> TableDump:
 
 def _reader_for(head: bytes) -> _Reader:
     text = head.lstrip()
-    if b"\0" in head[:_HEAD] or not text:
+    if _MRT.match(head) or not text:
         return read_routes
     if text.startswith(b"{"):
         return _json_reader(text)
