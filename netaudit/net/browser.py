@@ -274,7 +274,7 @@ class _Visit:
                 requestId=id, responseCode=hop.status, responseHeaders=headers, body=body,
             )  # fmt: skip
         except DevToolsError:  # a header that it does not take
-            self._fail(id, session, "InvalidResponse")
+            self._fail(id, session, "BlockedByResponse")
 
     def _fulfil_with_pixel(self, id: str, session: str) -> None:
         """Images of the page's own need not be fetched: they load nothing."""

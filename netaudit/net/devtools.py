@@ -35,7 +35,7 @@ _SWITCHES = (
     "--disable-background-networking", "--disable-component-update", "--disable-domain-reliability",
     "--disable-sync", "--disable-default-apps", "--disable-extensions", "--disable-breakpad",
     "--disable-client-side-phishing-detection", "--safebrowsing-disable-auto-update", "--no-pings",
-    "--disable-features=DialMediaRouteProvider,MediaRouter,OptimizationHints,Translate,AutofillServerCommunication",
+    "--disable-features=AutofillServerCommunication,MediaRouter,OptimizationHints,Translate,WebRtcHideLocalIpsWithMdns",
     "--no-first-run", "--no-default-browser-check", "--no-service-autorun", "--metrics-recording-only",
     "--password-store=basic", "--use-mock-keychain", "--disable-gpu", "--disable-dev-shm-usage", "--mute-audio",
     # nothing is opened beside the page, and its scripts have so much room
@@ -146,11 +146,14 @@ class DevTools:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_STOP):
-                await self._process.wait()
         assert self._process.stdin is not None
         self._process.stdin.close()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_STOP):
+                for pipe in (self._process.stdout, self._process.stderr):
+                    while pipe is not None and await pipe.read(_MESSAGE_BYTES):
+                        pass  # a pipe is closed when it was read to its end
+                await self._process.wait()
 
     async def _read(self) -> None:
         try:

@@ -1,0 +1,167 @@
+"""A page in the real Chromium: every way to ask another host is seen, and nobody but the page's own host is asked."""
+
+import os
+import shutil
+import time
+from pathlib import Path
+from tempfile import gettempdir
+
+import pytest
+
+from netaudit.model.common import Reason, Side
+from netaudit.model.facts import HttpHop
+from netaudit.net.browser import Browser, BrowserLimits, find_browser
+from netaudit.net.devtools import DevToolsError
+from tests.net.pages import Site, hosts
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def browser() -> Browser:
+    found = find_browser(os.environ.get("NETAUDIT_CHROMIUM"))
+    if found is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("Chromium is missing: see tests/apt-packages.txt")
+        pytest.skip("Chromium is missing")
+    return found
+
+
+async def test_every_way_to_ask_another_host_is_seen(browser: Browser) -> None:
+    page = """<!doctype html><link rel=stylesheet href=/own.css><script src=/own.js></script>
+      <script src=https://script.example/a.js></script><img src=https://image.example/i.png>
+      <iframe src=https://frame.example/></iframe><iframe sandbox=allow-scripts src=/frame.html></iframe>
+      <p class=styled>text</p><script>
+      fetch("https://fetch.example/").catch(() => 0);
+      const old = new XMLHttpRequest(); old.open("POST", "https://xhr.example/"); old.send("x");
+      new WebSocket("wss://socket.example/"); new EventSource("https://events.example/");
+      navigator.sendBeacon("https://beacon.example/", "x");
+      import("https://module.example/m.js").catch(() => 0);
+      new Worker("/worker.js"); new SharedWorker("/shared.js");
+      navigator.serviceWorker.register("/service.js").catch(() => 0);
+      fetch("/away").catch(() => 0);
+      try { new WebTransport("https://transport.example:443/") } catch (error) {}
+      document.write("<scr" + "ipt src=https://written.example/w.js></scr" + "ipt>");
+      const made = document.createElement("script"); made.src = "https://made.example/d.js";
+      made.onerror = () => fetch("https://fallback.example/").catch(() => 0); document.body.append(made);
+      </script>"""
+    away = HttpHop(url="", address="", at=0.0, status=302, headers=(("location", "https://redirected.example/"),))
+    files: dict[str, str | HttpHop | None] = {
+        "/own.css": "@import 'https://import.example/i.css'; @font-face {font-family: F; src: url(https://font.example/f)}"
+        " .styled {font-family: F; background: url(https://background.example/b.png)}",
+        "/own.js": "fetch('https://from-script.example/').catch(() => 0)",
+        "/frame.html": "<script>fetch('https://from-frame.example/').catch(() => 0)</script>",
+        "/worker.js": "fetch('https://from-worker.example/').catch(() => 0)",
+        "/shared.js": "fetch('https://from-shared.example/').catch(() => 0)",
+        "/service.js": "importScripts('https://from-service.example/s.js')",
+        "/away": away,
+    }
+    visit = await Site(page, files).open(browser)
+    assert visit.failure is None
+    assert visit.version.startswith(("Chrome/", "Chromium/", "HeadlessChrome/"))
+    assert hosts(visit) == {
+        "script.example": {"script"}, "image.example": {"image"}, "frame.example": {"document"},
+        "fetch.example": {"xhr"}, "xhr.example": {"xhr"}, "socket.example": {"websocket"}, "events.example": {"xhr"},
+        "beacon.example": {"ping"}, "module.example": {"script"}, "redirected.example": {"xhr"},
+        "transport.example": {"webtransport"}, "written.example": {"script"}, "made.example": {"script"},
+        "fallback.example": {"xhr"}, "import.example": {"stylesheet"}, "font.example": {"font"},
+        "background.example": {"image"}, "from-script.example": {"xhr"}, "from-frame.example": {"xhr"},
+        "from-worker.example": {"xhr"}, "from-shared.example": {"xhr"}, "from-service.example": {"script"},
+    }  # fmt: skip
+
+
+async def test_a_page_without_others_asks_its_own_host_once_for_each_file(browser: Browser) -> None:
+    site = Site("<script src=/a.js></script><img src=/i.png><link rel=icon href=/icon.png>", {"/a.js": "1"})
+    visit = await site.open(browser)
+    assert (visit.asked, visit.failure, visit.own_requests) == ((), None, 2)
+    assert site.asked == ["/", "/a.js"]  # images are not fetched: they load nothing
+
+
+async def test_what_is_no_get_is_not_sent(browser: Browser) -> None:
+    site = Site(
+        "<script>fetch('/form', {method: 'POST', body: 'x'}).catch(() => fetch('https://after.example/'))</script>"
+    )
+    visit = await site.open(browser)
+    assert site.asked == ["/"]
+    assert hosts(visit) == {"after.example": {"xhr"}}
+
+
+async def test_a_script_that_leads_elsewhere_is_told_and_the_page_stays(browser: Browser) -> None:
+    site = Site(
+        "<script>location = 'https://elsewhere.example/'; "
+        "setTimeout(() => fetch('https://later.example/').catch(() => 0), 300)</script>"
+    )
+    visit = await site.open(browser)
+    assert hosts(visit) == {"elsewhere.example": {"navigation"}, "later.example": {"xhr"}}
+
+
+async def test_a_page_that_can_not_be_fetched_is_not_whole(browser: Browser) -> None:
+    visit = await Site(None).open(browser)
+    assert visit.failure is not None and visit.failure.reason is Reason.RESET
+
+
+async def test_each_page_starts_with_nothing_and_leaves_nothing(browser: Browser, tmp_path: Path) -> None:
+    page = """<script>
+      const seen = localStorage.getItem("seen") || document.cookie;
+      localStorage.setItem("seen", "yes"); document.cookie = "seen=yes; max-age=9999";
+      if (seen) fetch("https://remembered.example/").catch(() => 0);</script>"""
+    before = _profiles()
+    for _ in range(2):
+        visit = await Site(page).open(browser)
+        assert (visit.asked, visit.failure) == ((), None)
+    assert _profiles() <= before
+    assert _chromiums() == []
+
+
+async def test_a_program_that_is_no_browser_is_our_lack(tmp_path: Path) -> None:
+    for program in ("true", "cat", "yes"):
+        found = shutil.which(program)
+        assert found is not None
+        visit = await Site("").open(Browser(found), BrowserLimits(load=1.5))
+        assert visit.failure is not None and visit.version == "", program
+        assert visit.failure.side in (Side.OURS, Side.BUDGET), program
+        with pytest.raises(DevToolsError):
+            await Browser(found, BrowserLimits(load=1.0)).version()
+    assert find_browser(str(tmp_path / "missing")) is None
+
+
+async def test_a_proxy_of_the_environment_is_not_used(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://192.0.2.9:3128")
+    visit = await Site("<script>fetch('https://fetch.example/').catch(() => 0)</script>").open(browser)
+    assert (hosts(visit), visit.failure) == ({"fetch.example": {"xhr"}}, None)
+
+
+def _profiles() -> set[Path]:
+    return set(Path(gettempdir()).glob("netaudit-browser-*"))
+
+
+def _chromiums() -> list[str]:
+    """Processes whose command line names a profile of ours, after those that were killed had time to go."""
+    for _ in range(20):
+        found = [
+            str(process)
+            for process in Path("/proc").glob("[0-9]*")
+            if b"netaudit-browser-" in _command(process) and _parent_is_ours(process)
+        ]
+        if not found:
+            return []
+        time.sleep(0.1)
+    return found
+
+
+def _command(process: Path) -> bytes:
+    try:
+        return (process / "cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def _parent_is_ours(process: Path) -> bool:
+    """Whether this test's process, or nobody any more, is the parent of the process's session."""
+    try:
+        session = int((process / "stat").read_text().rpartition(")")[2].split()[3])
+        leader = Path(f"/proc/{session}/stat")
+        return not leader.exists() or int(leader.read_text().rpartition(")")[2].split()[1]) == os.getpid()
+    except (OSError, ValueError):
+        return False
