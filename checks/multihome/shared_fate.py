@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from netaudit.model.evidence import DataCentreEvidence
 from netaudit.model.verdict import Observation, Outcome, failed, not_applicable, passed
-from netaudit.rules.as_graph import ORIGIN, AsGraph, Part
-from netaudit.rules.prefix_graphs import PrefixGraph, prefix_graphs
+from netaudit.rules.as_graph import Part
+from netaudit.rules.prefix_graphs import PrefixGraph, beyond, lost_and_concerned, prefix_graphs, shared_parts
 from netaudit.rules.routes import RouteTable
 
 from ._helpers import BOTH, agreed, gone, named, not_enough, over, row, sourced
@@ -48,12 +48,13 @@ def judge(
 
 def _conclude(evidence: DataCentreEvidence, table: RouteTable, wanted: _Wanted) -> Outcome:
     items = [item for family in BOTH for item in table.prefixes(evidence, family)]
-    there = [item for item in items if not gone([item], wanted.peers)]
-    own, uplinks = evidence.datacentre.asns, evidence.datacentre.uplinks
-    seen = [_standing(graph, wanted) for item in there for graph in prefix_graphs(item, own)]
+    absent = [item for item in items if gone([item], wanted.peers)]
+    uplinks = evidence.datacentre.uplinks
+    graphs = [graph for family in BOTH for graph in prefix_graphs(evidence, table, family)]
+    seen = [_standing(graph, wanted) for graph in graphs if graph.item not in absent]
     rows = (
         *(_row(standing) for standing in seen),
-        *(row(item, "no route", None) for item in items if item not in there),
+        *(row(item, "no route", None) for item in absent),
     )
     if not seen:
         return not_applicable("not_announced", observed=rows, facts=table.facts)
@@ -62,7 +63,7 @@ def _conclude(evidence: DataCentreEvidence, table: RouteTable, wanted: _Wanted) 
         worst = max(bad, key=lambda standing: standing.of.graph.share_lost(_worst(standing)))
         ases = {cut for standing in bad for cut in standing.cuts or () if isinstance(cut, int)}
         steps = {cut for standing in bad for cut in standing.cuts or () if isinstance(cut, tuple)}
-        cut, concerned = _counts(worst.of.graph, _worst(worst))
+        cut, concerned = lost_and_concerned(worst.of.graph, _worst(worst))
         return failed(
             "shared", observed=rows, facts=table.facts,
             prefixes=tuple(standing.of.prefix for standing in bad), ases=named(ases, uplinks),
@@ -83,25 +84,7 @@ def _standing(of: PrefixGraph, wanted: _Wanted) -> _Standing:
     graph = of.graph
     if len(graph.distant) < wanted.peers:
         return _Standing(of, None)
-    cuts = [part for part in _beyond(graph) if _cuts(graph, part, wanted)]
-    return _Standing(of, tuple(sorted(cuts, key=lambda part: (-graph.share_lost(part), isinstance(part, tuple)))))
-
-
-def _beyond(graph: AsGraph) -> list[Part]:
-    """What lies beyond the first hop: ASes that are no upstreams, adjacencies that do not end at the origin."""
-    return [
-        part for part in graph.lost if (part[1] != ORIGIN if isinstance(part, tuple) else part not in graph.upstreams)
-    ]
-
-
-def _cuts(graph: AsGraph, part: Part, wanted: _Wanted) -> bool:
-    cut, _ = _counts(graph, part)
-    return cut >= wanted.min_lost and graph.share_lost(part) >= wanted.max_share
-
-
-def _counts(graph: AsGraph, part: Part) -> tuple[int, int]:
-    concerned = graph.distant - {part}
-    return len(graph.lost[part] & concerned), len(concerned)
+    return _Standing(of, shared_parts(graph, wanted.max_share, wanted.min_lost))
 
 
 def _worst(standing: _Standing) -> Part:
@@ -114,9 +97,9 @@ def _row(standing: _Standing) -> Observation:
         saw, ok = f"not enough data: {len(graph.distant)} peers", None
     else:
         ases = sorted(
-            (part for part in _beyond(graph) if isinstance(part, int)), key=lambda asn: (-graph.share_lost(asn), asn)
+            (part for part in beyond(graph) if isinstance(part, int)), key=lambda asn: (-graph.share_lost(asn), asn)
         )
-        counts = [(asn, *_counts(graph, asn)) for asn in ases[:3]]
+        counts = [(asn, *lost_and_concerned(graph, asn)) for asn in ases[:3]]
         parts = [f"AS{asn} on every way of {cut} of {concerned} peers" for asn, cut, concerned in counts if cut]
         saw, ok = "; ".join(parts) or "no transit in common", not standing.cuts
     return Observation(where=of.prefix, saw=saw, family=of.family, ok=ok)

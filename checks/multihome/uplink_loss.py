@@ -9,29 +9,15 @@ from typing import NamedTuple
 
 from netaudit.model.evidence import DataCentreEvidence
 from netaudit.model.verdict import Observation, Outcome, failed, not_applicable, passed
-from netaudit.rules.prefix_graphs import PrefixGraph, prefix_graphs
+from netaudit.rules.prefix_graphs import OperatorLoss, PrefixGraph, operator_losses, prefix_graphs
 from netaudit.rules.routes import RouteTable
-from netaudit.rules.upstreams import operators
 
 from ._helpers import BOTH, agreed, gone, named, not_enough, over, row, sourced
 
 
-class _Loss(NamedTuple):
-    """One operator taken away: how many of the other peers still reach the prefix."""
-
-    operator: str
-    asns: tuple[int, ...]
-    left: int
-    peers: int
-
-    @property
-    def share(self) -> float:
-        return self.left / self.peers if self.peers else 1.0
-
-
 class _Standing(NamedTuple):
     of: PrefixGraph
-    losses: tuple[_Loss, ...]  # the worst first
+    losses: tuple[OperatorLoss, ...]  # the worst first
 
 
 def judge(
@@ -53,19 +39,20 @@ def judge(
 
 def _conclude(evidence: DataCentreEvidence, table: RouteTable, min_survivors: float, min_peers: int) -> Outcome:
     items = [item for family in BOTH for item in table.prefixes(evidence, family)]
-    there = [item for item in items if not gone([item], min_peers)]
+    absent = [item for item in items if gone([item], min_peers)]
     centre = evidence.datacentre
-    seen = [_standing(graph, evidence) for item in there for graph in prefix_graphs(item, centre.asns)]
+    graphs = [graph for family in BOTH for graph in prefix_graphs(evidence, table, family)]
+    seen = [_Standing(g, operator_losses(g.graph, centre.uplinks)) for g in graphs if g.item not in absent]
     rows = (
         *(_row(standing, min_survivors, min_peers) for standing in seen),
-        *(row(item, "no route", None) for item in items if item not in there),
+        *(row(item, "no route", None) for item in absent),
     )
     if not seen:
         return not_applicable("not_announced", observed=rows, facts=table.facts)
     known = [standing for standing in seen if standing.of.peers >= min_peers]
-    bad = [standing for standing in known if any(_cuts(loss, min_survivors) for loss in standing.losses)]
+    bad = [standing for standing in known if any(loss.cuts(min_survivors) for loss in standing.losses)]
     if bad:
-        cutting = [loss for standing in bad for loss in standing.losses if _cuts(loss, min_survivors)]
+        cutting = [loss for standing in bad for loss in standing.losses if loss.cuts(min_survivors)]
         worst = min(cutting, key=lambda loss: loss.share)
         return failed(
             "cut", observed=rows, facts=table.facts,
@@ -84,18 +71,6 @@ def _conclude(evidence: DataCentreEvidence, table: RouteTable, min_survivors: fl
     )  # fmt: skip
 
 
-def _standing(of: PrefixGraph, evidence: DataCentreEvidence) -> _Standing:
-    losses = [
-        _Loss(name, asns, len(of.graph.without(*asns)), len(of.graph.vantages - frozenset(asns)))
-        for name, asns in operators(of.graph.upstreams, evidence.datacentre.uplinks).items()
-    ]
-    return _Standing(of, tuple(sorted(losses, key=lambda loss: (loss.share, loss.asns))))
-
-
-def _cuts(loss: _Loss, min_survivors: float) -> bool:
-    return loss.share < min_survivors or not loss.left
-
-
 def _row(standing: _Standing, min_survivors: float, min_peers: int) -> Observation:
     of = standing.of
     if of.peers < min_peers:
@@ -105,5 +80,5 @@ def _row(standing: _Standing, min_survivors: float, min_peers: int) -> Observati
             f"without {', '.join(f'AS{asn}' for asn in loss.asns)}: {loss.left} of {loss.peers} peers left"
             for loss in standing.losses[:8]
         )
-        ok = not any(_cuts(loss, min_survivors) for loss in standing.losses)
+        ok = not any(loss.cuts(min_survivors) for loss in standing.losses)
     return Observation(where=of.prefix, saw=saw, family=of.family, ok=ok)

@@ -46,15 +46,10 @@ class AsGraph(NamedTuple):
     """The graph of one prefix. `ORIGIN` stands for the data centre."""
 
     onward: dict[int, frozenset[int]]  # AS -> the ASes that it was seen to hand traffic to
-    crossing: dict[Adjacency, frozenset[int]]  # adjacency -> the vantages in whose own paths it stands
     vantages: frozenset[int]
+    distant: frozenset[int]  # the vantages that are no upstreams: they need somebody's transit
     upstreams: frozenset[int]  # neighbours of the origin
     lost: dict[Part, frozenset[int]]  # part -> the vantages all of whose ways cross it, itself not counted
-
-    @property
-    def distant(self) -> frozenset[int]:
-        """The vantages that are no upstreams: they need somebody's transit."""
-        return self.vantages - self.upstreams
 
     def without(self, *lost: int) -> frozenset[int]:
         """The vantages, other than the lost ASes, that still reach the origin when all of these are lost."""
@@ -77,31 +72,21 @@ class AsGraph(NamedTuple):
         return frozenset(found - {ORIGIN})
 
 
-def as_graph(routes: Iterable[Route], own: Collection[int], vantages: Collection[int] | None = None) -> AsGraph:
-    """Build the graph of one prefix's routes. With `vantages`, only those peers' paths are read."""
-    ours, wanted = frozenset(own), None if vantages is None else frozenset(vantages)
-    crossing: dict[Adjacency, set[int]] = defaultdict(set)
-    seeing: set[int] = set()
-    for route in routes:
-        way = way_to_origin(route, ours) if wanted is None or route.peer_asn in wanted else ()
-        if way:
-            seeing.add(way[0])
-            for step in pairwise(way):
-                crossing[step].add(way[0])
+def as_graph(routes: Iterable[Route], own: Collection[int], peers: Collection[int] | None = None) -> AsGraph:
+    """Build the graph of one prefix's routes. With `peers`, only their paths are read."""
+    ours, wanted = frozenset(own), None if peers is None else frozenset(peers)
+    ways = {way_to_origin(route, ours) for route in routes if wanted is None or route.peer_asn in wanted} - {()}
     onward: dict[int, set[int]] = defaultdict(set)
-    for near, far in crossing:
-        onward[near].add(far)
+    for way in ways:
+        for near, far in pairwise(way):
+            onward[near].add(far)
     kept = {asn: frozenset(onward[asn]) for asn in sorted(onward)}
-    return AsGraph(
-        kept,
-        {step: frozenset(crossing[step]) for step in sorted(crossing)},
-        frozenset(seeing),
-        frozenset(asn for asn, next_ones in kept.items() if ORIGIN in next_ones),
-        _losses(kept, seeing),
-    )
+    vantages = frozenset(way[0] for way in ways)
+    upstreams = frozenset(asn for asn, next_ones in kept.items() if ORIGIN in next_ones)
+    return AsGraph(kept, vantages, vantages - upstreams, upstreams, _losses(kept, vantages))
 
 
-def way_to_origin(route: Route, own: Collection[int]) -> tuple[int, ...]:
+def way_to_origin(route: Route, own: frozenset[int]) -> tuple[int, ...]:
     """The ASes from the vantage to `ORIGIN`; empty for a path that shows no way to it.
 
     A route server (RFC 7947 section 2.2.2.1) is no part of the path that it hands on: it stands before it as a vantage.
@@ -111,7 +96,7 @@ def way_to_origin(route: Route, own: Collection[int]) -> tuple[int, ...]:
         return ()
     ahead = path[: _own_from(path, own)]
     way = ahead if ahead[:1] == (route.peer_asn,) else (route.peer_asn, *ahead)
-    sound = len(way) <= _LONGEST and len(set(way)) == len(way) and not any(asn in own or asn == ORIGIN for asn in way)
+    sound = len(way) <= _LONGEST and len(set(way)) == len(way) and own.isdisjoint(way) and ORIGIN not in way
     return (*way, ORIGIN) if sound and ahead else ()
 
 
@@ -132,19 +117,27 @@ def _inward(onward: Mapping[int, Iterable[int]]) -> dict[int, list[int]]:
 
 
 def _losses(onward: Mapping[int, frozenset[int]], vantages: Iterable[int]) -> dict[Part, frozenset[int]]:
-    """Every AS and adjacency with the vantages that it dominates."""
-    above = _dominators(onward)
+    """Every AS and adjacency with the vantages that it dominates.
+
+    Most vantages hand on nobody's traffic. They are left out of the tree and looked up at its leaves.
+    """
+    crossed = frozenset(far for far_ones in onward.values() for far in far_ones)
+    above, place = _dominators({near: far_ones for near, far_ones in onward.items() if near in crossed})
     lost: dict[Part, set[int]] = defaultdict(set)
     for vantage in vantages:
         part = above.get(vantage, ORIGIN)
+        if vantage not in above:
+            part = _meeting_of(onward[vantage], above, place)
+            if len(onward[vantage]) == 1:
+                lost[vantage, part].add(vantage)  # type: ignore[index]  # one AS onward: an adjacency
         while part != ORIGIN:
             lost[part].add(vantage)
             part = above[part]
     return {part: frozenset(found) for part, found in lost.items()}
 
 
-def _dominators(onward: Mapping[int, frozenset[int]]) -> dict[Part, Part]:
-    """The immediate dominator of each AS and adjacency, seen from the origin; those it does not reach are left out."""
+def _dominators(onward: Mapping[int, frozenset[int]]) -> tuple[dict[Part, Part], dict[Part, int]]:
+    """The immediate dominator of each AS and adjacency, seen from the origin, and their reverse postorder."""
     before: dict[Part, tuple[Part, ...]] = {near: tuple((near, far) for far in sorted(onward[near])) for near in onward}
     before |= {(near, far): (far,) for near in onward for far in onward[near]}
     after: dict[Part, list[Part]] = defaultdict(list)
@@ -158,13 +151,17 @@ def _dominators(onward: Mapping[int, frozenset[int]]) -> dict[Part, Part]:
     while changed:
         changed = False
         for part in order[1:]:
-            known = [source for source in before[part] if source in above]
-            best = known[0]
-            for other in known[1:]:
-                best = _meeting(best, other, above, place)
+            best = _meeting_of((source for source in before[part] if source in above), above, place)
             changed |= above.get(part) != best
             above[part] = best
-    return above
+    return above, place
+
+
+def _meeting_of(parts: Iterable[Part], above: Mapping[Part, Part], place: Mapping[Part, int]) -> Part:
+    best, *others = parts
+    for other in others:
+        best = _meeting(best, other, above, place)
+    return best
 
 
 def _meeting(one: Part, other: Part, above: Mapping[Part, Part], place: Mapping[Part, int]) -> Part:

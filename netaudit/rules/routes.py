@@ -5,6 +5,7 @@ least of all that a route is absent. What is left is one table: its routes, and 
 with a full feed. Sources of one collector that are apart in time are samples, and make a table each.
 """
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from netaudit.model.common import Failure, Family, Reason, Side
@@ -12,6 +13,7 @@ from netaudit.model.evidence import DataCentreEvidence
 from netaudit.model.facts import Route, RoutesFact
 from netaudit.model.verdict import Outcome, could_not_test
 from netaudit.rules.fetches import first_failure
+from netaudit.rules.once import once
 from netaudit.rules.route_samples import samples_of
 from netaudit.rules.upstreams import PrefixView, UpstreamView, of_family, prefix_views, upstream_view
 
@@ -51,8 +53,9 @@ class FamilyRoutes(NamedTuple):
     upstreams: UpstreamView
 
 
-class RouteTable(NamedTuple):
-    """The routes of usable sources, and the peers with a full feed by family."""
+@dataclass(frozen=True, eq=False)
+class RouteTable:
+    """The routes of usable sources, and the peers with a full feed by family. Equal to itself alone."""
 
     routes: tuple[Route, ...]
     feeds: dict[Family, frozenset[int]]
@@ -61,26 +64,14 @@ class RouteTable(NamedTuple):
 
     def prefixes(self, evidence: DataCentreEvidence, family: Family) -> tuple[PrefixRoutes, ...]:
         """The declared prefixes of one family. Upstreams are those of the prefix itself, else of its parts."""
-        feeds = self.feeds.get(family, frozenset())
-        views = prefix_views(of_family(evidence.datacentre.prefixes, family), self.routes)
-        return tuple(
-            PrefixRoutes(v, family, self._upstreams(evidence, v.exact or v.inside, feeds), feeds) for v in views
-        )
+        return _prefixes(evidence, self, family)
 
     def family(self, evidence: DataCentreEvidence, family: Family) -> FamilyRoutes:
         """One family's prefixes and the upstreams of them all."""
-        items, feeds = self.prefixes(evidence, family), self.feeds.get(family, frozenset())
-        routes = tuple(route for item in items for route in item.view.exact or item.view.inside)
-        return FamilyRoutes(items, self._upstreams(evidence, routes, feeds))
-
-    def _upstreams(
-        self, evidence: DataCentreEvidence, routes: tuple[Route, ...], feeds: frozenset[int]
-    ) -> UpstreamView:
-        """Peers that hand on their customers' routes alone, at an exchange, have no vote where full feeds are known."""
-        voting = [route for route in routes if route.peer_asn in feeds] if feeds else routes
-        return upstream_view(voting, evidence.datacentre.asns)
+        return _family(evidence, self, family)
 
 
+@once
 def route_tables(
     evidence: DataCentreEvidence, max_age_days: float, min_apart_minutes: float
 ) -> tuple[RouteTable, ...] | Outcome:
@@ -95,6 +86,28 @@ def route_table(evidence: DataCentreEvidence, max_age_days: float) -> RouteTable
     """All usable sources as one table. Without one: `not_tested`, or `too_old` with `days` and `limit`."""
     fresh = _usable(evidence, max_age_days)
     return fresh if isinstance(fresh, Outcome) else _joined(fresh)
+
+
+@once
+def _prefixes(evidence: DataCentreEvidence, table: RouteTable, family: Family) -> tuple[PrefixRoutes, ...]:
+    feeds = table.feeds.get(family, frozenset())
+    views = prefix_views(of_family(evidence.datacentre.prefixes, family), table.routes)
+    return tuple(
+        PrefixRoutes(view, family, _upstreams(evidence, view.exact or view.inside, feeds), feeds) for view in views
+    )
+
+
+@once
+def _family(evidence: DataCentreEvidence, table: RouteTable, family: Family) -> FamilyRoutes:
+    items, feeds = table.prefixes(evidence, family), table.feeds.get(family, frozenset())
+    routes = tuple(route for item in items for route in item.view.exact or item.view.inside)
+    return FamilyRoutes(items, _upstreams(evidence, routes, feeds))
+
+
+def _upstreams(evidence: DataCentreEvidence, routes: tuple[Route, ...], feeds: frozenset[int]) -> UpstreamView:
+    """Peers that hand on their customers' routes alone, at an exchange, have no vote where full feeds are known."""
+    voting = [route for route in routes if route.peer_asn in feeds] if feeds else routes
+    return upstream_view(voting, evidence.datacentre.asns)
 
 
 def _usable(evidence: DataCentreEvidence, max_age_days: float) -> tuple[RoutesFact, ...] | Outcome:

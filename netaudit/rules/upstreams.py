@@ -54,6 +54,8 @@ class PrefixView(NamedTuple):
 
 def collapsed(path: Sequence[int]) -> tuple[int, ...]:
     """The path without prepending: an AS that repeats in a row counts once."""
+    if len(set(path)) == len(path):  # most paths
+        return tuple(path)
     return tuple(asn for i, asn in enumerate(path) if i == 0 or asn != path[i - 1])
 
 
@@ -96,9 +98,12 @@ def operators(asns: Iterable[int], uplinks: Sequence[Uplink]) -> dict[str, tuple
     return {name: tuple(found) for name, found in groups.items()}
 
 
-def prefix_views(prefixes: Iterable[str], routes: Sequence[Route]) -> tuple[PrefixView, ...]:
+def prefix_views(prefixes: Iterable[str], routes: Iterable[Route]) -> tuple[PrefixView, ...]:
     """What the routes show of each declared prefix."""
-    parsed = [(route, net) for route in routes if (net := _network(route.prefix)) is not None]
+    by_prefix: dict[str, list[Route]] = defaultdict(list)
+    for route in routes:
+        by_prefix[route.prefix].append(route)
+    parsed = [(found, net) for prefix, found in by_prefix.items() if (net := _network(prefix)) is not None]
     return tuple(_prefix_view(prefix, net, parsed) for prefix in prefixes if (net := _network(prefix)) is not None)
 
 
@@ -120,15 +125,17 @@ def _network(prefix: str) -> _Network | None:
         return None
 
 
-def _prefix_view(prefix: str, wanted: _Network, routes: Iterable[tuple[Route, _Network]]) -> PrefixView:
-    exact, inside, covering = [], [], []
-    for route, net in routes:
+def _prefix_view(prefix: str, wanted: _Network, routes: Iterable[tuple[list[Route], _Network]]) -> PrefixView:
+    exact: list[Route] = []
+    inside: list[Route] = []
+    covering: list[Route] = []
+    for found, net in routes:
         if net == wanted:
-            exact.append(route)
+            exact += found
         elif _contains(wanted, net):
-            inside.append(route)
+            inside += found
         elif _contains(net, wanted):
-            covering.append(route)
+            covering += found
     return PrefixView(prefix, tuple(exact), tuple(inside), tuple(covering))
 
 

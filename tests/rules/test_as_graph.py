@@ -75,19 +75,19 @@ def test_an_upstream_that_is_a_vantage_needs_no_transit() -> None:
     ],
 )
 def test_a_path_is_a_way_or_it_is_dropped(given_route: Route, way: tuple[int, ...]) -> None:
-    assert way_to_origin(given_route, [OURS, 64511]) == way
+    assert way_to_origin(given_route, frozenset({OURS, 64511})) == way
 
 
 def test_only_the_vantages_asked_for_are_read() -> None:
     found = as_graph([route(A, UP1, OURS), route(B, UP2, OURS)], [OURS], [A])
     assert found.vantages == {A}
     assert found.upstreams == {UP1}
-    assert found.crossing == {(A, UP1): {A}, (UP1, ORIGIN): {A}}
+    assert found.onward == {A: {UP1}, UP1: {ORIGIN}}
 
 
 def test_nothing_seen_is_an_empty_graph() -> None:
     found = as_graph([], [OURS])
-    assert found == AsGraph({}, {}, frozenset(), frozenset(), {})
+    assert found == AsGraph({}, frozenset(), frozenset(), frozenset(), {})
     assert found.without(UP1) == frozenset()
     assert found.share_lost(UP1) == 0.0
 
