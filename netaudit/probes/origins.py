@@ -14,7 +14,7 @@ from netaudit.model.routing import OriginsFact, RoutesFact
 from netaudit.probes.context import ProbeContext, parse_name
 from netaudit.probes.evidence_files import KINDS
 from netaudit.probes.files import digest_of, unread
-from netaudit.probes.hosts import addresses_of, exchangers_of
+from netaudit.probes.hosts import addresses_of, exchangers_of, servers_of
 from netaudit.probes.sources import Answer, answer_to, merged, provenance
 from netaudit.routing.origins import (
     host_prefix,
@@ -28,7 +28,7 @@ from netaudit.sources.questions import address_questions
 __all__ = ["OriginsProbe"]
 
 _MOST = 512  # addresses of one scan
-_OF_HOST = 8  # addresses of one exchanger in one family
+_OF_HOST = 8  # addresses of one exchanger or server in one family
 
 
 class OriginsProbe:
@@ -76,7 +76,12 @@ class OriginsProbe:
             cut = await self._context.resolver.zone(parse_name(zone))
         except (ResolutionError, ValueError):  # which the zone's own job tells of
             return []
-        return [server.address for server in cut.servers] if cut.name == parse_name(zone) else []
+        if cut.name != parse_name(zone):
+            return []
+        known = {server.name for server in cut.servers}
+        others = [name for name in await servers_of(self._context, zone) if name not in known]
+        found = await asyncio.gather(*(addresses_of(self._context, name, _OF_HOST) for name in others))
+        return [*(server.address for server in cut.servers), *(address for some in found for address in some)]
 
     async def _of_domain(self, domain: str) -> list[str]:
         exchangers = await exchangers_of(self._context, domain)

@@ -155,7 +155,7 @@ def provenance(fact: RoutingFact, answers: Sequence[Answer]) -> RoutingFact:
         sha256=_digest([document.sha256 for document in documents]),
         retrieved_at=retrieved,
         data_time=now if fact.data_time is None else fact.data_time,
-        messages=(*fact.messages, *messages),
+        messages=tuple(dict.fromkeys((*fact.messages, *messages))),
     )
 
 

@@ -6,6 +6,7 @@ None of it was verified against the live services.
 import asyncio
 import gzip
 import json
+import ssl
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -16,8 +17,8 @@ Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 @asynccontextmanager
-async def listening(talk: Talk) -> AsyncIterator[int]:
-    """A TCP server on 127.0.0.1; gives its port. Connections are cut when it ends."""
+async def listening(talk: Talk, secured: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+    """A TCP or TLS server on 127.0.0.1; gives its port."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -27,7 +28,7 @@ async def listening(talk: Talk) -> AsyncIterator[int]:
         finally:
             writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=secured)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
@@ -117,7 +118,7 @@ def ripestat(data: Mapping[tuple[str, str], object], at: str) -> Callable[[str],
         parts = urlsplit(target)
         call = parts.path.split("/")[2]
         asked = parse_qs(parts.query)
-        key = (call, asked.get("prefix", asked["resource"])[0])
+        key = (call, asked.get("prefix", asked.get("resource", [""]))[0])
         if key not in data:
             return Reply(status=404)
         return Reply(envelope(call, data[key], at=at))
