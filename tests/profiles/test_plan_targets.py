@@ -20,6 +20,10 @@ TARGETS = Path(__file__).parent / "targets.yaml"
 
 # the proposal's name of a measurement -> the checks of the catalogue that take it
 MEASURED_BY = {
+    "web.dual_stack": {"web.ipv6_ready"},
+    "mail.dual_stack": {"ipv6.mx_aaaa", "ipv6.mail_reachable"},
+    "dns.ns_ipv6": {"dns.ns_ipv6"},
+    "any.ipv6_only": {"web.ipv6_ready"},
     "web.ipv6_ready": {"web.ipv6_ready"},
     "bgp.ipv6_announced": {"multihome.both_families"},
     "any.ipv6_ready": {"web.ipv6_ready", "ipv6.mx_aaaa", "ipv6.mail_reachable"},
@@ -125,6 +129,9 @@ def test_only_the_sentence_of_the_circular_is_called_law(clauses: dict[str, tupl
 def test_dates_of_the_programmes(profiles: dict[str, Profile]) -> None:
     programme = profiles["vn-ipv6-gov-2021"]
     assert (programme.effective, programme.ended) == (date(2021, 1, 14), date(2025, 12, 31))
+    plan, today = profiles["vn-ipv6-plan-2011"], profiles["vn-ipv6-only-2026"]
+    assert (plan.effective, plan.ended) == (date(2011, 3, 29), date(2019, 12, 31))
+    assert (today.effective, today.ended) == (date(2026, 1, 1), None)
     dnssec = {clause.id: clause for clause in profiles["vn-dns-security"].clauses}
     assert dnssec["VN-DNS-01"].deadline_confidence == "unverified"
     assert dnssec["VN-DNS-02"].not_before == date(2018, 3, 23)
@@ -163,6 +170,16 @@ def test_the_plan_s_numbers_stand_in_the_profile() -> None:
     clauses = {clause.id: clause for clause in load_profiles()["vn-number-resources"].clauses}
     for id in ("VN-NUM-03", "VN-NUM-04"):  # "at least two operators": the plan's number, whatever the default is
         assert clauses[id].measure.parameters == {"min_upstreams": 2}
+
+
+def test_dual_stack_is_enough_until_the_day_that_ipv6_alone_is_asked_for(profiles: dict[str, Profile]) -> None:
+    alone = {
+        clause.id
+        for profile in profiles.values()
+        for clause in profile.clauses
+        if clause.measure.kind != "attest" and clause.measure.accept == ("ipv6_only",)
+    }
+    assert alone == {"VN-V6O-02", "VN-V6O-05"}
 
 
 def test_profiles_survive_a_round_trip(profiles: dict[str, Profile]) -> None:
