@@ -81,6 +81,7 @@ async def _lab(inventory: Inventory, folder: Path, limits: Limits, options: Netw
     from netaudit.lab.mrt import mrt_bytes
     from netaudit.lab.process import lab_process
     from netaudit.lab.registries import rdap_json, route_objects_text
+    from netaudit.lab.sessions import sessions_json
     from netaudit.lab.vrps import vrps_json
     from netaudit.lab.worldfile import WorldError, load_world
 
@@ -96,6 +97,7 @@ async def _lab(inventory: Inventory, folder: Path, limits: Limits, options: Netw
             ("vrps", "vrps.json", world.vrps, vrps_json(world, time())),
             ("route_objects", "irr.txt", world.route_objects, route_objects_text(world)),
             ("registrations", "rdap.json", world.registrations, rdap_json(world)),
+            ("sessions", "sessions.json", world.sessions, sessions_json(world, time())),
         ):
             if wanted:
                 made[kind] = (Path(temporary) / f"{path.stem}.{name}",)

@@ -34,8 +34,6 @@ _BROWSER_FETCHES = 15  # the page over the first address that serves it, and wha
 _BROWSER_LOOKUPS = 6  # hosts of others, both families
 _PATH_QUERIES = 8  # two reverse names and the zone cuts above them, and their addresses
 _PATH_PACKETS = 60  # for two addresses: echoes, and what has a limited number of hops
-# evidence that every data centre should have: what is missing is a fact
-_EXPECTED_FILES = ("routes", "vrps", "route_objects", "registrations")
 _SERVERS_OF_ZONE = 2  # addresses of a zone's servers, or of a domain's exchangers, that no other zone or domain has
 _SOURCE_DEADLINE = SourceLimits().download_timeout + 60.0  # an export takes longer than any target
 _UPLINK_CONNECTIONS = 12  # three targets in both families, marked and not
@@ -210,9 +208,8 @@ def _file_jobs(inventory: Inventory, selection: Selection) -> Iterable[PlannedJo
         for datacentre in inventory.datacentres:
             if selection.takes("datacentre", datacentre.id):
                 target = Target(kind=TargetKind.DATACENTRE, name=datacentre.id)
-                for kind, files in datacentre.evidence_files.items():
-                    if files or kind in _EXPECTED_FILES:
-                        yield PlannedJob(f"{kind}:{datacentre.id}", target, offline=True)
+                for kind in datacentre.evidence_files:  # without files too: what is missing is a fact
+                    yield PlannedJob(f"{kind}:{datacentre.id}", target, offline=True)
     if selection.needs(TargetKind.REGISTER):
         for register in inventory.registers:
             if selection.takes("register", register.id):

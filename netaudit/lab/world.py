@@ -12,7 +12,7 @@ from netaudit.model.common import Family, Record
 
 __all__ = [
     "AspaEntry", "Fault", "FaultKind", "Machine", "MailServer", "RecursiveResolver", "RegistrationEntry", "RouteEntry",
-    "RouteObjectEntry", "Signing", "VrpEntry", "Website", "World", "WorldZone",
+    "RouteObjectEntry", "SessionEntry", "Signing", "VrpEntry", "Website", "World", "WorldZone",
 ]  # fmt: skip
 
 
@@ -94,6 +94,18 @@ class RouteEntry(Record, frozen=True, kw_only=True):
     peer_asn: int
     peer_address: str
     as_path: tuple[int, ...]
+
+
+class SessionEntry(Record, frozen=True, kw_only=True):
+    """A BGP session of a border router in the sample, as that router shows it."""
+
+    local_asn: int
+    peer_asn: int
+    peer_address: str
+    families: tuple[Family, ...] = ()  # default: that of the address
+    hold_time_s: int = 30
+    bfd: bool = False
+    up: bool = True
 
 
 class VrpEntry(Record, frozen=True, kw_only=True):
@@ -226,6 +238,7 @@ class World(Record, frozen=True, kw_only=True):
     aspas: tuple[AspaEntry, ...] | None = None  # None: the export does not tell of ASPA
     route_objects: tuple[RouteObjectEntry, ...] = ()
     registrations: tuple[RegistrationEntry, ...] = ()
+    sessions: tuple[SessionEntry, ...] = ()
     faults: tuple[Fault, ...] = ()
     exceptions: dict[str, str] = {}  # check id -> why the two realisations may differ; at most ten
     delay_ms: float = 0.0  # simulated round trip

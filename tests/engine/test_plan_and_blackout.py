@@ -59,7 +59,7 @@ def test_shared_hosts_are_measured_once_and_closed_networks_not_at_all(inventory
         "name:www.p.example", "name:plain.p.example", "name:p.example", "name:axis.p.example",
         "endpoint:https://www.p.example:443", "endpoint:http://plain.p.example:80",
         "endpoint:https://plain.p.example:443", "endpoint:tcp://axis.p.example:8443",
-        "mail:p.example", "routes:dc", "vrps:dc", "route_objects:dc", "registrations:dc", "register:reg",
+        "mail:p.example", "routes:dc", "vrps:dc", "route_objects:dc", "registrations:dc", "sessions:dc", "register:reg",
         "origins:addresses",
     }  # fmt: skip
 
@@ -90,7 +90,7 @@ def test_estimates_count_what_is_sent(inventory: Inventory) -> None:
         ),
         (
             Selection(target_kinds=frozenset({TargetKind.DATACENTRE})),
-            {"routes:dc", "vrps:dc", "route_objects:dc", "registrations:dc"},
+            {"routes:dc", "vrps:dc", "route_objects:dc", "registrations:dc", "sessions:dc"},
         ),
         (Selection(targets=("nothing",)), set()),
         (Selection(units=("v",)), {"zone:q.example", "name:v.q.example", "endpoint:https://v.q.example:443"}),

@@ -204,7 +204,7 @@ async def test_nothing_is_sent_in_a_blackout_window(inventory: Inventory, script
     assert not script.asked
     assert not script.fetched
     refused = {name for name, job in book.jobs.items() if job.failure and job.failure.reason is Reason.BLACKOUT}
-    assert refused == set(book.jobs) - {"routes:dc", "vrps:dc", "route_objects:dc", "registrations:dc"}
+    assert refused == set(book.jobs) - {"routes:dc", "vrps:dc", "route_objects:dc", "registrations:dc", "sessions:dc"}
 
 
 async def test_an_excluded_host_is_never_sent_to(inventory: Inventory, script: Any) -> None:
