@@ -19,6 +19,7 @@ from netaudit.probes.origins import OriginsProbe
 from netaudit.probes.path import PathProbe
 from netaudit.probes.probe import Probe
 from netaudit.probes.resolver import ResolverProbe
+from netaudit.probes.reverse import ReverseProbe
 from netaudit.probes.sources import SourceProbe
 from netaudit.probes.uplinks import UplinkProbes
 from netaudit.probes.web import WebProbe
@@ -102,6 +103,7 @@ class _Makers:
             "browser": self._page,
             "mail": self._mail,
             "path": self._path,
+            "reverse": partial(ReverseProbe, self._context),
             "uplinks": self._uplinks,
             "origins": self._origins,
             "register": self._register,

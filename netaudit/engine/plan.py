@@ -32,6 +32,7 @@ _PLAIN_FETCHES = 2
 _TIMED = 10  # connections whose time is taken, five over each family
 _BROWSER_FETCHES = 15  # the page over the first address that serves it, and what it loads from its own host
 _BROWSER_LOOKUPS = 6  # hosts of others, both families
+_REVERSE_LOOKUPS = 4  # the names of two addresses, and their addresses
 _PATH_QUERIES = 8  # two reverse names and the zone cuts above them, and their addresses
 _PATH_PACKETS = 60  # for two addresses: echoes, and what has a limited number of hops
 _SERVERS_OF_ZONE = 2  # addresses of a zone's servers, or of a domain's exchangers, that no other zone or domain has
@@ -169,12 +170,16 @@ def _browser_jobs(inventory: Inventory, selection: Selection) -> Iterable[Planne
 
 
 def _path_jobs(inventory: Inventory, selection: Selection) -> Iterable[PlannedJob]:
-    """Paths of hosts where they were asked for, and of uplinks wherever one has a firewall mark."""
+    """Paths of hosts and names of exchangers' addresses where they were asked for; uplinks with a firewall mark."""
     if selection.path and selection.needs(TargetKind.HOST):
         for host in dict.fromkeys(s.host for s in chosen_services(inventory, selection) if s.scheme != "mail"):
             if host not in selection.missing:
                 target = Target(kind=TargetKind.HOST, name=host)
                 yield PlannedJob(f"path:{host}", target, queries=_PATH_QUERIES, connections=_PATH_PACKETS)
+    if selection.path and selection.needs(TargetKind.MAIL):
+        for domain in dict.fromkeys(s.host for s in chosen_services(inventory, selection) if s.scheme == "mail"):
+            target = Target(kind=TargetKind.MAIL, name=domain)
+            yield PlannedJob(f"reverse:{domain}", target, queries=_REVERSE_LOOKUPS * _QUERIES_PER_LOOKUP)
     if selection.needs(TargetKind.DATACENTRE):
         for centre in inventory.datacentres:
             marked = sum(uplink.fwmark is not None for uplink in centre.uplinks)

@@ -7,7 +7,9 @@ from typing import TypedDict
 
 import dns.name
 import dns.rdatatype
+import dns.reversename
 import msgspec
+from dns.rdtypes.ANY.PTR import PTR
 
 from netaudit.dns.anchors import parse_anchors
 from netaudit.dns.validate import Validator
@@ -17,13 +19,14 @@ from netaudit.judge.derive_targets import TargetDeriver
 from netaudit.judge.scope import all_closed, closed_lookup
 from netaudit.judge.trust import TrustJudge
 from netaudit.model.book import FactBook
-from netaudit.model.common import family_of
+from netaudit.model.common import Family, family_of
 from netaudit.model.evidence import EarlierZone, FoundRecords, HostEvidence, ServerEvidence, Surroundings, ZoneEvidence
 from netaudit.model.exchange import Exchange
 from netaudit.model.facts import Lookup, NameFact, SelfFact, ZoneFact
 from netaudit.model.inventory import Inventory, Service
 from netaudit.model.security import Security
 from netaudit.rules.names import nonexistent_name
+from netaudit.rules.zones import name_text
 
 __all__ = ["NameDeriver"]
 
@@ -112,6 +115,17 @@ class NameDeriver:
         paths = tuple(self.book.paths[address] for address in addresses if address in self.book.paths)
         reverse = {path.address: tuple(map(self._records, path.reverse)) for path in paths}
         return msgspec.structs.replace(host, paths=paths, reverse=reverse)
+
+    def reverse(self, fact: NameFact, address: str) -> tuple[FoundRecords, ...]:
+        """The PTR of an address and the addresses of the names in it, as looked up for a name; empty: not asked."""
+        pointers = fact.lookup("PTR", name_text(dns.reversename.from_address(address)))
+        if pointers is None:
+            return ()
+        first = self._records(pointers)
+        names = [name_text(record.target) for record in first.rdatas if isinstance(record, PTR)]
+        rdtype = "AAAA" if family_of(address) is Family.IPV6 else "A"
+        forward = [lookup for name in names if (lookup := fact.lookup(rdtype, name)) is not None]
+        return (first, *map(self._records, forward))
 
     def found(self, fact: NameFact | None) -> tuple[FoundRecords, ...]:
         """The further records that were looked up for a name, and the addresses of other names."""

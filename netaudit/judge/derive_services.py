@@ -6,15 +6,18 @@ from typing import Any
 
 import dns.name
 import dns.rdatatype
+import msgspec
 
 from netaudit.judge.derive_mail import found_texts, senders_of
 from netaudit.judge.derive_names import NameDeriver
 from netaudit.judge.scope import all_closed, closed_lookup
+from netaudit.model.common import Family
 from netaudit.model.evidence import CertificateTrust, EndpointEvidence, HostEvidence, MailEvidence
 from netaudit.model.facts import Lookup, NameFact, TlsObservation, WebFact
 from netaudit.model.history import PastStatus
 from netaudit.model.inventory import Service
 from netaudit.model.senders import Senders
+from netaudit.rules.fetches import addresses
 from netaudit.rules.mta_sts import POLICY_PATH, policy_endpoint, policy_host
 from netaudit.rules.security_txt import SECURITY_TXT
 from netaudit.rules.zones import name_text
@@ -135,7 +138,10 @@ class ServiceDeriver:
 
     def _exchanger(self, fact: NameFact | None, exchanger: str) -> HostEvidence:
         asked = fact is not None and fact.lookup("AAAA", exchanger) is not None
-        return self.names.host(exchanger, fact if asked else None)
+        host = self.names.host(exchanger, fact if asked else None)
+        known = (address for family in Family for address in addresses(host, family))
+        found = {a: records for a in known if fact is not None and (records := self.names.reverse(fact, a))}
+        return msgspec.structs.replace(host, reverse=found) if found else host
 
     def _exchangers(self, mx: Lookup | None) -> tuple[tuple[str, ...], bool]:
         """The targets of the MX records by preference, and whether they are a null MX (RFC 7505)."""

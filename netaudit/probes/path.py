@@ -4,16 +4,13 @@ import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 
-import dns.rdatatype
-import dns.reversename
-
-from netaudit.dns.message import name_text
 from netaudit.model.common import Failure, family_of
-from netaudit.model.facts import Fact, Lookup, PathFact
+from netaudit.model.facts import Fact, PathFact
 from netaudit.model.path import Echo, Injection, Trace
 from netaudit.net.network import NetworkError
-from netaudit.probes.context import ADDRESS_TYPES, ProbeContext, parse_name
+from netaudit.probes.context import ProbeContext
 from netaudit.probes.hosts import addresses_of
+from netaudit.probes.reverse import reverse_names
 from netaudit.rules.addresses import within
 
 __all__ = ["ECHO_SIZES", "INJECTED_MTU", "PathProbe"]
@@ -21,7 +18,6 @@ __all__ = ["ECHO_SIZES", "INJECTED_MTU", "PathProbe"]
 ECHO_SIZES = (84, 1_500)  # octets: what `ping` sends, and what every Ethernet takes
 INJECTED_MTU = 1_280  # never less (RFC 8201 section 4)
 _ADDRESSES = 4  # in one family
-_REVERSE_NAMES = 4  # of one address
 
 
 class PathProbe:
@@ -100,7 +96,7 @@ class PathProbe:
                 alive=alive,
                 echoes=tuple(echoes),
                 traces=tuple(traces),
-                reverse=tuple(await self._reverse(address)),
+                reverse=tuple(await reverse_names(self._context, address)),
                 injection=injection,
                 failure=failure,
             )
@@ -114,17 +110,3 @@ class PathProbe:
         with suppress(OSError):
             await opened.stream.aclose()
         return True
-
-    async def _reverse(self, address: str) -> list[Lookup]:
-        """The PTR of an address, and the addresses of the names that it gives (RFC 1912 section 2.1)."""
-        name = dns.reversename.from_address(address)
-        pointers = await self._context.lookup(name, dns.rdatatype.PTR)
-        owner = parse_name(pointers.canonical or name.to_text())
-        targets: list[str] = []
-        for id in pointers.facts:
-            exchange = self._context.record.exchange(id)
-            rrset = exchange.answer(owner, dns.rdatatype.PTR) if exchange is not None else None
-            targets += [name_text(rdata.target) for rdata in rrset or ()]
-        names = [parse_name(target) for target in dict.fromkeys(targets)][:_REVERSE_NAMES]
-        rdtype = ADDRESS_TYPES[family_of(address)]
-        return [pointers, *await asyncio.gather(*(self._context.lookup(target, rdtype) for target in names))]

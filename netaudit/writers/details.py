@@ -23,6 +23,7 @@ DETAILS = (
     _("this needs Linux: the error queue of sockets"),
     _("this network has no real paths: it simulates its targets"),
     _("larger than our own link takes"),
+    _("its reverse name was not looked up"),
     _("no large response of any server arrived here: the loss may be near us"),
     _("our own link takes packets of %(octets)s octets only"),
     _("no packet of the server was overheard"),

@@ -106,6 +106,7 @@ JOBS: dict[str, str] = {  # prefix of a job's name -> what such jobs look at
     "browser": _("page in a browser"),
     "mail": _("mail domain"),
     "path": _("path to a host"),
+    "reverse": _("reverse names of exchangers"),
     "uplinks": _("data centre's uplinks"),
     "routes": _("data centre's routes"),
     "vrps": _("data centre's ROAs"),
