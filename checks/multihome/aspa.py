@@ -63,7 +63,7 @@ class _Compared(NamedTuple):
 
     @property
     def saw(self) -> str:
-        return f"{' and '.join(self.ways)}, {'in the ASPA' if self.named else 'not in the ASPA'}"
+        return f"{' and '.join(self.ways)}; {'in the ASPA' if self.named else 'not in the ASPA'}"
 
 
 def _operators(

@@ -88,8 +88,9 @@ def _shown(record: Held) -> str:
     """A record in the registry's own words, and what they are worth where that is not in them."""
     item = record.registration
     words = [item.registry or "unknown registry", item.status, item.registered, item.name, item.holder_id, item.country]
+    shown = ", ".join(word for word in words if word)
     if is_stub(item):
-        words.append("only points to another registry")
-    elif is_national(item) and (record.format == "delegated" or portability(item) is Portability.UNKNOWN):
-        words.append("a national registry decides")
-    return ", ".join(word for word in words if word)
+        return f"{shown}; only points to another registry"
+    if is_national(item) and (record.format == "delegated" or portability(item) is Portability.UNKNOWN):
+        return f"{shown}; a national registry decides"
+    return shown

@@ -22,6 +22,7 @@ _COMMANDS = {
     "scan": "scan",
     "collect": "scan",
     "judge": "judge",
+    "gate": "gate",
     "merge": "merge",
     "report": "report",
     "plan": "plan",
@@ -51,6 +52,7 @@ Examples:
   netaudit check lamdong.gov.vn       ask about single names, no inventory needed
   netaudit scan                       scan ./inventory.yaml into out/
   netaudit plan                       show what would be sent; sends nothing
+  netaudit gate out --add-roa …       judge a change of routing before it goes live
 """
 
 

@@ -236,6 +236,6 @@ def test_the_rows_name_the_registry_to_write_to() -> None:
 def test_the_rows_tell_how_an_operator_is_known() -> None:
     rows = judge("multihome.aspa", authorised(payloads((aspa(UP1, UP3),)))).observed
     assert [(row.where, row.saw, row.ok) for row in rows] == [
-        (f"{AS}: AS{UP1} (A)", "declared and observed, in the ASPA", True),
-        (f"{AS}: AS{UP2} (B)", "declared and observed, not in the ASPA", False),
+        (f"{AS}: AS{UP1} (A)", "declared and observed; in the ASPA", True),
+        (f"{AS}: AS{UP2} (B)", "declared and observed; not in the ASPA", False),
     ]

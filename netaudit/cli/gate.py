@@ -1,0 +1,143 @@
+"""`netaudit gate`: may this change go live? What is known now, changed as data, judged before and after."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from netaudit.cli.errors import COMPLIANT, FINDINGS, INCOMPLETE, Usage
+from netaudit.cli.judge import JudgingOptions, judge_book, read_judging_options
+from netaudit.cli.options import DEFAULT_INVENTORY, judging_options, language_option
+from netaudit.cli.routing_edits import read_routing_change, routing_change_options
+from netaudit.cli.scan import load_inventory
+from netaudit.cli.tables import echo_table
+from netaudit.engine import loop
+from netaudit.engine.offline import read_evidence
+from netaudit.engine.routing_change import ChangeError, RoutingChange, only_datacentres, with_change
+from netaudit.judge.catalogue import load_catalogue
+from netaudit.judge.compare import compare
+from netaudit.judge.prefix_answers import newly_failing, prefix_answers
+from netaudit.model.book import FactBook
+from netaudit.model.change import Difference
+from netaudit.model.gate import GateReport
+from netaudit.model.run import Run
+from netaudit.model.verdict import TargetKind
+from netaudit.store.facts import FACTS_FILE, FactsError, read_facts
+from netaudit.writers.comparison import comparison_text
+from netaudit.writers.gate import GateText
+
+__all__ = ["gate"]
+
+_SCHEMA = 1
+_YAML = (".yaml", ".yml")
+
+
+@click.command(
+    epilog="""\b
+Exit codes: 0 the change may go live, 1 findings after it, 3 something could not be tested, 2 usage.
+\b
+Examples:
+  netaudit gate out --remove-roa 203.0.113.0/24-24=AS64510
+  netaudit gate out --add-roa 2001:db8:113::/48=AS64511 --only-new --fail-on medium
+  netaudit gate out --vrps proposed.json --route-objects proposed.txt --format json
+  netaudit gate inventory.yaml --routes rehearsal.mrt --lang en
+"""
+)
+@click.argument("run", required=False, type=click.Path(exists=True, path_type=Path), default=Path("out"))
+@routing_change_options
+@click.option("--only-new", is_flag=True, help="Let only what the change breaks decide, not what fails already.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="The output."
+)
+@judging_options
+@language_option
+def gate(run: Path, only_new: bool, form: str, **values: Any) -> int:
+    """Judge a change of routing before it goes live: RPKI, routing registries, route tables. Sends nothing.
+
+    RUN is a run folder, a facts file, or an inventory whose files of evidence are read (default: out). Says for each
+    prefix of both families whether it is valid, registered, announced and reached through its operators, before and
+    after the change; what gets worse comes first.
+    """
+    change = read_routing_change(values)
+    if not change:
+        raise Usage("nothing changes: name what will be with --vrps, --route-objects, --routes, --add-roa, …")
+    judging = _datacentre_checks(read_judging_options(values))
+    after, report = _judged(_facts(run), change, judging, only_new=only_new)
+    if form == "json":
+        click.echo(msgspec.json.format(msgspec.json.encode(report), indent=1).decode())
+        return report.exit_code
+    _tell(report, after, values["language"])
+    return report.exit_code
+
+
+def _judged(
+    book: FactBook, change: RoutingChange, judging: JudgingOptions, *, only_new: bool
+) -> tuple[Run, GateReport]:
+    """Judge the facts as they are and as they would be: the run of the latter, and what differs. Raises Usage."""
+    live = only_datacentres(book)
+    try:
+        proposed = loop.run(with_change(live, change))
+    except ChangeError as error:
+        raise Usage(str(error)) from error
+    profiles = judging.profiles or live.scan.inventory.profiles
+    before, after = judge_book(live, judging, profiles), judge_book(proposed, judging, profiles)
+    comparison = compare(before, after)
+    prefixes = prefix_answers(before, after, live.scan.inventory.datacentres)
+    report = GateReport(
+        schema=_SCHEMA,
+        run=before.id,
+        proposed=after.proposed,
+        exit_code=after.exit_code,
+        prefixes=prefixes,
+        comparison=comparison,
+    )
+    if only_new:
+        report = msgspec.structs.replace(report, exit_code=_code_of_what_is_new(report, after, judging))
+    return msgspec.structs.replace(after, comparison=comparison, exit_code=report.exit_code), report
+
+
+def _code_of_what_is_new(report: GateReport, after: Run, judging: JudgingOptions) -> int:
+    """The exit code by what the change breaks, or makes impossible to test, alone."""
+    if judging.fail_on and newly_failing(after, report.comparison, report.prefixes, judging.fail_on):
+        return FINDINGS
+    lost = any(change.difference is Difference.UNTESTED for change in report.comparison.changes)
+    lost = lost or any(answer.lost for item in report.prefixes for answer in item.answers)
+    return INCOMPLETE if lost and not judging.allow_incomplete else COMPLIANT
+
+
+def _tell(report: GateReport, after: Run, language: str) -> None:
+    text = GateText(report, language)
+    click.echo(text.title())
+    echo_table(text.table())
+    for line in text.details(colour=True):  # click drops colour when it is no terminal
+        click.echo(line)
+    click.echo()
+    click.echo(comparison_text(after, language, colour=True), nl=False)
+    click.echo(text.closing(), err=True)
+
+
+def _facts(run: Path) -> FactBook:
+    """The facts of a run, or those that an inventory's files give. Raises Usage."""
+    path = run
+    if run.is_dir():
+        path = run / FACTS_FILE if (run / FACTS_FILE).exists() else run / DEFAULT_INVENTORY
+    if path.suffix in _YAML:
+        loaded = load_inventory(path)
+        return loop.run(read_evidence(loaded.inventory, loaded.path, loaded.sha256, time.time()))
+    try:
+        return read_facts(path)
+    except FactsError as error:
+        raise Usage(str(error)) from error
+
+
+def _datacentre_checks(judging: JudgingOptions) -> JudgingOptions:
+    """Of the chosen checks those that look at data centres: nothing else can change. Raises Usage without any."""
+    infos = load_catalogue().infos
+    own = frozenset(id for id, info in infos.items() if info.target is TargetKind.DATACENTRE)
+    chosen = own if judging.checks is None else own & judging.checks
+    if not chosen:
+        raise Usage("nothing selected: no chosen check looks at data centres")
+    return replace(judging, checks=chosen)

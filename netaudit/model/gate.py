@@ -1,0 +1,71 @@
+"""What a change would do to each prefix: the questions that are asked of it, before and after."""
+
+from enum import StrEnum
+
+from netaudit.model.change import Comparison
+from netaudit.model.common import Family, Record
+
+__all__ = ["Answer", "GateReport", "PrefixAnswers", "Question"]
+
+
+class Question(StrEnum):
+    """What is asked of a prefix."""
+
+    VALID = "valid"  # does RPKI authorise its routes
+    REGISTERED = "registered"  # has a routing registry its objects
+    ANNOUNCED = "announced"  # is it announced by its own AS alone
+    UPLINKS = "uplinks"  # is it reached through at least two operators
+    SURVIVES = "survives"  # is it still reached after the loss of any one of them
+
+
+class Answer(Record, frozen=True, kw_only=True):
+    """One question's answers. None: it could not be tested."""
+
+    question: Question
+    before: bool | None
+    after: bool | None
+    saw_before: str = ""
+    saw_after: str = ""
+
+    @property
+    def worse(self) -> bool:
+        """Whether it is no after the change, and was not before."""
+        return self.after is False and self.before is not False
+
+    @property
+    def lost(self) -> bool:
+        """Whether it can't be told any more."""
+        return self.after is None and self.before is True
+
+    @property
+    def better(self) -> bool:
+        """Whether it is yes after the change, and was not before."""
+        return self.after is True and self.before is not True
+
+
+class PrefixAnswers(Record, frozen=True, kw_only=True):
+    """A prefix of a data centre with the answers to every question."""
+
+    datacentre: str
+    prefix: str
+    family: Family
+    answers: tuple[Answer, ...]
+
+    @property
+    def badness(self) -> int:
+        """The worst first: what gets worse, what can't be told any more, what stays bad, what gets better, the rest."""
+        ranks = [
+            0 if a.worse else 1 if a.lost else 2 if a.after is False else 3 if a.better else 4 for a in self.answers
+        ]
+        return min(ranks, default=4)
+
+
+class GateReport(Record, frozen=True, kw_only=True):
+    """A change, judged: what `netaudit gate --format json` prints."""
+
+    schema: int
+    run: str  # the id of the scan whose facts were changed
+    proposed: str
+    exit_code: int
+    prefixes: tuple[PrefixAnswers, ...]
+    comparison: Comparison
