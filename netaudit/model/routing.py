@@ -34,7 +34,7 @@ class Route(Record, frozen=True, kw_only=True):
     """A route that a collector's or router's peer announced for one of our prefixes."""
 
     prefix: str
-    peer_asn: int
+    peer_asn: int  # 0, which no peer has (RFC 7607): the source does not name its peers
     peer_address: str
     as_path: tuple[int, ...]  # prepending kept; an AS_SET ends the path and sets `as_set`
     as_set: bool = False
