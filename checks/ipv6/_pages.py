@@ -7,7 +7,7 @@ from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.facts import PageFact
 from netaudit.model.verdict import Outcome, could_not_test, failed, not_applicable, passed
 from netaudit.rules.fetches import endpoint_reach, is_web, untested
-from netaudit.rules.page_reach import NamedHosts, asked_by_scripts
+from netaudit.rules.page_reach import NamedHosts, seen_in_browser
 
 _BOTH = (Family.IPV4, Family.IPV6)
 _NOT_LOOKED_UP = Failure(
@@ -18,7 +18,7 @@ _NOT_LOOKED_UP = Failure(
 def judge_hosts(evidence: EndpointEvidence, find: Callable[[PageFact], NamedHosts], unseen: Failure | None) -> Outcome:
     """Judge the hosts that `find` takes from the page; `unseen`: why there may be more of them.
 
-    Messages: `ok`, `none`, `ipv4_only`, `scripts_ipv4_only`; `partly_tested`, `not_tested`, `not_loaded`; `not_web`.
+    Messages: `ok`, `none`, `ipv4_only`, `browser_ipv4_only`; `partly_tested`, `not_tested`, `not_loaded`; `not_web`.
     """
     if not is_web(evidence):
         return not_applicable("not_web")
@@ -29,9 +29,9 @@ def judge_hosts(evidence: EndpointEvidence, find: Callable[[PageFact], NamedHost
     facts = (page.id, *((evidence.browser.id,) if evidence.browser is not None else ()))
     total = len(found.rows)
     if found.ipv4_only:
-        by_scripts = set(found.ipv4_only) <= set(asked_by_scripts(page, evidence.browser))
+        hidden = set(found.ipv4_only) <= set(seen_in_browser(page, evidence.browser))
         return failed(
-            "scripts_ipv4_only" if by_scripts else "ipv4_only", observed=found.rows, facts=facts,
+            "browser_ipv4_only" if hidden else "ipv4_only", observed=found.rows, facts=facts,
             hosts=found.ipv4_only, failing=len(found.ipv4_only), total=total,
         )  # fmt: skip
     if found.unknown:

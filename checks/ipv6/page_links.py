@@ -3,7 +3,7 @@
 from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.facts import PageFact
 from netaudit.model.verdict import Outcome
-from netaudit.rules.page_reach import NamedHosts, asked_by_scripts, named_hosts
+from netaudit.rules.page_reach import NamedHosts, named_hosts, seen_in_browser
 
 from ._pages import judge_hosts
 
@@ -12,7 +12,7 @@ def judge(evidence: EndpointEvidence) -> Outcome:
     """Links of the page itself: the second level. Hosts that it also loads from are left to `ipv6.page_resources`."""
 
     def linked(page: PageFact) -> NamedHosts:
-        loaded = asked_by_scripts(page, evidence.browser)
+        loaded = seen_in_browser(page, evidence.browser)
         return named_hosts(page, (host for host in page.links if host not in loaded))
 
     return judge_hosts(evidence, linked, unseen=None)

@@ -8,7 +8,7 @@ from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.verdict import Observation, Outcome, Status, could_not_test, failed, passed
 from netaudit.rules.fetches import cut_short, endpoint_reach, is_web, untested
 from netaudit.rules.one_family import judge_chain
-from netaudit.rules.page_reach import asked_by_scripts, needed_hosts
+from netaudit.rules.page_reach import needed_hosts, seen_in_browser
 from netaudit.rules.zones import unlooked
 
 
@@ -130,8 +130,8 @@ def _page(evidence: EndpointEvidence) -> _Step:
     facts = (page.id, *((browser.id,) if browser is not None else ()))
     found = needed_hosts(page, browser)
     if found.ipv4_only:
-        asked = [host for host in found.ipv4_only if host in asked_by_scripts(page, browser)]
-        saw = f"loads from {', '.join(found.ipv4_only)}" + (f"; asked by a script: {', '.join(asked)}" if asked else "")
+        asked = [host for host in found.ipv4_only if host in seen_in_browser(page, browser)]
+        saw = f"loads from {', '.join(found.ipv4_only)}" + (f"; seen in a browser: {', '.join(asked)}" if asked else "")
         return _Step("page", False, saw, found.ipv4_only, facts)
     if found.unknown:
         return _Step("page", None, f"not looked up: {', '.join(found.unknown)}", facts=facts, failure=found.failure)

@@ -7,7 +7,7 @@ from netaudit.model.common import Failure
 from netaudit.model.facts import BrowserFact, Lookup, PageFact
 from netaudit.model.verdict import Observation
 
-__all__ = ["NamedHosts", "asked_by_scripts", "named_hosts", "needed_hosts"]
+__all__ = ["NamedHosts", "seen_in_browser", "named_hosts", "needed_hosts"]
 
 _DISPENSABLE = {"ping", "cspviolationreport", "preflight", "prefetch"}  # nothing that a visitor sees waits for them
 
@@ -40,7 +40,7 @@ def named_hosts(looked_up: _LookedUp, hosts: Iterable[str], kinds: Mapping[str, 
         found[state].append(host)
         failures += [failure] if failure is not None else []
         ok = {"IPv6": True, "IPv4 alone": False}.get(state)
-        asked = f"; asked by a script: {', '.join(kinds[host])}" if host in kinds else ""
+        asked = f"; seen in a browser: {', '.join(kinds[host])}" if host in kinds else ""
         rows.append(Observation(where=host, saw=f"{state}{asked}", ok=ok))
     v6, v4, unknown = (tuple(found[state]) for state in ("IPv6", "IPv4 alone", "unknown"))
     return NamedHosts(v6, v4, unknown, tuple(rows), failures[0] if failures else None)
@@ -51,7 +51,7 @@ def needed_hosts(page: PageFact, browser: BrowserFact | None) -> NamedHosts:
     named = named_hosts(page, page.resources)
     if browser is None:
         return named
-    scripted = asked_by_scripts(page, browser)
+    scripted = seen_in_browser(page, browser)
     asked = named_hosts(browser, scripted, scripted)
     return NamedHosts(
         named.reachable + asked.reachable,
@@ -62,7 +62,7 @@ def needed_hosts(page: PageFact, browser: BrowserFact | None) -> NamedHosts:
     )
 
 
-def asked_by_scripts(page: PageFact, browser: BrowserFact | None) -> dict[str, tuple[str, ...]]:
+def seen_in_browser(page: PageFact, browser: BrowserFact | None) -> dict[str, tuple[str, ...]]:
     """What a page needs of each host that only a browser saw; its HTML names none of them as a resource."""
     asked = browser.asked if browser is not None else ()
     found = {one.host: tuple(kind for kind in one.kinds if kind not in _DISPENSABLE) for one in asked}

@@ -49,7 +49,7 @@ SIGHTINGS = (
     _("no address of the public Internet"),
     _("no %(kind)s address"),
     _("IPv4 alone"),
-    _("asked by a script: %(kinds)s"),
+    _("seen in a browser: %(kinds)s"),
     _("not loaded whole in a browser"),
     _("no MX record"),
     _("no IPv6 prefix declared"),

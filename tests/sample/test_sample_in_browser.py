@@ -31,9 +31,9 @@ def test_a_script_from_ipv4_is_found_with_a_browser_alone(tmp_path: Path) -> Non
     assert seen(without, FOUND) <= seen(opened, FOUND)
     assert seen(opened, UNTESTED) == seen(without, UNTESTED)
     found = next(r.verdict for r in opened.results if _is(r.verdict.check, str(r.verdict.target), NEEDING[0], SCRIPTED))
-    assert found.outcome.message == "scripts_ipv4_only"
+    assert found.outcome.message == "browser_ipv4_only"
     assert found.outcome.args["hosts"] == ("thongke.luutru-mau.vn",)
-    assert "asked by a script: script" in found.outcome.observed[-1].saw
+    assert "seen in a browser: script" in found.outcome.observed[-1].saw
 
 
 def test_without_a_browser_nothing_is_claimed(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from netaudit.lab.world import World
 from netaudit.model.common import family_of
 
 # What resolvers are asked for is made as it is on purpose, and is no fault that a scan should find.
-ONE_FAMILY = {"ns-thu-4": ["ipv4"], "ns-thu-6": ["ipv6"]}
+ONE_FAMILY = {"ns-thu-4": ["ipv4"], "ns-thu-6": ["ipv6"], "web-thongke": ["ipv4"]}
 MEANT = {"test-bogus", "test-sha1"}
 
 

@@ -74,13 +74,13 @@ CASES: dict[str, list[Case]] = {
         Case("a script asks a host with both", endpoint(*BOTH, page=names(), browser=opened({"v6.example": SCRIPT})),
             PASS, "ok", {"total": 1}),
         Case("a script asks IPv4 alone", endpoint(*BOTH, page=names(("v6.example",)),
-            browser=opened({"v4.example": ("script", "xhr")})), FAIL, "scripts_ipv4_only",
+            browser=opened({"v4.example": ("script", "xhr")})), FAIL, "browser_ipv4_only",
             {"hosts": ("v4.example",), "failing": 1, "total": 2}),
         Case("HTML and a script", endpoint(*BOTH, page=names(("v4.example",)),
             browser=opened({"v4.example": SCRIPT, "v4-2.example": SCRIPT})), FAIL, "ipv4_only",
             {"hosts": ("v4.example", "v4-2.example"), "failing": 2, "total": 2}),
         Case("a script loads what the page links to", endpoint(*BOTH, page=names((), ("v4.example",)),
-            browser=opened({"v4.example": SCRIPT})), FAIL, "scripts_ipv4_only"),
+            browser=opened({"v4.example": SCRIPT})), FAIL, "browser_ipv4_only"),
         Case("a beacon that nobody waits for", endpoint(*BOTH, page=names(), browser=opened({"v4.example": ("ping",)})),
             PASS, "none"),
         Case("a script's host not looked up", endpoint(*BOTH, page=names(), browser=opened({"lost.example": SCRIPT})),
@@ -89,7 +89,7 @@ CASES: dict[str, list[Case]] = {
         Case("HTML alone is enough", endpoint(*BOTH, page=names(("v4.example",)), browser=opened(failure=NO_BROWSER)),
             FAIL, "ipv4_only"),
         Case("cut short, after a script", endpoint(*BOTH, page=names(), browser=opened({"v4.example": SCRIPT}, CUT)),
-            FAIL, "scripts_ipv4_only"),
+            FAIL, "browser_ipv4_only"),
         *UNSEEN,
     ],
     "ipv6.page_links": [
@@ -159,6 +159,6 @@ def test_rows_tell_what_only_a_script_asked_for() -> None:
     browser = opened({"v4.example": ("script", "xhr"), "v6.example": ("font",)})
     outcome = judge("ipv6.page_resources", endpoint(*BOTH, page=names(("v6.example",)), browser=browser))
     assert [(row.where, row.saw, row.ok) for row in outcome.observed] == [
-        ("v6.example", "IPv6", True), ("v4.example", "IPv4 alone; asked by a script: script, xhr", False),
+        ("v6.example", "IPv6", True), ("v4.example", "IPv4 alone; seen in a browser: script, xhr", False),
     ]  # fmt: skip
     assert outcome.facts == ("page", "browser")

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.lab.faults import scripts
 from tests.lab.faults.expected import COMPARED, NOTHING, UNCOMPARED
 from tests.lab.faults.plants import DOMAIN, Plant, Servers
 from tests.lab.faults.table import FAULTS, MODULES, PLANTS
@@ -16,17 +17,19 @@ _BLINDED = {NOTHING: "everything", UNCOMPARED: "all comparisons", COMPARED: "com
 
 def page() -> str:
     """The whole page."""
-    sections = (line for module in MODULES for line in _section(module.__doc__ or "", module.PLANTS))
+    sections = (line for module in (*MODULES, scripts) for line in _section(module.__doc__ or "", module.PLANTS))
     return "\n".join([*_head(), *sections, ""])
 
 
 def _head() -> Iterator[str]:
-    harmless = [plant for plant in PLANTS if not plant.finds]
+    harmless = [plant for plant in (*PLANTS, *scripts.PLANTS) if not plant.finds]
+    faults = len(FAULTS) + sum(bool(plant.finds) for plant in scripts.PLANTS)
     yield "# Planted faults of services, and what finds them"
     yield ""
     yield textwrap.fill(
-        f"{len(FAULTS)} faults are planted in network namespaces with nginx, Postfix, NSD, Knot DNS, BIND and"
-        f" nftables, each at a host of its own, and found by one scan over real sockets; {len(harmless)}"
+        f"{faults} faults are planted in network namespaces with nginx, Postfix, NSD, Knot DNS, BIND and"
+        f" nftables, each at a host of its own, and found by one scan over real sockets, those of the"
+        f" last section by one with `--browser`; {len(harmless)}"
         f" more look like faults and are none, or can't be told, and nothing is held against them. The test"
         " `tests/lab/test_faults.py` holds every row: what is found is what stands here, and nothing else is found.",
         width=120,
