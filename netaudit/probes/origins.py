@@ -25,7 +25,7 @@ from netaudit.routing.origins import (
 from netaudit.sources.library import Library
 from netaudit.sources.questions import address_questions
 
-__all__ = ["OriginsProbe"]
+__all__ = ["OriginsProbe", "origins_from"]
 
 _MOST = 512  # addresses of one scan
 _OF_HOST = 8  # addresses of one exchanger or server in one family
@@ -62,7 +62,7 @@ class OriginsProbe:
         for path, centre in self._tables.items():
             self._facts.append(await asyncio.to_thread(_of_table, path, centre, addresses))
         if self._context.library is not None:
-            asked = (_of_source(self._context.library, source, addresses) for source in self._sources)
+            asked = (origins_from(self._context.library, source, addresses) for source in self._sources)
             self._facts += [fact for fact in await asyncio.gather(*asked) if fact is not None]
 
     def facts(self, failure: Failure | None) -> Iterable[Fact]:
@@ -112,7 +112,7 @@ def _of_table(path: Path, centre: DataCentre, addresses: Sequence[str]) -> Origi
     )
 
 
-async def _of_source(library: Library, source: Source, addresses: Sequence[str]) -> OriginsFact | None:
+async def origins_from(library: Library, source: Source, addresses: Sequence[str]) -> OriginsFact | None:
     """None from a source that knows of no address. An address that it gave no answer about is left out."""
     questions = address_questions(source, addresses)
     if not questions:
@@ -133,9 +133,9 @@ def _answered(answer: Answer) -> OriginsFact:
     read = read_prefix_overview if ripestat else read_ris_whois_origin
     try:
         found = read(answer.document.path, answer.question.about)
+        fact = replace(empty, origins=(found.origin,), data_time=found.data_time, messages=found.messages)
     except (OSError, ValueError) as error:
-        return replace(empty, failure=unread(f"{answer.question.source.name}: {error}"))
-    fact = replace(empty, origins=(found.origin,), data_time=found.data_time, messages=found.messages)
+        fact = replace(empty, failure=unread(f"{answer.question.source.name}: {error}"))
     filled = provenance(fact, [answer])
     assert isinstance(filled, OriginsFact)
     return filled

@@ -90,4 +90,5 @@ def failed(error: BaseException, where: str) -> SourceError:
         return error
     found = failure_of(error)
     side = Side.SOURCE if found.side is Side.TARGET else found.side
-    return SourceError.of(found.reason, f"{where}: {found.detail}", side=side)
+    detail = "connection refused" if found.reason is Reason.REFUSED else found.detail
+    return SourceError.of(found.reason, f"{where}: {detail}", side=side)
