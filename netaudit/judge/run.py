@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from netaudit.judge.catalogue import Catalogue
 from netaudit.judge.clauses import clause_result, demands_of
 from netaudit.judge.derive import derive
+from netaudit.judge.expiries import expiries_of_run
 from netaudit.judge.history import Past
 from netaudit.judge.parity import parity_of_run
 from netaudit.judge.reliance import reliance_of_run
@@ -100,6 +101,7 @@ def judge(
         links=links,
         zone_summaries=zone_summaries,
         reliance=reliance_of_run(targets, inventory),
+        expiries=expiries_of_run(targets, inventory, scan.at),
         parity=dict(parity_of_run(targets)),
     )
 

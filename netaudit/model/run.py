@@ -7,6 +7,7 @@ import msgspec
 
 from netaudit.model.change import Comparison
 from netaudit.model.common import Family, Record, Text, Timestamp
+from netaudit.model.expiry import Expiry
 from netaudit.model.facts import FamilyCheck, ServerAddress
 from netaudit.model.inventory import Authorisation, Contact, NetworkKind, Province, Service, Tier, Unit
 from netaudit.model.parity import Parity
@@ -184,6 +185,7 @@ class Run(Record, frozen=True, kw_only=True):
     zone_summaries: dict[str, ZoneSummary] = {}  # by audited zone
     comparison: Comparison | None = None  # of what is `proposed` with what is live
     reliance: Reliance = Reliance()  # what the zones rest on together
+    expiries: tuple[Expiry, ...] = ()  # by time: what ends within 400 days, and what has ended
     parity: dict[str, Parity] = {}  # by endpoint or mail domain: IPv4 beside IPv6
 
     def security(self, zone: str) -> Security | None:

@@ -119,6 +119,14 @@ JOBS: dict[str, str] = {  # prefix of a job's name -> what such jobs look at
     "resolver": _("recursive resolver"),
 }
 
+EXPIRIES: dict[str, str] = {
+    "certificate": _("TLS certificate"),
+    "register": _("certificates of a register"),
+    "signature": _("DNSSEC signatures"),
+    "roa": _("ROA"),
+    "authorisation": _("authorisation to scan"),
+}
+
 HOLDERS: dict[str, str] = {"organisation": _("organisations"), "person": _("persons")}
 
 BASIS: dict[Basis, str] = {
