@@ -6,7 +6,7 @@ from typing import NamedTuple
 from netaudit.model.common import Failure, Family, Reason, Side
 from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.verdict import Observation, Outcome, Status, could_not_test, failed, passed
-from netaudit.rules.fetches import cut_short, endpoint_reach, is_web, untested
+from netaudit.rules.fetches import cut_short, endpoint_reach, in_circle, is_web, untested
 from netaudit.rules.one_family import judge_chain
 from netaudit.rules.page_reach import needed_hosts, seen_in_browser
 from netaudit.rules.zones import unlooked
@@ -118,6 +118,8 @@ def _redirect(evidence: EndpointEvidence) -> _Step:
     for fact, url, failure in cut_short(evidence, Family.IPV6):
         if failure.reason is Reason.NO_ADDRESS:
             return _Step("redirect", False, f"{url} has no IPv6", (url,), (fact.id,))
+        if in_circle(fact):
+            return _Step("circle", False, f"redirects lead back to {url}", (url,), (fact.id,))
         return _Step("redirect", None, url, facts=(fact.id,), failure=failure)
     return _Step("redirect", True, "no redirect leaves IPv6")
 

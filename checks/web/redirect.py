@@ -4,15 +4,23 @@ from netaudit.model.common import Failure, Reason, Side
 from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.facts import WebFact
 from netaudit.model.verdict import Outcome, could_not_test, failed, not_applicable, passed
-from netaudit.rules.fetches import first_failure, is_web, location, own, plain, untested
+from netaudit.rules.fetches import first_failure, in_circle, is_web, location, own, plain, untested
 
 from ._helpers import BOTH, row
 
 
 def judge(evidence: EndpointEvidence) -> Outcome:
-    """A closed port 80 shows nothing either; an error page there says nothing about the site."""
+    """A closed port 80 shows nothing either; an error page there says nothing about the site.
+
+    A circle, as between HTTP and HTTPS, leads nowhere.
+    """
     if not is_web(evidence):
         return not_applicable("not_web")
+    circles = [fact for fact in own(evidence) if in_circle(fact)]
+    if circles:
+        rows = tuple(row(fact, f"redirects lead back to {fact.hops[-1].url}", False) for fact in circles)
+        addresses, back = tuple(fact.address for fact in circles), circles[0].hops[-1].url
+        return failed("circle", observed=rows, facts=tuple(f.id for f in circles), addresses=addresses, back=back)
     facts = plain(evidence)
     if not facts:
         elsewhere = any(fact.hops and fact.hops[0].status is not None for fact in own(evidence))

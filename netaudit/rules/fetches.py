@@ -20,8 +20,8 @@ from netaudit.rules.zones import trouble
 
 __all__ = [
     "SECURITY_HEADERS", "Reach", "addresses", "attempt", "cut_short", "endpoint_reach", "failed_standing",
-    "first_failure", "header", "is_web", "location", "origin", "own", "plain", "rows", "trusted", "untested",
-    "usable", "why_unseen",
+    "first_failure", "header", "in_circle", "is_web", "location", "origin", "own", "plain", "rows", "trusted",
+    "untested", "usable", "why_unseen",
 ]  # fmt: skip
 
 SILENT = frozenset({Reason.TIMEOUT, Reason.RESET, Reason.UNREACHABLE, Reason.PROHIBITED})
@@ -184,6 +184,18 @@ def cut_short(evidence: EndpointEvidence, family: Family) -> Iterator[tuple[WebF
         last = fact.hops[-1] if fact.family is family and len(fact.hops) > 1 else None
         if last is not None and last.failure is not None:
             yield fact, last.url, last.failure
+
+
+def in_circle(fact: WebFact) -> bool:
+    """Whether redirects led back to where they had come from until the fetch was given up: browsers end there too.
+
+    Not where a response in between set a cookie: a browser shows it and may get out.
+    """
+    urls = [hop.url for hop in fact.hops]
+    given_up = fact.hops[-1].failure if fact.hops else None
+    if given_up is None or given_up.reason is not Reason.PROTOCOL or len(set(urls)) == len(urls):
+        return False
+    return not any(header(hop, "set-cookie") for hop in fact.hops)
 
 
 def trusted(evidence: EndpointEvidence) -> list[tuple[WebFact, CertificateTrust]]:

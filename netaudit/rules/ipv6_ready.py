@@ -8,7 +8,7 @@ from netaudit.model.common import Failure, Family, Reason, Side
 from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.facts import WebFact
 from netaudit.model.verdict import Outcome, could_not_test, failed, passed
-from netaudit.rules.fetches import endpoint_reach, is_web, own, rows, untested
+from netaudit.rules.fetches import endpoint_reach, in_circle, is_web, own, rows, untested
 from netaudit.rules.rounds import FAILING_ROUNDS
 from netaudit.rules.turned_away import turned_away
 
@@ -54,7 +54,7 @@ def _end(fact: WebFact) -> tuple[str, bool | None, Failure | None]:
         if last.failure.side is Side.OURS and last is not fact.hops[0]:
             return fact.address, True, None  # the redirect was not followed: the site itself did open
         stranded = last.failure.reason is Reason.NO_ADDRESS
-        stranded |= last.failure.reason is Reason.PROTOCOL and _in_circle(fact)
+        stranded |= in_circle(fact)
         return f"{fact.address} -> {last.url}", False if stranded else None, last.failure
     refused = turned_away(last)
     if refused is None and last.status == _FORBIDDEN:
@@ -62,9 +62,3 @@ def _end(fact: WebFact) -> tuple[str, bool | None, Failure | None]:
     if refused is not None:
         return fact.address, None, refused
     return f"{fact.address} (HTTP {last.status})", (last.status or 0) < 400, None
-
-
-def _in_circle(fact: WebFact) -> bool:
-    """Whether redirects led back to where they had come from: no browser gets out of that."""
-    urls = [hop.url for hop in fact.hops]
-    return len(set(urls)) < len(urls)

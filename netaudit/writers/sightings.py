@@ -63,6 +63,7 @@ SIGHTINGS = (
     _("truncated at %(octets)s octets"),
     _("%(octets)s octets over UDP"),
     _("lost: %(what)s"),
+    _("redirects lead back to %(url)s"),
     _("meets the rule"),
     _("does not meet the rule"),
     _("no scan"),

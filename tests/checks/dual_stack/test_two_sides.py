@@ -30,6 +30,7 @@ PASS, FAIL, WARN = Status.PASS, Status.FAIL, Status.WARN
 UNTESTED, NONE = Status.COULD_NOT_TEST, Status.NOT_APPLICABLE
 TCP = f"tcp://{HOST}:8443"
 PLAIN = f"http://{HOST}:80"
+TOO_MANY = Failure(reason=Reason.PROTOCOL, side=Side.TARGET, detail="more than 5 redirects")
 STRANDED = Failure(reason=Reason.NO_ADDRESS, side=Side.TARGET, detail="www.example has no ipv6")
 
 ONE_FAMILY = [
@@ -77,6 +78,13 @@ def both(*plain: WebFact) -> tuple[WebFact, ...]:
 SITE, SAFE = "http://a.example/", "https://a.example/"
 CSP = "default-src 'self'; script-src 'nonce-{}'"
 
+
+def circle(address: str, *headers: tuple[str, str]) -> WebFact:
+    """Redirects that lead back to where they came from, until they were given up."""
+    turn = hop(address, 302, url=SAFE, headers=headers)
+    return fetch(address, turn, turn, hop("", url=SAFE, failure=TOO_MANY, tries=0))
+
+
 CASES: dict[str, list[Case]] = {
     "dual_stack.redirects": [
         Case("alike", endpoint(way(V4, SITE, SAFE), way(V6, SITE, SAFE)), PASS, "ok",
@@ -87,6 +95,12 @@ CASES: dict[str, list[Case]] = {
             "200 https://a.example"}),
         Case("at one of two addresses", endpoint(way(V4, SAFE), way(V6, SAFE), way(V6B, SAFE, f"{SAFE}x")), FAIL,
             "differs", {"addresses": (V6B,)}),
+        Case("in a circle over IPv4", endpoint(circle(V4), fetch(V6)), FAIL, "circle_ipv4", {"addresses": (V4,)}),
+        Case("in a circle over IPv6", endpoint(fetch(V4), circle(V6)), FAIL, "circle_ipv6",
+            {"addresses": (V6,), "back": SAFE}),
+        Case("in a circle over both", endpoint(circle(V4), circle(V6)), UNTESTED, "not_tested"),
+        Case("a circle that a cookie may open", endpoint(fetch(V4), circle(V6, ("set-cookie", "a=b"))), UNTESTED,
+            "not_tested"),
         Case("no redirect", endpoint(fetch(V4), fetch(V6)), NONE, "no_redirect"),
         Case("another status, but no redirect", endpoint(fetch(V4), fetch(V6, hop(V6, 404))), NONE, "no_redirect"),
         Case("stranded", endpoint(fetch(V4), fetch(V6, hop(V6, 302), hop("", failure=STRANDED))), UNTESTED,

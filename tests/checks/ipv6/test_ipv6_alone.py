@@ -31,6 +31,7 @@ from tests.checks.web.harness import Case, hold, hold_statuses, hold_texts, judg
 PASS, FAIL = Status.PASS, Status.FAIL
 UNTESTED, NONE = Status.COULD_NOT_TEST, Status.NOT_APPLICABLE
 TCP = f"tcp://{HOST}:8443"
+TOO_MANY = Failure(reason=Reason.PROTOCOL, side=Side.TARGET, detail="more than 5 redirects")
 STRANDED = Failure(reason=Reason.NO_ADDRESS, side=Side.TARGET, detail="old.example has no ipv6")
 STRAYED = Failure(reason=Reason.OUT_OF_SCOPE, side=Side.OURS, detail="from one outside host to another")
 NO_BROWSER = Failure(reason=Reason.NO_BROWSER, side=Side.OURS, detail="no chromium")
@@ -115,6 +116,8 @@ CASES: dict[str, list[Case]] = {
         Case("refused", at(ZONE, fetch(V4), dead(V6, REFUSED), page=names()), FAIL, "connection", {"what": (V6,)}),
         Case("a redirect to IPv4", at(ZONE, fetch(V4), fetch(V6, hop(V6, 302), hop("", url="https://old.example/",
             failure=STRANDED)), page=names()), FAIL, "redirect", {"what": ("https://old.example/",)}),
+        Case("redirects in a circle", at(ZONE, fetch(V4), fetch(V6, hop(V6, 302), hop("", failure=TOO_MANY)),
+            page=names()), FAIL, "circle", {"what": (f"https://{HOST}/",)}),
         Case("a redirect not followed", at(ZONE, fetch(V4), fetch(V6, hop(V6, 302), hop("", failure=STRAYED)),
             page=names()), UNTESTED, "not_tested"),
         Case("a script from IPv4", at(ZONE, *BOTH, page=names(("v4.example",))), FAIL, "page",

@@ -38,6 +38,9 @@ _TOO_MANY = Failure(reason=Reason.PROTOCOL, side=Side.TARGET, detail="more than 
 _EXCLUDED = Failure(reason=Reason.OUT_OF_SCOPE, side=Side.OURS, detail="www.example is excluded")
 _TO_HTTPS = (("location", f"https://{HOST}/"),)
 _MOVED = hop(V6, 302, headers=(("location", "https://www.example/"),))
+_COOKIE = hop(V6, 302, headers=(("location", f"https://{HOST}/"), ("set-cookie", "seen=1")))
+_AGAIN = hop(V6, 302, headers=(("location", f"https://{HOST}/"),))
+_CIRCLE = fetch(V6, _AGAIN, hop("", failure=_TOO_MANY, tries=0))
 
 
 def plain(address: str, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> WebFact:
@@ -96,6 +99,8 @@ CASES: dict[str, list[Case]] = {
             "", url="https://www.example/", failure=_STRANDED, tries=0))), FAIL, "does_not_open"),
         Case("redirects in a circle", endpoint(fetch(V6, _MOVED, hop("", failure=_TOO_MANY, tries=0))), FAIL,
             "does_not_open"),
+        Case("in a circle, with a cookie", endpoint(fetch(V6, _COOKIE, hop("", failure=_TOO_MANY, tries=0))), UNTESTED,
+            "not_tested"),
         Case("many redirects", endpoint(fetch(V6, _MOVED, hop("", url="https://www.example/", failure=_TOO_MANY,
             tries=0))), UNTESTED, "not_tested"),
         Case("turned away", endpoint(fetch(V6, hop(V6, 403))), UNTESTED, "not_tested"),
@@ -124,6 +129,8 @@ CASES: dict[str, list[Case]] = {
         Case("relative first, then https", endpoint(fetch(V4), fetch(V4, hop(V4, 302, url=f"http://{HOST}/", headers=(
             ("location", "/vi"),)), hop(V4, 302, url=f"http://{HOST}/vi", headers=_TO_HTTPS), endpoint=PLAIN)),
                 PASS, "ok"),
+        Case("in a circle", endpoint(fetch(V4), _CIRCLE, plain(V4, 301, _TO_HTTPS)), FAIL, "circle",
+            {"addresses": (V6,), "back": f"https://{HOST}/"}),
         Case("closed", endpoint(fetch(V4), dead(V4, REFUSED, endpoint=PLAIN)), PASS, "closed"),
         Case("page", endpoint(fetch(V4), plain(V4, 301, _TO_HTTPS), plain(V6)),
             FAIL, "plain_page", {"addresses": (V6,)}),

@@ -36,6 +36,14 @@ _NONCE_HEADER = replace(
     headers=(*_without("Content-Security"), "Content-Security-Policy: script-src 'nonce-$request_id'"),
 )
 
+_CIRCLE = (
+    "dual_stack.connect_time not_tested",
+    "dual_stack.headers not_tested",
+    "dual_stack.tls_session not_tested",
+    "dual_stack.web_content not_tested",
+    "dual_stack.web_status not_tested",
+)
+
 PLANTS = (
     Plant(
         "v6-404",
@@ -225,15 +233,34 @@ PLANTS = (
         "v6-loop",
         "a redirect in a circle over IPv6",
         Site(v6=Serve(redirect="https://v6-loop.tinh.vn/")),
-        finds=("web.ipv6_ready does_not_open",),
+        finds=(
+            "dual_stack.redirects circle_ipv6",
+            "ipv6.usable_alone circle",
+            "web.ipv6_ready does_not_open",
+            "web.redirect circle",
+        ),
+        saw="redirects lead back to https://v6-loop.tinh.vn/",
+        blinds=_CIRCLE,
+    ),
+    Plant(
+        "v4-loop",
+        "a redirect in a circle over IPv4, by way of plain HTTP",
+        Site(v4=Serve(redirect="http://v4-loop.tinh.vn/")),
+        finds=("dual_stack.redirects circle_ipv4", "web.redirect circle"),
+        saw="redirects lead back to",
+        blinds=_CIRCLE,
+    ),
+    Plant(
+        "both-loop",
+        "a redirect in a circle over both",
+        _both(Serve(redirect="https://both-loop.tinh.vn/")),
+        finds=("ipv6.usable_alone circle", "web.ipv6_ready does_not_open", "web.redirect circle"),
         blinds=(
-            "dual_stack.connect_time not_tested",
-            "dual_stack.headers not_tested",
+            *_CIRCLE,
+            *PROTECTION,
             "dual_stack.redirects not_tested",
-            "dual_stack.tls_session not_tested",
-            "dual_stack.web_content not_tested",
-            "dual_stack.web_status not_tested",
-            "ipv6.usable_alone not_tested",
+            "ipv6.page_links not_tested",
+            "ipv6.page_resources not_tested",
         ),
     ),
     Plant(
