@@ -28,14 +28,14 @@ _STOP = 5.0  # seconds
 _LAUNCH = f'ulimit -c 0; ulimit -t {_CPU_SECONDS}; ulimit -f {_FILE_BLOCKS}; exec "$0" "$@" 3<&0 4>&1 0</dev/null 1>&2'
 
 _SWITCHES = (
-    "--headless", "--remote-debugging-pipe",
+    "--headless", "--remote-debugging-pipe", "--no-startup-window",
     # nothing is sent: no name resolves, no literal address connects, no proxy is used, no UDP outside of one
     "--host-resolver-rules=MAP * ~NOTFOUND", "--no-proxy-server", "--disable-quic",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp", "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--disable-background-networking", "--disable-component-update", "--disable-domain-reliability",
     "--disable-sync", "--disable-default-apps", "--disable-extensions", "--disable-breakpad",
     "--disable-client-side-phishing-detection", "--safebrowsing-disable-auto-update", "--no-pings",
-    "--disable-features=AutofillServerCommunication,MediaRouter,OptimizationHints,Translate,WebRtcHideLocalIpsWithMdns",
+    "--disable-features=AutofillServerCommunication,MediaRouter,OptimizationHints,Translate,WebRtcHideLocalIpsWithMdns,WebUIOmniboxPopup,WebUIOmniboxAimPopup",
     "--no-first-run", "--no-default-browser-check", "--no-service-autorun", "--metrics-recording-only",
     "--password-store=basic", "--use-mock-keychain", "--disable-gpu", "--disable-dev-shm-usage", "--mute-audio",
     # nothing is opened beside the page, and its scripts have so much room
@@ -73,7 +73,7 @@ async def chromium(program: str, on_event: Callable[[Event], None]) -> AsyncIter
     """
     with TemporaryDirectory(prefix="netaudit-browser-", ignore_cleanup_errors=True) as folder:
         switches = (*_SWITCHES, *(("--no-sandbox",) if os.geteuid() == 0 else ()), f"--user-data-dir={folder}/profile")
-        process = await _start(program, (*switches, "about:blank"), folder)
+        process = await _start(program, switches, folder)
         tools = DevTools(process, on_event)
         try:
             yield tools
