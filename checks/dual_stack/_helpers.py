@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from netaudit.model.common import Failure, Family
 from netaudit.model.evidence import CertificateTrust, EndpointEvidence, HostEvidence
-from netaudit.model.facts import TlsObservation, WebFact
+from netaudit.model.facts import DialogueFact, TlsObservation, WebFact
 from netaudit.model.verdict import Observation, Outcome, could_not_test, failed, not_applicable, passed
 from netaudit.rules.fetches import addresses, first_failure, is_web, own, untested
 from netaudit.rules.turned_away import turned_away
@@ -47,7 +47,7 @@ def one_family(host: HostEvidence) -> bool:
     return any(none) and (all(none) or any(addresses(host, family) for family in BOTH))
 
 
-def row(fact: WebFact, saw: str, ok: bool | None = None) -> Observation:
+def row(fact: WebFact | DialogueFact, saw: str, ok: bool | None = None) -> Observation:
     """A row about one address."""
     return Observation(where=fact.endpoint, saw=saw, address=fact.address, family=fact.family, ok=ok)
 

@@ -2,20 +2,21 @@
 
 from netaudit.model.common import Family
 from netaudit.model.evidence import CertificateTrust, EndpointEvidence
-from netaudit.model.facts import WebFact
+from netaudit.model.facts import DialogueFact, TlsObservation, WebFact
 from netaudit.model.verdict import Outcome, failed, not_applicable, passed
-from netaudit.rules.fetches import endpoint_reach, trusted, untested
+from netaudit.rules.dialects import complete, speaks_to_clients
+from netaudit.rules.fetches import endpoint_reach, untested, vouched
 
 from ._helpers import BOTH, one_family, public_key, row, same_certificate
 
 
 def judge(evidence: EndpointEvidence) -> Outcome:
     """Alike are certificates of one key, or of the same names, issuer and term."""
-    if not evidence.endpoint.startswith("https://"):
+    if not _expected(evidence):
         return not_applicable("no_tls")
     if one_family(evidence.host):
         return not_applicable("one_family")
-    seen = trusted(evidence)
+    seen = vouched(evidence)
     v4, v6 = ([pair for pair in seen if pair[0].family is family] for family in BOTH)
     if not v4 or not v6:
         reached = endpoint_reach(evidence, BOTH, min_tries=1)
@@ -39,6 +40,22 @@ def judge(evidence: EndpointEvidence) -> Outcome:
     return passed("ok", observed=rows, facts=facts, subject=v4[0][1].subject)
 
 
-def _same(one: tuple[WebFact, CertificateTrust], other: tuple[WebFact, CertificateTrust]) -> bool:
-    keys = [public_key(fact.hops[0].tls) if fact.hops else "" for fact, _ in (one, other)]
+_Session = tuple[WebFact | DialogueFact, CertificateTrust]
+
+
+def _expected(evidence: EndpointEvidence) -> bool:
+    """Whether TLS is: of a web site by its scheme; of submission and IMAP unless an address is known to have none."""
+    if not speaks_to_clients(evidence.endpoint):
+        return evidence.endpoint.startswith("https://")
+    return not any(complete(talk) and talk.tls is None for talk in evidence.dialogues)
+
+
+def _same(one: _Session, other: _Session) -> bool:
+    keys = [public_key(_tls(fact)) for fact, _ in (one, other)]
     return same_certificate(one[1], other[1]) or (keys[0] != "" and keys[0] == keys[1])
+
+
+def _tls(fact: WebFact | DialogueFact) -> TlsObservation | None:
+    if isinstance(fact, DialogueFact):
+        return fact.tls
+    return fact.hops[0].tls if fact.hops else None

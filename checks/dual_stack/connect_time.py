@@ -15,6 +15,8 @@ def judge(evidence: EndpointEvidence, *, notable_ms: int, lost_ms: int) -> Outco
 
     `lost_ms` later than IPv4, clients have gone to IPv4 already: the service is dual-stack in name only.
     """
+    if evidence.endpoint.startswith(("ntp://", "udp://")):
+        return not_applicable("no_connections")
     if one_family(evidence.host):
         return not_applicable("one_family")
     times = evidence.times

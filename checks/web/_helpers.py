@@ -2,8 +2,9 @@
 
 from netaudit.model.common import Family
 from netaudit.model.evidence import EndpointEvidence
-from netaudit.model.facts import HttpHop, WebFact
+from netaudit.model.facts import DialogueFact, HttpHop, WebFact
 from netaudit.model.verdict import Observation, Outcome, not_applicable
+from netaudit.rules.dialects import complete, speaks_to_clients
 from netaudit.rules.fetches import is_web, own
 
 BOTH = (Family.IPV4, Family.IPV6)
@@ -16,6 +17,16 @@ def not_for_tls(evidence: EndpointEvidence) -> Outcome | None:
     return None if evidence.endpoint.startswith("https://") else not_applicable("plain_http")
 
 
+def not_for_sessions(evidence: EndpointEvidence) -> Outcome | None:
+    """Why no TLS session is expected: as `not_for_tls`, and `no_tls` for submission or IMAP that offers none."""
+    if not speaks_to_clients(evidence.endpoint):
+        return not_for_tls(evidence)
+    talks = evidence.dialogues
+    if talks and all(complete(talk) and talk.tls is None for talk in talks):
+        return not_applicable("no_tls", facts=tuple(talk.id for talk in talks))
+    return None
+
+
 def port_of(evidence: EndpointEvidence) -> int:
     """The endpoint's port."""
     return int(evidence.endpoint.rpartition(":")[2])
@@ -26,6 +37,6 @@ def responses(evidence: EndpointEvidence) -> list[tuple[WebFact, HttpHop]]:
     return [(fact, fact.hops[0]) for fact in own(evidence) if fact.hops and fact.hops[0].status is not None]
 
 
-def row(fact: WebFact, saw: str, ok: bool | None = None) -> Observation:
+def row(fact: WebFact | DialogueFact, saw: str, ok: bool | None = None) -> Observation:
     """A row about one address."""
     return Observation(where=fact.endpoint, saw=saw, address=fact.address, family=fact.family, ok=ok)

@@ -4,19 +4,19 @@ from datetime import UTC, datetime
 
 from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.verdict import Outcome, failed, passed, warned
-from netaudit.rules.fetches import endpoint_reach, trusted, untested
+from netaudit.rules.fetches import endpoint_reach, untested, vouched
 
-from ._helpers import BOTH, not_for_tls, row
+from ._helpers import BOTH, not_for_sessions, row
 
 _DAY = 86_400
 
 
 def judge(evidence: EndpointEvidence, *, min_days: int) -> Outcome:
     """The certificate that ends first, among all addresses, decides."""
-    problem = not_for_tls(evidence)
+    problem = not_for_sessions(evidence)
     if problem is not None:
         return problem
-    seen = trusted(evidence)
+    seen = vouched(evidence)
     if not seen:
         return untested(evidence, BOTH, endpoint_reach(evidence, BOTH, min_tries=1))
     rows = tuple(

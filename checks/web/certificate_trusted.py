@@ -2,17 +2,17 @@
 
 from netaudit.model.evidence import CertificateTrust, EndpointEvidence
 from netaudit.model.verdict import Outcome, failed, passed
-from netaudit.rules.fetches import endpoint_reach, trusted, untested
+from netaudit.rules.fetches import endpoint_reach, untested, vouched
 
-from ._helpers import BOTH, not_for_tls, row
+from ._helpers import BOTH, not_for_sessions, row
 
 
 def judge(evidence: EndpointEvidence) -> Outcome:
     """The name comes first: a certificate for another host is the commoner mistake, and explains more."""
-    problem = not_for_tls(evidence)
+    problem = not_for_sessions(evidence)
     if problem is not None:
         return problem
-    seen = trusted(evidence)
+    seen = vouched(evidence)
     if not seen:
         return untested(evidence, BOTH, endpoint_reach(evidence, BOTH, min_tries=1))
     rows = tuple(row(fact, _described(trust), trust.trusted and trust.name_matches) for fact, trust in seen)

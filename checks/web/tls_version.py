@@ -2,20 +2,19 @@
 
 from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.verdict import Outcome, failed, passed
-from netaudit.rules.fetches import endpoint_reach, own, untested
+from netaudit.rules.fetches import endpoint_reach, sessions, untested
 
-from ._helpers import BOTH, not_for_tls, row
+from ._helpers import BOTH, not_for_sessions, row
 
 _VERSIONS = ("SSLv2", "SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 
 
 def judge(evidence: EndpointEvidence, *, min_version: str) -> Outcome:
     """The scanner offers TLS 1.0 to 1.3, so what is agreed on is the best that the server has."""
-    problem = not_for_tls(evidence)
+    problem = not_for_sessions(evidence)
     if problem is not None:
         return problem
-    seen = [(fact, fact.hops[0].tls.version) for fact in own(evidence) if fact.hops and fact.hops[0].tls is not None]
-    seen = [(fact, version) for fact, version in seen if version]
+    seen = [(fact, session.version) for fact, session in sessions(evidence) if session.version]
     if not seen:
         return untested(evidence, BOTH, endpoint_reach(evidence, BOTH, min_tries=1))
     rows = tuple(row(fact, version, _rank(version) >= _rank(min_version)) for fact, version in seen)

@@ -12,6 +12,8 @@ from netaudit.probes.ancestors import Ancestors
 from netaudit.probes.browser import BrowserProbe
 from netaudit.probes.connect import ConnectProbe
 from netaudit.probes.context import ProbeContext
+from netaudit.probes.datagram import DatagramProbe
+from netaudit.probes.dialogue import DialogueProbe
 from netaudit.probes.evidence_files import KINDS, evidence_probe
 from netaudit.probes.mail import MailProbe
 from netaudit.probes.names import NameProbe
@@ -133,6 +135,10 @@ class _Makers:
         service = self._endpoints[name]
         if service.scheme == "tcp":
             return ConnectProbe(self._context, name, service.host, service.target_port)
+        if service.over_udp:
+            return DatagramProbe(self._context, name, service.host, bytes.fromhex(service.probe))
+        if not service.is_web:
+            return DialogueProbe(self._context, name, service.host, service.target_port)
         plain = wants_plain_http(self._inventory, service)
         return WebProbe(self._context, name, service.host, service.path, plain=plain)
 
@@ -142,13 +148,15 @@ class _Makers:
 
     def _path(self, name: str) -> Probe:
         services = [service for service in self._endpoints.values() if service.host == name]
-        web = next((service for service in services if service.scheme != "tcp"), None)
+        web = next((service for service in services if service.is_web), None)
+        first = next((service for service in services if not service.over_udp), services[0])
         url = f"{web.scheme}://{name}:{web.target_port}{web.path}" if web is not None and self._inject else ""
         owned = self._inventory.scope.packet_too_big
-        return PathProbe(self._context, name, services[0].target_port, self._traced, url=url, owned=owned)
+        return PathProbe(self._context, name, first.target_port, self._traced, url=url, owned=owned)
 
     def _uplinks(self, name: str) -> Probe:
-        outside = [(s.host, s.target_port) for s in self._endpoints.values() if s.scheme != "mail"]
+        served = (s for s in self._endpoints.values() if s.scheme != "mail" and not s.over_udp)
+        outside = [(s.host, s.target_port) for s in served]
         return UplinkProbes(self._context, self._datacentres[name], outside, self._context.resolver.hints)
 
     def _mail(self, name: str) -> Probe:

@@ -29,6 +29,7 @@ _MAIL_LOOKUPS = 12  # MX, SPF, DMARC, MTA-STS, TLS-RPT, DKIM, one exchanger's ad
 _MAIL_CONNECTIONS = 4  # one exchanger and the host of the MTA-STS policy, over both families
 _FETCHES = 5  # IPv4, IPv6, the control, and security.txt over both
 _PLAIN_FETCHES = 2
+_ADDRESSES = 2  # one of each family
 _TIMED = 10  # connections whose time is taken, five over each family
 _BROWSER_FETCHES = 15  # the page over the first address that serves it, and what it loads from its own host
 _BROWSER_LOOKUPS = 6  # hosts of others, both families
@@ -151,7 +152,7 @@ def _endpoint_jobs(inventory: Inventory, selection: Selection) -> Iterable[Plann
             continue
         seen.add(service.endpoint)
         target = Target(kind=TargetKind.ENDPOINT, name=service.endpoint)
-        connections = _TIMED + (2 if service.scheme == "tcp" else _FETCHES)
+        connections = (0 if service.over_udp else _TIMED) + (_FETCHES if service.is_web else _ADDRESSES)
         connections += _PLAIN_FETCHES if wants_plain_http(inventory, service) else 0
         yield PlannedJob(f"endpoint:{service.endpoint}", target, connections=connections)
 

@@ -14,6 +14,8 @@ from netaudit.rules.covering import covering_zone, likely_zones
 __all__ = ["doubts"]
 
 _Found = Iterator[ShapeProblem]
+_USUAL = {(465, "submission"): "submissions", (587, "submissions"): "submission"}
+_USUAL |= {(993, "imap"): "imaps", (143, "imaps"): "imap"}
 _MOST_HOSTS = 3  # named in one warning
 _NOTICE = timedelta(days=30)  # before an authorisation ends: time to ask for another
 
@@ -52,6 +54,10 @@ def _services(inventory: Inventory) -> _Found:
         path = f"$.services[{index}]"
         if not service.units:
             yield path, f"the service {shown(service.id)} belongs to no unit", ""
+        usual = _USUAL.get((service.target_port, service.scheme))
+        if usual is not None:
+            hint = f"did you mean scheme: {usual}?"
+            yield path, f"{service.endpoint}: port {service.target_port} is usual for the scheme {usual}", hint
         known = kinds[(service.endpoint, service.path)]
         if known and service.kind not in known:
             also = ", ".join(sorted(known))

@@ -5,6 +5,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from typing import get_args
 
 import dns.exception
 import dns.name
@@ -15,11 +16,13 @@ import dns.zone
 from netaudit.inventory.draft import Draft, written
 from netaudit.inventory.names import NameProblem, host_name, zone_name
 from netaudit.inventory.problems import InventoryError, Problem, did_you_mean, shown
+from netaudit.model.inventory import PORTS, Scheme
 from netaudit.rules.covering import likely_zones
 
 __all__ = ["CSV_COLUMNS", "inventory_from_csv", "inventory_from_zone"]
 
 CSV_COLUMNS = ("name", "name_en", "kind", "unit", "tier", "host", "scheme", "port", "path", "parent")
+_SCHEMES: tuple[str, ...] = get_args(Scheme)
 _REQUIRED = ("name", "kind", "unit", "tier", "host")
 _MOST_ROWS = 20_000
 _LARGEST_TEXT = 20 * 1024 * 1024
@@ -180,8 +183,10 @@ def _add_row(draft: Draft, row: Mapping[str, str]) -> None:
             raise NameProblem(f'the column "{name}" is empty')
     tier, unit, kind = (_needed_identifier(row[key], key) for key in ("tier", "unit", "kind"))
     scheme = row.get("scheme", "") or ("mail" if kind == "mail" else "https")
-    if scheme not in ("https", "http", "mail", "tcp"):
-        raise NameProblem(f"unknown scheme {shown(scheme)}", "one of https, http, mail, tcp")
+    if scheme not in _SCHEMES:
+        raise NameProblem(f"unknown scheme {shown(scheme)}", f"one of {', '.join(_SCHEMES)}")
+    if scheme not in PORTS and not row.get("port"):
+        raise NameProblem(f'scheme "{scheme}" needs a port', 'fill in the column "port"')
     service: dict[str, object] = {"id": f"{kind}-{unit}"[:58], "kind": kind, "host": host_name(row["host"])}
     service |= {"units": [unit], "name": _text(row["name"], row.get("name_en") or row["name"])}
     if scheme != "https":

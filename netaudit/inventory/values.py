@@ -17,11 +17,12 @@ from netaudit.inventory.names import NameProblem, host_name, zone_name
 from netaudit.inventory.problems import MOST_PROBLEMS, shown
 from netaudit.inventory.shape import ShapeProblem
 from netaudit.inventory.sources import source_problems
-from netaudit.model.inventory import Blackout, Inventory, ResolverTests, Service
+from netaudit.model.inventory import PORTS, Blackout, Inventory, ResolverTests, Service
 
 __all__ = ["value_problems", "with_plain_names"]
 
 _Found = Iterator[ShapeProblem]
+_A_PORT = "add port: and its number"
 
 
 def value_problems(inventory: Inventory, folder: Path) -> list[ShapeProblem]:
@@ -69,8 +70,11 @@ def _services(services: tuple[Service, ...]) -> _Found:
     for index, service in enumerate(services):
         path = f"$.services[{index}]"
         yield from _each_at(f"{path}.host", service.host, host_name)
-        if service.scheme == "tcp" and service.port is None:
-            yield path, f'the service {shown(service.id)} has scheme "tcp" and needs a port', ""
+        if service.scheme not in PORTS and service.port is None:
+            yield path, f'the service {shown(service.id)} has scheme "{service.scheme}" and needs a port', _A_PORT
+        yield from _each_at(f"{path}.probe", service.probe, _payload)
+        if service.probe and service.scheme != "udp":
+            yield f"{path}.probe", f'a probe belongs to scheme "udp", not to "{service.scheme}"', "remove it"
         if not service.path.startswith("/") or not service.path.isprintable() or " " in service.path:
             yield f"{path}.path", f"the path {shown(service.path)} must start with / and hold no spaces", ""
 
@@ -188,6 +192,13 @@ def _address(text: str) -> None:
         ipaddress.ip_address(text)
     except ValueError:
         raise NameProblem("not an IP address") from None
+
+
+def _payload(text: str) -> None:
+    try:
+        bytes.fromhex(text)
+    except ValueError:
+        raise NameProblem("not octets in hexadecimal digits", 'two digits an octet, in quotes: "0a1b"') from None
 
 
 def _delegation_signer(text: str) -> None:

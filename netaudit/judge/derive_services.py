@@ -1,4 +1,4 @@
-"""Evidence about what services do: web and TCP endpoints, and mail domains."""
+"""Evidence about what services do: web sites and other endpoints, and mail domains."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -40,7 +40,7 @@ class ServiceDeriver:
         self._domains: dict[str, MailEvidence] = {}
 
     def endpoint(self, endpoint: str) -> EndpointEvidence:
-        """A web or TCP endpoint of the inventory."""
+        """An endpoint of the inventory."""
         if endpoint not in self._endpoints:
             self._endpoints[endpoint] = self._endpoint(endpoint)
         return self._endpoints[endpoint]
@@ -54,7 +54,9 @@ class ServiceDeriver:
     def _endpoint(self, endpoint: str) -> EndpointEvidence:
         book, services = self.names.book, self.by_endpoint[endpoint]
         web = _by_address(book.web.get(endpoint, ())) + self._plain(services[0])
+        dialogues = tuple(sorted(book.dialogues.get(endpoint, ()), key=lambda fact: fact.address))
         found = {fact.id: self._first_session(fact) for fact in web}
+        found |= {fact.id: self._trust(fact.tls) for fact in dialogues}
         return EndpointEvidence(
             **self.names.common,
             endpoint=endpoint,
@@ -62,6 +64,8 @@ class ServiceDeriver:
             host=self.names.host(services[0].host),
             web=web,
             connects=tuple(sorted(book.connects.get(endpoint, ()), key=lambda fact: fact.address)),
+            dialogues=dialogues,
+            datagrams=tuple(sorted(book.datagrams.get(endpoint, ()), key=lambda fact: fact.address)),
             documents=self._documents(endpoint, SECURITY_TXT),
             controls=_by_address(book.controls.get(endpoint, ())),
             times=book.connect_times.get(endpoint),

@@ -6,31 +6,43 @@ from typing import TypeVar
 from netaudit.judge.derive import Derived
 from netaudit.model.common import Failure, Family
 from netaudit.model.evidence import CertificateTrust, EndpointEvidence, MailEvidence
-from netaudit.model.facts import ConnectFact, HttpHop, MailFact, WebFact
+from netaudit.model.facts import DatagramFact, DialogueFact, HttpHop, MailFact, WebFact
 from netaudit.model.parity import Parity, ParityRow
 from netaudit.rules.calendar import day_of
-from netaudit.rules.fetches import SECURITY_HEADERS, addresses, attempt, header, own
+from netaudit.rules.dialects import mechanisms
+from netaudit.rules.fetches import SECURITY_HEADERS, Seen, addresses, attempt, header, own
+from netaudit.rules.ntp import NtpReply, read_reply
 
 __all__ = ["parity_of_run"]
 
-_Seen = TypeVar("_Seen", WebFact, MailFact)
+_Seen = TypeVar("_Seen", WebFact, MailFact, DialogueFact, DatagramFact)
 
 _VALUES = 8  # of one row and family
 _LONGEST = 300  # characters of a value
 
 
 def parity_of_run(targets: Iterable[Derived]) -> Iterator[tuple[str, Parity]]:
-    """Each web service, TCP service and mail domain that anything was asked of, by the name of its target."""
+    """Each endpoint and mail domain that anything was asked of, by the name of its target."""
     for derived in targets:
         evidence = derived.evidence
         if isinstance(evidence, EndpointEvidence):
-            found = _of_web(evidence) if own(evidence) else _of_connects(evidence)
+            found = _of_endpoint(evidence)
         elif isinstance(evidence, MailEvidence):
             found = _of_mail(evidence)
         else:
             continue
         if found.addresses:
             yield derived.target.name, found
+
+
+def _of_endpoint(evidence: EndpointEvidence) -> Parity:
+    if own(evidence):
+        return _of_web(evidence)
+    if evidence.dialogues:
+        return _of_dialogues(evidence)
+    if evidence.datagrams:
+        return _of_datagrams(evidence)
+    return _parity(evidence, evidence.connects, _failures(evidence.connects), [])
 
 
 def _of_web(evidence: EndpointEvidence) -> Parity:
@@ -52,18 +64,64 @@ def _of_web(evidence: EndpointEvidence) -> Parity:
         _row("size", seen, lambda fact: str(fact.hops[-1].body_size), told_only=True),
         _row("first_byte", seen, lambda fact: f"{fact.hops[0].first_byte_ms:.0f}", told_only=True),
     ]
-    failures = {fact.address: failure for fact in facts if (failure := attempt(fact)[0]) is not None}
-    return _parity(evidence, facts, failures, rows)
+    return _parity(evidence, facts, _failures(facts), rows)
 
 
-def _of_connects(evidence: EndpointEvidence) -> Parity:
-    failures = {fact.address: fact.failure for fact in evidence.connects if fact.failure is not None}
-    return _parity(evidence, evidence.connects, failures, [])
+def _of_dialogues(evidence: EndpointEvidence) -> Parity:
+    talks = evidence.dialogues
+    seen = {family: [t for t in talks if t.family is family and t.failure is None] for family in Family}
+    trust = {talk.id: evidence.trust.get(talk.id) for talk in talks}
+    rows = [
+        _row("greeting", seen, lambda talk: talk.greeting),
+        _row("starttls", seen, lambda talk: "STARTTLS" if talk.starttls_offered else ""),
+        _row("login_before_tls", seen, lambda talk: ", ".join(mechanisms(talk.capabilities))),
+        _row("login_within_tls", seen, lambda talk: ", ".join(mechanisms(talk.secured))),
+        _row("tls", seen, lambda talk: talk.tls.version if talk.tls is not None else ""),
+        _row("cipher", seen, lambda talk: talk.tls.cipher if talk.tls is not None else "", told_only=True),
+        _row("certificate", seen, lambda talk: _of_trust(trust[talk.id], lambda t: t.subject)),
+        _row("issuer", seen, lambda talk: _of_trust(trust[talk.id], lambda t: t.issuer)),
+        _row("valid_until", seen, lambda talk: _of_trust(trust[talk.id], lambda t: day_of(t.not_after).isoformat())),
+        _row("key", seen, lambda talk: _of_trust(trust[talk.id], lambda t: t.key)),
+        _row("offers", seen, lambda talk: ", ".join(sorted(talk.capabilities))),
+        _row("offers_within_tls", seen, lambda talk: ", ".join(sorted(talk.secured))),
+        _row("dialogue", seen, lambda talk: f"{talk.elapsed_ms:.0f}", told_only=True),
+    ]
+    return _parity(evidence, talks, _failures(talks), rows)
+
+
+def _of_datagrams(evidence: EndpointEvidence) -> Parity:
+    facts = evidence.datagrams
+    seen = {family: [f for f in facts if f.family is family and f.reply is not None] for family in Family}
+    if evidence.endpoint.startswith("ntp://"):
+        rows = [
+            _row("stratum", seen, _of_time(lambda reply: str(reply.stratum))),
+            _row("leap", seen, _of_time(lambda reply: str(reply.leap))),
+            _row("kiss", seen, _of_time(lambda reply: reply.kiss)),
+            _row("reference", seen, _of_time(lambda reply: "" if reply.kiss else reply.reference)),
+            _row("offset", seen, _of_time(lambda reply: f"{reply.offset * 1000:+.1f}"), told_only=True),
+            _row("root_distance", seen, _of_time(lambda reply: f"{reply.distance * 1000:.1f}"), told_only=True),
+        ]
+    else:
+        rows = [_row("octets", seen, lambda fact: str(len(fact.reply or b"")))]
+    rows.append(_row("round_trip", seen, lambda fact: f"{fact.elapsed_ms:.1f}", told_only=True))
+    return _parity(evidence, facts, _failures(facts), rows)
+
+
+def _of_time(value: Callable[[NtpReply], str]) -> Callable[[DatagramFact], str]:
+    def read(fact: DatagramFact) -> str:
+        reply = read_reply(fact.reply or b"", fact.at, fact.elapsed_ms / 1000)
+        return value(reply) if reply is not None else ""
+
+    return read
+
+
+def _failures(facts: Iterable[Seen]) -> dict[str, Failure]:
+    return {fact.address: failure for fact in facts if (failure := attempt(fact)[0]) is not None}
 
 
 def _parity(
     evidence: EndpointEvidence,
-    facts: Iterable[WebFact | ConnectFact],
+    facts: Iterable[Seen],
     failures: Mapping[str, Failure],
     rows: Iterable[ParityRow],
 ) -> Parity:

@@ -83,7 +83,7 @@ class Scope:
             case TargetKind.HOST:
                 return name in book.names
             case TargetKind.ENDPOINT:
-                return name in book.web or name in book.connects
+                return any(name in seen for seen in (book.web, book.connects, book.dialogues, book.datagrams))
             case TargetKind.MAIL:
                 return name in book.mail
             case TargetKind.DATACENTRE:

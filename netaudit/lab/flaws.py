@@ -13,6 +13,7 @@ __all__ = ["Flaws", "PortState", "served_addresses", "ula_of"]
 _IPV6_UNLESS_SAID: frozenset[FaultKind] = frozenset({"content_differs", "status_differs", "aaaa_without_listener"})
 _WEB_PORTS = (80, 443)
 _MAIL_PORT = 25
+_CLIENT_PORTS = (587, 465, 143, 993)
 
 PortState = FaultKind | None  # the fault that keeps a port from answering
 
@@ -59,7 +60,7 @@ class Flaws:
         return any(_applies(fault, family, kind) for fault in self._machines.get(machine, ()))
 
     def host(self, host: str, family: Family, kind: FaultKind) -> bool:
-        """Whether the web or mail host has the fault over that family."""
+        """Whether the web, mail or time host has the fault over that family."""
         return any(_applies(fault, family, kind) for fault in self._hosts.get(host, ()))
 
     def hosts_of(self, machine: str) -> tuple[str, ...]:
@@ -75,6 +76,8 @@ class Flaws:
             kinds.append("http_only")
         if port == _MAIL_PORT:
             kinds.append("mail_silent")
+        if port in _CLIENT_PORTS:
+            kinds.append("clients_silent")
         for host in self._hosts_of.get(machine, ()):
             for kind in kinds:
                 if self.host(host, family, kind):

@@ -7,11 +7,13 @@ from typing import NamedTuple
 from netaudit.lab.authority import Contents
 from netaudit.lab.dns_server import DnsServers
 from netaudit.lab.flaws import Flaws, PortState
+from netaudit.lab.imap_server import ImapServer
 from netaudit.lab.manners import MannerlyServer
 from netaudit.lab.pki import Pki, condition_of
 from netaudit.lab.proxy import Destination
 from netaudit.lab.recursor import Fate, Recursor
 from netaudit.lab.smtp_server import SmtpServer
+from netaudit.lab.time_server import NtpServer
 from netaudit.lab.web_server import WebServer
 from netaudit.lab.world import World
 from netaudit.model.common import Family, Transport, family_of
@@ -19,8 +21,9 @@ from netaudit.model.common import Family, Transport, family_of
 __all__ = ["Fate", "Host", "Hosts"]
 
 _LATE = 0.4
-_DNS, _HTTP, _HTTPS, _SMTP = 53, 80, 443, 25
-_SILENT: frozenset[PortState] = frozenset({"silent_web", "mail_silent"})
+_DNS, _HTTP, _HTTPS, _SMTP, _NTP = 53, 80, 443, 25, 123
+_SUBMISSION, _SUBMISSIONS, _IMAP, _IMAPS = 587, 465, 143, 993
+_SILENT: frozenset[PortState] = frozenset({"silent_web", "mail_silent", "clients_silent"})
 
 
 class Host(NamedTuple):
@@ -44,16 +47,20 @@ class Hosts:
             for resolver in world.resolvers
         }
         self._mail = {server.machine: server for server in world.mail}
+        self._clients = {server.machine: server for server in world.mail if server.clients}
+        self._time = {server.machine: server for server in world.time}
         self._contexts: dict[tuple[tuple[str, ...], str, bool], ssl.SSLContext] = {}
         self._bases: dict[Host, ssl.SSLContext] = {}
         self.web = WebServer(world.websites, self._flaws)
 
-    def udp(self, destination: Destination) -> MannerlyServer | Recursor | Fate:
-        """The DNS server that takes a datagram, or what becomes of it."""
+    def udp(self, destination: Destination) -> MannerlyServer | NtpServer | Recursor | Fate:
+        """The server that takes a datagram, or what becomes of it."""
         machine = self._machines.get(destination.address)
         if machine is None:
             return Fate.UNREACHABLE
         host = Host(machine, destination.family)
+        if destination.port == _NTP and machine in self._time:
+            return self._ntp(host)
         server = self.dns(host) if destination.port == _DNS else None
         if server is None:
             return Fate.REFUSED
@@ -68,7 +75,9 @@ class Hosts:
         if destination.port == _DNS:
             return self._dns_over_tcp(host)
         site = self.web.first_host(machine)
+        clients = self._clients.get(machine)
         served = {_HTTP: site, _HTTPS: site, _SMTP: self._mail.get(machine)}
+        served |= dict.fromkeys((_SUBMISSION, _SUBMISSIONS, _IMAP, _IMAPS), clients)
         if served.get(destination.port) is None:
             return Fate.REFUSED
         state = self._flaws.port(machine, destination.family, destination.port)
@@ -87,10 +96,17 @@ class Hosts:
         """The host's DNS server, or the resolver that it is."""
         return self._recursors.get(host.machine) or self._dns.of(host.machine, host.family)
 
-    def smtp(self, host: Host) -> SmtpServer:
-        """The host's mail server; there is one, as `tcp` said."""
+    def mail(self, host: Host, port: int) -> tuple[SmtpServer | ImapServer, ssl.SSLContext | None]:
+        """The host's mail server at a port, as `tcp` said, and its TLS where that comes first."""
         server = self._mail[host.machine]
-        return SmtpServer(server, host.family, self._flaws, lambda: self._context((server.host,), server.host, host))
+
+        def context() -> ssl.SSLContext:
+            return self._context((server.host,), server.host, host)
+
+        first = context() if port in (_SUBMISSIONS, _IMAPS) else None
+        if port in (_IMAP, _IMAPS):
+            return ImapServer(server, host.family, self._flaws, context), first
+        return SmtpServer(server, host.family, self._flaws, context, submission=port != _SMTP), first
 
     def tls(self, host: Host) -> ssl.SSLContext:
         """The TLS of the host's web sites: the certificate follows the server name that the client asks for."""
@@ -120,6 +136,12 @@ class Hosts:
         if context is None:
             context = self._contexts[key] = self._pki.leaf(hosts, condition).context(old=old)
         return context
+
+    def _ntp(self, host: Host) -> NtpServer | Fate:
+        server = self._time[host.machine]
+        if self._flaws.host(server.host, host.family, "time_silent"):
+            return Fate.SILENT
+        return NtpServer(server, host.family, self._flaws)
 
     def _authority(self, address: str, transport: Transport) -> MannerlyServer | Fate:
         """Who answers a resolver's question at port 53 of an address."""

@@ -26,6 +26,7 @@ _BACKLOG = 256
 _CONNECTIONS = 110  # at once: half of 256 descriptors, when lab and scanner share a process
 _PREAMBLE_TIME = 5.0  # seconds
 _SILENT_TIME = 60.0  # how long a silently dropped connection is held
+_MAIL = (25, 587, 465, 143, 993)
 _DNS_IDLE = 10.0  # RFC 7766 section 6.2.3
 _DNS_QUERIES = 1_000  # in one connection
 _HANDSHAKE = 10.0
@@ -57,7 +58,7 @@ async def listening(hosts: Hosts) -> AsyncIterator[tuple[int, int]]:
 
 
 class _Datagrams(asyncio.DatagramProtocol):
-    """Answers DNS over UDP."""
+    """Answers DNS and NTP over UDP."""
 
     def __init__(self, hosts: Hosts) -> None:
         self._hosts = hosts
@@ -156,8 +157,11 @@ class _Connections:
         server = self._hosts.dns(host)
         if destination.port == 53 and server is not None:
             await _answer_dns(server, destination.source, reader, writer)
-        elif destination.port == 25:
-            await self._hosts.smtp(host).serve(reader, writer)
+        elif destination.port in _MAIL:
+            mail, context = self._hosts.mail(host, destination.port)
+            if context is not None:  # no await before this, as for the web
+                await writer.start_tls(context, ssl_handshake_timeout=_HANDSHAKE)
+            await mail.serve(reader, writer, secure=context is not None)
         else:
             secure = destination.port == 443
             if secure:  # no await before this: the client's hello must not reach the reader

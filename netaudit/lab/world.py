@@ -12,7 +12,7 @@ from netaudit.model.common import Family, Record
 
 __all__ = [
     "AspaEntry", "Fault", "FaultKind", "Machine", "MailServer", "RecursiveResolver", "RegistrationEntry", "RouteEntry",
-    "RouteObjectEntry", "SessionEntry", "Signing", "VrpEntry", "Website", "World", "WorldZone",
+    "RouteObjectEntry", "SessionEntry", "Signing", "TimeServer", "VrpEntry", "Website", "World", "WorldZone",
 ]  # fmt: skip
 
 
@@ -77,6 +77,15 @@ class MailServer(Record, frozen=True, kw_only=True):
     host: str
     starttls: bool = True
     tlsa: bool = False  # TLSA of its good certificate
+    clients: bool = False  # it serves mail clients too: submission on 587 and 465, IMAP on 143 and 993
+
+
+class TimeServer(Record, frozen=True, kw_only=True):
+    """An NTP server on port 123 of a machine."""
+
+    machine: str
+    host: str
+    stratum: Annotated[int, msgspec.Meta(ge=1, le=15)] = 3
 
 
 class RecursiveResolver(Record, frozen=True, kw_only=True):
@@ -190,6 +199,11 @@ FaultKind = Literal[
     "no_redirect",  # host: http:// serves the page itself
     "no_hsts",  # host
     "no_starttls",  # host of a mail server (+ family)
+    "login_in_the_clear",  # host of a mail server for clients (+ family): submission and IMAP take passwords before TLS
+    "clients_silent",  # host of a mail server for clients + family: its ports for clients time out
+    "time_silent",  # host of a time server (+ family)
+    "time_unsynchronised",  # host of a time server (+ family)
+    "time_off",  # host of a time server (+ family): its clock is 30 s ahead
     "mail_silent",  # host of a mail server + family: port 25 times out
     "no_spf",  # mail domain
     "no_dmarc",  # mail domain
@@ -232,6 +246,7 @@ class World(Record, frozen=True, kw_only=True):
     zones: tuple[WorldZone, ...]
     websites: tuple[Website, ...] = ()
     mail: tuple[MailServer, ...] = ()
+    time: tuple[TimeServer, ...] = ()
     resolvers: tuple[RecursiveResolver, ...] = ()
     routes: tuple[RouteEntry, ...] = ()
     vrps: tuple[VrpEntry, ...] = ()

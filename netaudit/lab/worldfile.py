@@ -36,7 +36,8 @@ _NEEDS = {
     "host": {
         "no_aaaa", "aaaa_without_listener", "silent_web", "slow_to_connect", "ula_aaaa", "content_differs",
         "status_differs", "certificate_mismatch", "certificate_expired", "certificate_untrusted", "old_tls",
-        "http_only", "no_redirect", "no_hsts", "no_starttls", "mail_silent", "dangling_cname",
+        "http_only", "no_redirect", "no_hsts", "no_starttls", "mail_silent", "dangling_cname", "login_in_the_clear",
+        "clients_silent", "time_silent", "time_unsynchronised", "time_off",
     },
 }  # fmt: skip
 _OF_RESOLVER = {"open_resolver", "not_validating", "no_extended_errors", "resolver_without_ipv6"}
@@ -46,6 +47,7 @@ _WHOLE_MACHINE = {
     "old_tls",
     "http_only",
     "mail_silent",
+    "clients_silent",
     "slow_to_connect",
 }  # seen before any host is named
 
@@ -116,6 +118,8 @@ class _Index:
         self.resolvers = {resolver.machine for resolver in world.resolvers}
         self.prefixes = {route.prefix for route in world.routes}
         self.mail = {server.host for server in world.mail}
+        self.clients = {server.host for server in world.mail if server.clients}
+        self.time = {server.host for server in world.time}
         self.web = {host for site in world.websites for host in site.hosts}
         self.hosts = {_absolute(label, zone.name) for zone in world.zones for label in zone.hosts}
         self.hosts |= {server for zone in world.zones for server in zone.servers}
@@ -139,6 +143,7 @@ def _machine_problems(world: World) -> list[str]:
                 problems.append(f"machine {machine.id}: {address!r} is not an address")
     served = [("website", site.machine) for site in world.websites]
     served += [("mail server", server.machine) for server in world.mail]
+    served += [("time server", server.machine) for server in world.time]
     served += [("resolver", resolver.machine) for resolver in world.resolvers]
     problems += [f"{what}: there is no machine {machine}" for what, machine in served if machine not in machines]
     authorities = {machine for zone in world.zones for machine in zone.servers.values()}
@@ -221,6 +226,10 @@ def _fault_problems(fault: Fault, index: _Index) -> list[str]:
 def _hosts_for(kind: str, index: _Index) -> Collection[str]:
     if kind in ("no_aaaa", "ula_aaaa", "dangling_cname"):
         return index.hosts
+    if kind in ("login_in_the_clear", "clients_silent"):
+        return index.clients
+    if kind.startswith("time_"):
+        return index.time
     if kind in ("no_starttls", "mail_silent"):
         return index.mail
     if kind.startswith("certificate") or kind == "aaaa_without_listener":

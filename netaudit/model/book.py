@@ -10,6 +10,8 @@ from netaudit.model.facts import (
     BrowserFact,
     ConnectFact,
     ConnectTimesFact,
+    DatagramFact,
+    DialogueFact,
     Fact,
     JobFact,
     MailFact,
@@ -38,6 +40,8 @@ _Keyed = TypeVar(
     "_Keyed",
     WebFact,
     ConnectFact,
+    DialogueFact,
+    DatagramFact,
     MailFact,
     RoutesFact,
     VrpsFact,
@@ -51,8 +55,8 @@ _Keyed = TypeVar(
 class FactBook:
     """Facts of one scan. A later fact replaces an earlier one with the same id, as a resumed scan writes them.
 
-    `web`, `connects`, `connect_times`, `pages` and `browsers` are keyed by endpoint, `mail` by mail domain, `paths` by
-    address;
+    `web`, `connects`, `dialogues`, `datagrams`, `connect_times`, `pages` and `browsers` are keyed by endpoint, `mail`
+    by mail domain, `paths` by address;
     `routes`, `vrps`, `route_objects`, `registrations`, `sessions` and `uplinks` by data centre; `zones` and `names`
     by name, `registers` and `resolvers` by id, `jobs` by job name. `controls` holds the repeated fetches that tell a
     changing page from a difference between families; `web` leaves them out, and so it does `documents`: files that
@@ -74,6 +78,8 @@ class FactBook:
         self.controls = _grouped((f.endpoint, f) for f in kept if _is_page(f) and f.control)
         self.documents = _grouped((f.endpoint, f) for f in kept if isinstance(f, WebFact) and f.document)
         self.connects = _grouped((f.endpoint, f) for f in kept if isinstance(f, ConnectFact))
+        self.dialogues = _grouped((f.endpoint, f) for f in kept if isinstance(f, DialogueFact))
+        self.datagrams = _grouped((f.endpoint, f) for f in kept if isinstance(f, DatagramFact))
         self.connect_times = {f.endpoint: f for f in kept if isinstance(f, ConnectTimesFact)}
         self.browsers = {f.endpoint: f for f in kept if isinstance(f, BrowserFact)}
         self.pages = {f.endpoint: f for f in kept if isinstance(f, PageFact)}

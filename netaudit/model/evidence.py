@@ -16,6 +16,8 @@ from netaudit.model.facts import (
     BrowserFact,
     ConnectFact,
     ConnectTimesFact,
+    DatagramFact,
+    DialogueFact,
     Lookup,
     MailFact,
     PageFact,
@@ -231,19 +233,21 @@ class CertificateTrust(Record, frozen=True, kw_only=True):
 
 
 class EndpointEvidence(Evidence, frozen=True, kw_only=True):
-    """A web or TCP endpoint at every address of its host."""
+    """A web site or another service at every address of its host."""
 
     endpoint: str
     services: tuple[Service, ...]
     host: HostEvidence
     web: tuple[WebFact, ...] = ()
     connects: tuple[ConnectFact, ...] = ()
+    dialogues: tuple[DialogueFact, ...] = ()
+    datagrams: tuple[DatagramFact, ...] = ()
     controls: tuple[WebFact, ...] = ()  # the same address fetched again; never in `web`
     times: ConnectTimesFact | None = None  # connection times by family; None: not taken, as with one family alone
     documents: tuple[WebFact, ...] = ()  # fetches of files that are not the page: /.well-known/security.txt
     browser: BrowserFact | None = None  # what the page asked for in a browser; None: none was wanted
     page: PageFact | None = None  # hosts that the page names; None: no page was fetched
-    trust: dict[str, CertificateTrust] = {}  # fact id of a web fact -> trust of its first TLS hop
+    trust: dict[str, CertificateTrust] = {}  # id of a web fact -> trust of its first TLS hop; of a dialogue -> its TLS
     history: tuple[PastStatus, ...] = ()  # how earlier scans saw it by the "IPv6 Ready" rule, oldest first
 
     def fetches(self, family: Family) -> tuple[WebFact, ...]:

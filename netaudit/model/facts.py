@@ -25,6 +25,8 @@ from netaudit.model.services import (
     BrowserFact,
     ConnectFact,
     ConnectTimesFact,
+    DatagramFact,
+    DialogueFact,
     HttpHop,
     MailFact,
     PageFact,
@@ -35,8 +37,8 @@ from netaudit.model.services import (
 from netaudit.model.targets import ZoneListing
 
 __all__ = [
-    "Asked", "BrowserFact", "CertificateRow", "ConnectFact", "ConnectTimesFact", "Delegation", "Fact", "FamilyCheck",
-    "HttpHop", "JobFact",
+    "Asked", "BrowserFact", "CertificateRow", "ConnectFact", "ConnectTimesFact", "DatagramFact", "Delegation",
+    "DialogueFact", "Fact", "FamilyCheck", "HttpHop", "JobFact",
     "Lookup", "MailFact", "NameFact", "OriginsFact", "PageFact", "PathFact", "RegisterFact", "RegistrationsFact",
     "ResolverFact", "Round", "Route", "RouteObjectsFact", "RoutesFact", "ScanEndFact", "ScanFact", "SelfFact",
     "ServerAddress", "SessionsFact", "TlsObservation", "UplinkFact", "Vrp", "VrpsFact", "WebFact", "ZoneFact",
@@ -230,5 +232,6 @@ class JobFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="job"):
 
 Fact = (
     ScanFact | ScanEndFact | SelfFact | Exchange | ZoneFact | NameFact | WebFact | ConnectFact | ConnectTimesFact
-    | BrowserFact | PageFact | MailFact | PathFact | UplinkFact | RoutingFact | RegisterFact | ResolverFact | JobFact
+    | BrowserFact | DialogueFact | DatagramFact | PageFact | MailFact | PathFact | UplinkFact | RoutingFact
+    | RegisterFact | ResolverFact | JobFact
 )  # fmt: skip

@@ -10,9 +10,9 @@ import msgspec
 from netaudit.model.common import Family, Record, Text
 
 __all__ = [
-    "Attestation", "Authorisation", "Blackout", "Contact", "DataCentre", "Inventory", "NetworkKind",
-    "Province", "RateLimits", "Register", "Resolver", "ResolverTests", "Scope", "Service", "Source", "SourceKind",
-    "Tier", "Unit", "Uplink",
+    "PORTS", "Attestation", "Authorisation", "Blackout", "Contact", "DataCentre", "Inventory", "NetworkKind",
+    "Province", "RateLimits", "Register", "Resolver", "ResolverTests", "Scheme", "Scope", "Service", "Source",
+    "SourceKind", "Tier", "Unit", "Uplink",
 ]  # fmt: skip
 
 Identifier = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
@@ -21,6 +21,13 @@ Selector = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,6
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 FirewallMark = Annotated[int, msgspec.Meta(ge=1, le=4294967295)]
 AutonomousSystemNumber = Annotated[int, msgspec.Meta(ge=1, le=4294967294)]
+Scheme = Literal["https", "http", "mail", "submission", "submissions", "imap", "imaps", "ntp", "tcp", "udp"]
+ProbePayload = Annotated[str, msgspec.Meta(max_length=1024)]
+
+PORTS: dict[str, int] = {
+    "https": 443, "http": 80, "mail": 25, "submission": 587, "submissions": 465, "imap": 143, "imaps": 993, "ntp": 123,
+}  # fmt: skip
+"""The port of a scheme where the inventory names none; `tcp` and `udp` have no such port (RFC 8314 on the pairs)."""
 
 
 class NetworkKind(StrEnum):
@@ -109,7 +116,8 @@ class Service(Record, frozen=True, kw_only=True):
 
     `units` takes unit ids, `tier:ID` for a whole tier, `under:ID` for every unit below a unit, or `all`;
     the loader resolves them to ids.
-    With scheme `mail`, `host` is the mail domain (the right side of an address).
+    With scheme `mail`, `host` is the mail domain (the right side of an address). `submissions` and `imaps` begin with
+    TLS, `submission` and `imap` with STARTTLS (RFC 8314).
     """
 
     id: Identifier
@@ -118,16 +126,27 @@ class Service(Record, frozen=True, kw_only=True):
     units: tuple[str, ...]
     name: Text | None = None
     owner: Identifier | None = None  # the unit that operates it
-    scheme: Literal["https", "http", "mail", "tcp"] = "https"
-    port: Port | None = None  # default: 443, 80 or 25 by scheme; required with `tcp`
+    scheme: Scheme = "https"
+    port: Port | None = None  # default: by scheme; required with `tcp` and `udp`
     path: str = "/"
     network: Literal["public", "tslcd"] = "public"  # `tslcd`: not testable from the Internet
     dkim_selectors: tuple[Selector, ...] = ()  # of a mail domain: under which names its DKIM keys are published
+    probe: ProbePayload = ""  # of `udp`: the request that it answers, in hexadecimal digits
 
     @property
     def target_port(self) -> int:
         """The port to connect to."""
-        return self.port or {"https": 443, "http": 80, "mail": 25}.get(self.scheme, 0)
+        return self.port or PORTS.get(self.scheme, 0)
+
+    @property
+    def is_web(self) -> bool:
+        """Whether it speaks HTTP."""
+        return self.scheme in ("https", "http")
+
+    @property
+    def over_udp(self) -> bool:
+        """Whether it takes datagrams, not connections."""
+        return self.scheme in ("ntp", "udp")
 
     @property
     def endpoint(self) -> str:
@@ -299,7 +318,7 @@ class Inventory(Record, frozen=True, kw_only=True):
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """Every host name of a web or TCP service, once, in the order of the file."""
+        """Every host name of a service that is no mail domain, once, in the order of the file."""
         return tuple(dict.fromkeys(s.host for s in self.services if s.scheme != "mail"))
 
     @property

@@ -19,7 +19,7 @@ class ParityRow(Record, frozen=True, kw_only=True):
 
 
 class Parity(Record, frozen=True, kw_only=True):
-    """A web service, TCP service or mail domain, measured over both families."""
+    """An endpoint or a mail domain, measured over both families."""
 
     addresses: dict[Family, tuple[str, ...]] = {}
     failures: dict[str, Failure] = {}  # address -> why it did not serve

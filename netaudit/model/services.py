@@ -1,11 +1,12 @@
-"""Facts about what services do: web pages, connections, and SMTP dialogues, each at one literal address."""
+"""Facts about what services do: web pages, connections, dialogues and datagrams, each at one literal address."""
 
 from netaudit.model.common import Failure, Family, Record, Timestamp
 from netaudit.model.lookup import Lookup
 from netaudit.model.path import ClampedFetch, Segments
 
 __all__ = [
-    "Asked", "BrowserFact", "ConnectFact", "ConnectTimesFact", "HttpHop", "MailFact", "PageFact", "Round",
+    "Asked", "BrowserFact", "ConnectFact", "ConnectTimesFact", "DatagramFact", "DialogueFact", "HttpHop", "MailFact",
+    "PageFact", "Round",
     "TlsObservation", "WebFact",
 ]  # fmt: skip
 
@@ -154,6 +155,50 @@ class MailFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="mail"):
     starttls_offered: bool = False
     tls: TlsObservation | None = None
     elapsed_ms: float = 0.0
+    tries: int = 1
+    failure: Failure | None = None
+    rounds: tuple[Round, ...] = ()  # as in WebFact
+
+
+class DialogueFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="dialogue"):
+    """A dialogue with one address of a mail client's service: SMTP submission or IMAP. Nobody logs in.
+
+    `capabilities` is what was offered before TLS, `secured` what was offered within it; where TLS comes first
+    (RFC 8314) the former stays empty.
+    """
+
+    id: str
+    endpoint: str  # imap://host:143
+    address: str
+    family: Family
+    at: Timestamp
+    greeting: str = ""
+    capabilities: tuple[str, ...] = ()
+    secured: tuple[str, ...] = ()
+    tls: TlsObservation | None = None
+    connect_ms: float = 0.0
+    elapsed_ms: float = 0.0
+    tries: int = 1
+    failure: Failure | None = None
+    rounds: tuple[Round, ...] = ()  # as in WebFact
+
+    @property
+    def starttls_offered(self) -> bool:
+        """Whether TLS was offered in the open."""
+        return any(capability.partition(" ")[0].upper() == "STARTTLS" for capability in self.capabilities)
+
+
+class DatagramFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="datagram"):
+    """A request over UDP to one address of a service, and its reply: of NTP, or what the inventory declares."""
+
+    id: str
+    endpoint: str  # ntp://host:123
+    address: str
+    family: Family
+    at: Timestamp  # when the request was sent that was answered, or the last one
+    request: bytes
+    reply: bytes | None = None  # bounded
+    elapsed_ms: float = 0.0  # from that request to its reply
     tries: int = 1
     failure: Failure | None = None
     rounds: tuple[Round, ...] = ()  # as in WebFact

@@ -1,4 +1,4 @@
-"""One DNS question over one UDP socket, deaf to replies that do not match it."""
+"""One question over one UDP socket, deaf to replies that do not match it."""
 
 import asyncio
 import socket

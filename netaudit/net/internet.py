@@ -2,19 +2,19 @@
 
 import ipaddress
 import socket
-from functools import cached_property, partial
+from functools import cached_property
 
 import httpcore
 import msgspec
 
 from netaudit.model.common import Failure, Family, Reason, Side, family_of
 from netaudit.net import connection, datagram
-from netaudit.net.datagram import matches
 from netaudit.net.internet_paths import InternetPaths
 from netaudit.net.limits import Identity, Limits
 from netaudit.net.network import Stream
 from netaudit.net.paths import PathNetwork
 from netaudit.net.policy import TargetPolicy
+from netaudit.net.services import Answers
 from netaudit.net.streams import StreamNetwork
 
 __all__ = ["InternetNetwork"]
@@ -62,9 +62,11 @@ class InternetNetwork(StreamNetwork):
             return Failure(reason=Reason.NO_ROUTE, side=Side.OURS, detail=f"{family} was switched off for this scan")
         return self._missing[family]
 
-    async def _datagram(self, query: bytes, server: str, port: int) -> tuple[bytes, str]:
-        accept = partial(_matching, query)
-        return await datagram.ask(query, (server, port), accept, self.limits.udp_timeout)
+    async def _datagram(self, request: bytes, server: str, port: int, answers: Answers) -> tuple[bytes, str]:
+        def accept(reply: bytes) -> bytes | None:
+            return reply if answers(reply) else None
+
+        return await datagram.ask(request, (server, port), accept, self.limits.udp_timeout)
 
     async def _message(self, query: bytes, server: str, port: int) -> tuple[bytes, str | None]:
         return await connection.ask(query, (server, port), self.limits.tcp_timeout, self.limits.dns_tcp_timeout)
@@ -78,10 +80,6 @@ class InternetNetwork(StreamNetwork):
         if told is None or failure.side is not Side.OURS or not _routed(address):
             return failure
         return msgspec.structs.replace(failure, reason=told, side=Side.PATH)
-
-
-def _matching(query: bytes, reply: bytes) -> bytes | None:
-    return reply if matches(query, reply) else None
 
 
 def _routed(address: str) -> bool:

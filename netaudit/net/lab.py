@@ -17,10 +17,11 @@ import httpcore
 
 from netaudit.model.common import Failure, Family, Reason, Record, Side
 from netaudit.model.path import Segments
-from netaudit.net.datagram import ask, matches
+from netaudit.net.datagram import ask
 from netaudit.net.limits import Identity, Limits
 from netaudit.net.network import Stream
 from netaudit.net.policy import TargetPolicy
+from netaudit.net.services import Answers
 from netaudit.net.streams import StreamNetwork
 from netaudit.net.tcp import segments_of
 
@@ -76,15 +77,15 @@ class LabNetwork(StreamNetwork):
             return None
         return Failure(reason=Reason.NO_ROUTE, side=Side.OURS, detail=f"{family} was switched off for this scan")
 
-    async def _datagram(self, query: bytes, server: str, port: int) -> tuple[bytes, str]:
+    async def _datagram(self, request: bytes, server: str, port: int, answers: Answers) -> tuple[bytes, str]:
         if self._chance.random() < self._lab.loss:
             await asyncio.sleep(self.limits.udp_timeout)
             raise TimeoutError
         await self._travel()
         reply, _ = await ask(
-            proxy_header(server, port, datagram=True) + query,
+            proxy_header(server, port, datagram=True) + request,
             (_LOOPBACK, self._lab.udp_port),
-            lambda data: _unwrap(query, data),
+            lambda data: _unwrap(answers, data),
             self.limits.udp_timeout,
         )
         return reply, _own_address(server)
@@ -122,9 +123,9 @@ def _own_address(server: str) -> str:
     return _OWN_ADDRESS[Family.IPV6 if ":" in server else Family.IPV4]
 
 
-def _unwrap(query: bytes, data: bytes) -> bytes | None:
+def _unwrap(answers: Answers, data: bytes) -> bytes | None:
     _raise_unless_accepted(data[:1])
-    return data[1:] if matches(query, data[1:]) else None
+    return data[1:] if answers(data[1:]) else None
 
 
 def _raise_unless_accepted(byte: bytes) -> None:

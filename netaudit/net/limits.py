@@ -28,6 +28,7 @@ class Limits(Record, frozen=True, kw_only=True):
     http_tries: int = 2
     hop_timeout: float = 1.0  # for what a packet with a limited number of hops brings back, per try
     smtp_timeout: float = 15.0  # for one dialogue, connecting included
+    datagram_bytes: int = 2_048  # kept of a reply over UDP that is not DNS
     body_bytes: int = 65_536  # kept of a page
     body_read_bytes: int = 2_000_000  # read of a page before hanging up
     header_count: int = 64

@@ -20,9 +20,10 @@ from netaudit.authority.content import ZoneContent
 from netaudit.authority.server import DnsServer, Responder, wire_name
 from netaudit.model.common import Failure, Family, Transport
 from netaudit.model.exchange import Exchange
-from netaudit.model.facts import HttpHop, MailFact
+from netaudit.model.facts import DatagramFact, DialogueFact, HttpHop, MailFact
 from netaudit.net.network import Connection, Network, loader_of
 from netaudit.net.paths import PathNetwork, paths_of
+from netaudit.net.services import Answers, services_of
 
 __all__ = ["ProposedDelegation", "ProposedNetwork", "ProposedZone"]
 
@@ -106,6 +107,14 @@ class ProposedNetwork:
     async def smtp(self, domain: str, exchanger: str, address: str, port: int = 25) -> MailFact:
         """See `Network.smtp`."""
         return await self._base.smtp(domain, exchanger, address, port)
+
+    async def dialogue(self, endpoint: str, address: str) -> DialogueFact:
+        """See `ServiceNetwork.dialogue`."""
+        return await services_of(self._base).dialogue(endpoint, address)
+
+    async def datagram(self, endpoint: str, address: str, request: bytes, answers: Answers) -> DatagramFact:
+        """See `ServiceNetwork.datagram`."""
+        return await services_of(self._base).datagram(endpoint, address, request, answers)
 
     @property
     def paths(self) -> PathNetwork:

@@ -7,8 +7,9 @@ import dns.rdatatype
 
 from netaudit.model.common import Failure, Family, Reason, Side, Transport, family_of
 from netaudit.model.exchange import Exchange
-from netaudit.model.facts import Fact, HttpHop, MailFact, SelfFact, WebFact
+from netaudit.model.facts import DatagramFact, DialogueFact, Fact, HttpHop, MailFact, SelfFact, WebFact
 from netaudit.net.network import Connection, NetworkError
+from netaudit.net.services import Answers, new_datagram, new_dialogue
 
 __all__ = ["ReplayNetwork"]
 
@@ -29,6 +30,8 @@ class ReplayNetwork:
         self._dns: dict[_Key, Exchange] = {}
         self._http: dict[tuple[str, str], HttpHop] = {}
         self._mail: dict[tuple[str, str], MailFact] = {}
+        self._dialogues: dict[tuple[str, str], DialogueFact] = {}
+        self._datagrams: dict[tuple[str, str], DatagramFact] = {}
         self._unavailable: dict[Family, Failure] = {}
         self._now = now or 0.0
         for fact in facts:
@@ -43,6 +46,10 @@ class ReplayNetwork:
                 self._http[hop.url, hop.address] = hop
         elif isinstance(fact, MailFact):
             self._mail[fact.exchanger, fact.address] = fact
+        elif isinstance(fact, DialogueFact):
+            self._dialogues[fact.endpoint, fact.address] = fact
+        elif isinstance(fact, DatagramFact):
+            self._datagrams[fact.endpoint, fact.address] = fact
         elif isinstance(fact, SelfFact):
             for check in fact.families:
                 if not check.available and check.failure is not None:
@@ -74,6 +81,16 @@ class ReplayNetwork:
             failure=_NOT_RECORDED,
         )
         return self._mail.get((exchanger, address), missing)
+
+    async def dialogue(self, endpoint: str, address: str) -> DialogueFact:
+        """Return the recorded dialogue."""
+        missing = new_dialogue(endpoint, address, self._now, _NOT_RECORDED)
+        return self._dialogues.get((endpoint, address), missing)
+
+    async def datagram(self, endpoint: str, address: str, request: bytes, answers: Answers) -> DatagramFact:
+        """Return the recorded exchange with that address, whatever its request was: NTP's differs every time."""
+        missing = new_datagram(endpoint, address, self._now, request, _NOT_RECORDED)
+        return self._datagrams.get((endpoint, address), missing)
 
     def unavailable(self, family: Family) -> Failure | None:
         """Tell what the recording host lacked."""

@@ -1,4 +1,4 @@
-"""What every socket-backed network does alike: politeness, tries, DNS over TCP, HTTP and SMTP.
+"""What every socket-backed network does alike: politeness, tries, DNS over TCP, HTTP, and other services.
 
 A realisation says only how a datagram and a connection are made: `_datagram` and `_open`.
 """
@@ -16,12 +16,14 @@ import msgspec
 
 from netaudit.model.common import Failure, Family, Reason, Side, Transport, family_of
 from netaudit.model.exchange import Exchange
-from netaudit.model.facts import HttpHop, MailFact
+from netaudit.model.facts import DatagramFact, DialogueFact, HttpHop, MailFact
 from netaudit.net import http, smtp
 from netaudit.net.datagram import matches
+from netaudit.net.dialogues import service_dialogue
 from netaudit.net.errors import failure_of
 from netaudit.net.limits import Identity, Limits, Pacer
 from netaudit.net.network import Connection, NetworkError, Stream
+from netaudit.net.services import Answers, new_datagram
 
 __all__ = ["StreamNetwork"]
 
@@ -46,8 +48,8 @@ class StreamNetwork(ABC):
         self._refusals: dict[str, Failure | None] = {}
 
     @abstractmethod
-    async def _datagram(self, query: bytes, server: str, port: int) -> tuple[bytes, str | None]:
-        """Send one DNS message over UDP once; return the matching reply and our address, or raise."""
+    async def _datagram(self, request: bytes, server: str, port: int, answers: Answers) -> tuple[bytes, str | None]:
+        """Send one datagram once; return the first reply that answers it and our address, or raise."""
 
     @abstractmethod
     async def _open(self, address: str, port: int) -> Stream:
@@ -83,8 +85,11 @@ class StreamNetwork(ABC):
                 server=server, transport=transport, query=query, at=at, port=port, failure=refusal, tries=0
             )
         datagram = transport is Transport.UDP
-        send, tries = (self._datagram, self.limits.udp_tries) if datagram else (self._message, self.limits.tcp_tries)
-        outcome, made = await self._try(partial(send, query, server, port), server, tries)
+        if datagram:
+            send, tries = partial(self._datagram, query, server, port, partial(matches, query)), self.limits.udp_tries
+        else:
+            send, tries = partial(self._message, query, server, port), self.limits.tcp_tries
+        outcome, made = await self._try(send, server, tries)
         failure = outcome if isinstance(outcome, Failure) else None
         response, own = (None, None) if isinstance(outcome, Failure) else outcome
         return Exchange.new(
@@ -143,6 +148,32 @@ class StreamNetwork(ABC):
     async def smtp(self, domain: str, exchanger: str, address: str, port: int = 25) -> MailFact:
         """See `Network.smtp`."""
         return await smtp.dialogue(self, domain, exchanger, address, port, self.limits, self.identity)
+
+    async def dialogue(self, endpoint: str, address: str) -> DialogueFact:
+        """See `ServiceNetwork.dialogue`."""
+        return await service_dialogue(self, endpoint, address, self.limits, self.identity)
+
+    async def datagram(self, endpoint: str, address: str, request: bytes, answers: Answers) -> DatagramFact:
+        """See `ServiceNetwork.datagram`."""
+        fact = new_datagram(endpoint, address, self.now(), request)
+        refusal = self.refusal(address)
+        if refusal is not None:
+            return msgspec.structs.replace(fact, tries=0, failure=refusal)
+        port = int(endpoint.rpartition(":")[2])
+        at, took = fact.at, 0.0
+
+        async def once() -> bytes:
+            nonlocal at, took
+            at, began = self.now(), time.monotonic()
+            reply, _ = await self._datagram(request, address, port, answers)
+            took = time.monotonic() - began
+            return reply
+
+        outcome, made = await self._try(once, address, self.limits.udp_tries)
+        fact = msgspec.structs.replace(fact, at=at, tries=made, elapsed_ms=round(took * 1000, 3))
+        if isinstance(outcome, Failure):
+            return msgspec.structs.replace(fact, failure=outcome)
+        return msgspec.structs.replace(fact, reply=outcome[: self.limits.datagram_bytes])
 
     async def _try(self, attempt: Callable[[], Awaitable[T]], server: str, tries: int) -> tuple[T | Failure, int]:
         """Make up to `tries` attempts; a silence, a refusal or a broken path is worth another (design.md 5.2)."""

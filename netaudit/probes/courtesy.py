@@ -8,9 +8,10 @@ import msgspec
 
 from netaudit.model.common import Failure, Family, Reason, Transport, family_of
 from netaudit.model.exchange import Exchange
-from netaudit.model.facts import HttpHop, MailFact
+from netaudit.model.facts import DatagramFact, DialogueFact, HttpHop, MailFact
 from netaudit.net.network import Connection, Network, NetworkError, loader_of
 from netaudit.net.paths import PathNetwork, paths_of
+from netaudit.net.services import Answers, new_datagram, new_dialogue, services_of
 
 __all__ = ["CourteousNetwork"]
 
@@ -111,6 +112,20 @@ class CourteousNetwork:
             tries=0,
             failure=failure,
         )
+
+    async def dialogue(self, endpoint: str, address: str) -> DialogueFact:
+        """See `ServiceNetwork.dialogue`."""
+        failure = self._blind.get(family_of(address))
+        if failure is not None:
+            return new_dialogue(endpoint, address, self.now(), failure)
+        return await services_of(self._network).dialogue(endpoint, address)
+
+    async def datagram(self, endpoint: str, address: str, request: bytes, answers: Answers) -> DatagramFact:
+        """See `ServiceNetwork.datagram`."""
+        failure = self._blind.get(family_of(address))
+        if failure is not None:
+            return new_datagram(endpoint, address, self.now(), request, failure)
+        return await services_of(self._network).datagram(endpoint, address, request, answers)
 
     @property
     def paths(self) -> PathNetwork:

@@ -1,8 +1,9 @@
-"""What the fetches of a web or TCP endpoint show, address by address; shared by the judges of endpoints.
+"""What was seen of an endpoint, address by address: fetches and others; shared by the judges of endpoints.
 
 Three answers to "does this address serve": yes, no, and unknown. A failure of our side, of a budget or
 of the path before enough tries is unknown. An explicit refusal is the address's own word, a silence is
-none: it takes tries. A response that turns us away (403, 429) is a response.
+none: it takes tries. A response that turns us away (403, 429) is a response. A service over UDP owes nobody an answer:
+its silence counts where it answered the same request elsewhere; NTP's counts always.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,22 +12,27 @@ from urllib.parse import urljoin, urlsplit
 
 from netaudit.model.common import Failure, Family, Reason, Side
 from netaudit.model.evidence import CertificateTrust, EndpointEvidence, Evidence, HostEvidence
-from netaudit.model.facts import ConnectFact, HttpHop, Lookup, WebFact
+from netaudit.model.facts import ConnectFact, DatagramFact, DialogueFact, HttpHop, Lookup, TlsObservation, WebFact
 from netaudit.model.verdict import Observation, Outcome, could_not_test
 from netaudit.rules.addresses import classify, within
+from netaudit.rules.dialects import greeted
 from netaudit.rules.rounds import FAILING_ROUNDS, total_tries, weighed
 from netaudit.rules.turned_away import turned_away
 from netaudit.rules.zones import trouble
 
 __all__ = [
-    "SECURITY_HEADERS", "Reach", "addresses", "attempt", "cut_short", "endpoint_reach", "failed_standing",
-    "first_failure", "header", "in_circle", "is_web", "location", "origin", "own", "plain", "rows", "trusted",
-    "untested", "usable", "why_unseen",
+    "SECURITY_HEADERS", "Reach", "Seen", "addresses", "attempt", "cut_short", "endpoint_reach", "failed_standing",
+    "first_failure", "header", "in_circle", "is_web", "location", "origin", "own", "plain", "rows", "seen", "sessions",
+    "trusted", "untested", "usable", "vouched", "why_unseen",
 ]  # fmt: skip
 
 SILENT = frozenset({Reason.TIMEOUT, Reason.RESET, Reason.UNREACHABLE, Reason.PROHIBITED})
 SPOKEN = frozenset({Reason.REFUSED, Reason.TLS, Reason.TLS_ALERT, Reason.PROTOCOL, Reason.MALFORMED})
 SERVER_ERROR = 500
+
+Seen = WebFact | ConnectFact | DialogueFact | DatagramFact
+"""What a scan saw at one address of an endpoint."""
+
 SECURITY_HEADERS = (
     "strict-transport-security", "content-security-policy", "x-frame-options", "x-content-type-options",
     "referrer-policy", "permissions-policy", "cross-origin-opener-policy", "cross-origin-embedder-policy",
@@ -94,24 +100,30 @@ def usable(host: HostEvidence, family: Family, allowed: Sequence[str]) -> tuple[
 def endpoint_reach(
     evidence: EndpointEvidence, families: Iterable[Family], min_tries: int, failing_rounds: int = FAILING_ROUNDS
 ) -> list[Reach]:
-    """How each address of the endpoint's host served, in the families named; TCP endpoints by their connections.
+    """How each address of the endpoint's host served, in the families named.
 
     A silence counts from `min_tries` on, and a failure that passed where it came in `failing_rounds`. Who turns
     scanners away serves.
     """
     wanted = frozenset(families)
-    facts: tuple[WebFact | ConnectFact, ...] = own(evidence) if is_web(evidence) else evidence.connects
-    found = [_reach(evidence, fact, min_tries, failing_rounds) for fact in facts if fact.family in wanted]
-    seen = {reach.address for reach in found}
+    found = [_reach(evidence, fact, min_tries, failing_rounds) for fact in seen(evidence) if fact.family in wanted]
+    known = {reach.address for reach in found}
     for family in sorted(wanted):
-        missing = [address for address in addresses(evidence.host, family) if address not in seen]
+        missing = [address for address in addresses(evidence.host, family) if address not in known]
         found += [_not_fetched(evidence, address, family) for address in missing]
     return found
 
 
-def attempt(fact: WebFact | ConnectFact) -> tuple[Failure | None, int]:
+def seen(evidence: EndpointEvidence) -> tuple[Seen, ...]:
+    """What was seen of the endpoint itself, an address each."""
+    if is_web(evidence):
+        return own(evidence)
+    return (*evidence.connects, *evidence.dialogues, *evidence.datagrams)
+
+
+def attempt(fact: Seen) -> tuple[Failure | None, int]:
     """The failure of the connection to the address itself, and the tries; redirects aside."""
-    if isinstance(fact, ConnectFact):
+    if not isinstance(fact, WebFact):
         return fact.failure, total_tries(fact.rounds, fact.tries)
     if not fact.hops:
         return fact.failure or _NOT_FETCHED, 0
@@ -198,24 +210,57 @@ def in_circle(fact: WebFact) -> bool:
     return not any(header(hop, "set-cookie") for hop in fact.hops)
 
 
+def sessions(evidence: EndpointEvidence) -> list[tuple[WebFact | DialogueFact, TlsObservation]]:
+    """The endpoint's own TLS sessions, an address each."""
+    fetched = [(fact, fact.hops[0].tls) for fact in own(evidence) if fact.hops]
+    made: list[tuple[WebFact | DialogueFact, TlsObservation | None]] = [*fetched]
+    made += [(fact, fact.tls) for fact in evidence.dialogues]
+    return [(fact, session) for fact, session in made if session is not None]
+
+
 def trusted(evidence: EndpointEvidence) -> list[tuple[WebFact, CertificateTrust]]:
-    """The endpoint's own TLS sessions with what certificate validation said of them."""
+    """A web site's own TLS sessions with what certificate validation said of them."""
     return [(fact, evidence.trust[fact.id]) for fact in own(evidence) if fact.id in evidence.trust]
 
 
-def _reach(evidence: EndpointEvidence, fact: WebFact | ConnectFact, min_tries: int, failing_rounds: int) -> Reach:
+def vouched(evidence: EndpointEvidence) -> list[tuple[WebFact | DialogueFact, CertificateTrust]]:
+    """The same of whatever service the endpoint is."""
+    return [(fact, evidence.trust[fact.id]) for fact, _ in sessions(evidence) if fact.id in evidence.trust]
+
+
+def _reach(evidence: EndpointEvidence, fact: Seen, min_tries: int, failing_rounds: int) -> Reach:
     failure, tries = attempt(fact)
     ok: bool | None
-    if failure is None:
-        status = fact.hops[0].status if isinstance(fact, WebFact) else None
-        walled = isinstance(fact, WebFact) and turned_away(fact.hops[0]) is not None
-        ok, saw = walled or (status or 0) < SERVER_ERROR, "connected" if status is None else f"HTTP {status}"
+    if failure is None or (isinstance(fact, DialogueFact) and greeted(fact)):
+        ok, saw, failure = *_served(fact), None
     else:
         ok, saw = failed_standing(evidence, fact.address, fact.family, failure, tries, min_tries)
+        if ok is False and _owes_nothing(evidence, fact, failure):
+            ok = None
         failure = evidence.blind(fact.family) or failure
     ok, saw, decided = weighed(fact.rounds, (ok, saw), failing_rounds)
     failure = decided or failure
     return Reach(evidence.endpoint, fact.address, fact.family, ok, saw, failure, fact.id)
+
+
+def _served(fact: Seen) -> tuple[bool, str]:
+    """Whether what an address answered is a service, and in words."""
+    if isinstance(fact, DialogueFact):
+        return True, fact.greeting or (fact.failure.detail if fact.failure is not None else "greeted")
+    if isinstance(fact, DatagramFact):
+        return True, f"answered with {len(fact.reply or b'')} octets"
+    if isinstance(fact, ConnectFact):
+        return True, "connected"
+    status = fact.hops[0].status
+    walled = turned_away(fact.hops[0]) is not None
+    return walled or (status or 0) < SERVER_ERROR, "connected" if status is None else f"HTTP {status}"
+
+
+def _owes_nothing(evidence: EndpointEvidence, fact: Seen, failure: Failure) -> bool:
+    """Whether a silence proves nothing: that of a service over UDP which answered the same request nowhere."""
+    if not isinstance(fact, DatagramFact) or failure.reason is not Reason.TIMEOUT:
+        return False
+    return not fact.endpoint.startswith("ntp://") and all(other.reply is None for other in evidence.datagrams)
 
 
 def failed_standing(

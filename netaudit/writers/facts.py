@@ -13,6 +13,8 @@ from netaudit.model.facts import (
     BrowserFact,
     ConnectFact,
     ConnectTimesFact,
+    DatagramFact,
+    DialogueFact,
     Fact,
     HttpHop,
     JobFact,
@@ -33,6 +35,7 @@ from netaudit.model.facts import (
     ZoneFact,
 )
 from netaudit.model.routing import RoutingFact
+from netaudit.rules.ntp import read_reply
 from netaudit.writers.certificate import certificate_lines
 from netaudit.writers.dig import exchange_lines
 from netaudit.writers.paths import hop_lines, path_lines, uplink_lines
@@ -187,6 +190,32 @@ def _mail(fact: MailFact, find: FindFact) -> Iterator[str]:
     if fact.tls is not None:
         yield "> STARTTLS"
         yield from _tls(fact.tls)
+
+
+@_details.register
+def _dialogue(fact: DialogueFact, find: FindFact) -> Iterator[str]:
+    yield one_line(f"endpoint: {fact.endpoint} at {fact.address}")
+    took = f"connected in {fact.connect_ms:.0f} ms, done in {fact.elapsed_ms:.0f} ms"
+    yield f"  {when(fact.at)}, {took}, tries: {fact.tries}"
+    yield one_line(f"< greeting: {fact.greeting or '-'}", 1_000)
+    for capability in fact.capabilities[:_ROWS]:
+        yield one_line(f"< {capability}", 1_000)
+    if fact.tls is not None:
+        yield from _tls(fact.tls)
+    for capability in fact.secured[:_ROWS]:
+        yield one_line(f"< within TLS: {capability}", 1_000)
+
+
+@_details.register
+def _datagram(fact: DatagramFact, find: FindFact) -> Iterator[str]:
+    yield one_line(f"endpoint: {fact.endpoint} at {fact.address}")
+    yield f"  {when(fact.at)}, answered in {fact.elapsed_ms:.1f} ms, tries: {fact.tries}"
+    yield one_line(f"> {fact.request.hex() or 'an empty datagram'}", 2_000)
+    yield one_line(f"< {fact.reply.hex() if fact.reply is not None else '-'}", 5_000)
+    said = read_reply(fact.reply or b"", fact.at, fact.elapsed_ms / 1000) if fact.endpoint.startswith("ntp:") else None
+    if said is not None:
+        shown = f"stratum {said.stratum}, leap {said.leap}, reference {said.reference or '-'}"
+        yield one_line(f"  {shown}, offset {said.offset:+.6f} s, root distance {said.distance:.6f} s")
 
 
 def _rounds(rounds: Iterable[Round]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from netaudit.model.profile import CheckInfo
 from netaudit.model.run import Run
 from netaudit.model.verdict import Argument, Outcome, Target, TargetKind, Verdict
 from netaudit.writers import words
+from netaudit.writers.rechecks import as_service
 from netaudit.writers.safe import bounded
 from netaudit.writers.wording import Wording
 
@@ -68,7 +69,7 @@ def argument_text(value: Argument, wording: Wording, *, brief: bool = False) -> 
 def recheck_command(info: CheckInfo, verdict: Verdict) -> str:
     """Return the command line that asks again, ready to paste: every value is quoted for the shell."""
     values: dict[str, Argument] = {**_target_parts(verdict.target), **verdict.outcome.args}
-    return filled(info.recheck, values, _shell_word)
+    return filled(as_service(info.recheck, str(values.get("scheme", ""))), values, _shell_word)
 
 
 def _worded(run: Run, name: str, value: Argument, wording: Wording) -> Argument:

@@ -9,6 +9,8 @@ from netaudit.model.facts import (
     BrowserFact,
     ConnectFact,
     ConnectTimesFact,
+    DatagramFact,
+    DialogueFact,
     Fact,
     JobFact,
     MailFact,
@@ -105,6 +107,16 @@ def _browser(fact: BrowserFact) -> str:
 @_about.register
 def _mail(fact: MailFact) -> str:
     return f"{fact.domain} by {fact.exchanger} at {fact.address}: {fact.banner[:80] or '-'}"
+
+
+@_about.register
+def _dialogue(fact: DialogueFact) -> str:
+    return f"{fact.endpoint} at {fact.address}: {fact.greeting[:80] or '-'}"
+
+
+@_about.register
+def _datagram(fact: DatagramFact) -> str:
+    return f"{fact.endpoint} at {fact.address}: {'-' if fact.reply is None else f'{len(fact.reply)} octets'}"
 
 
 @_about.register

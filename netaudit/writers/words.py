@@ -70,6 +70,7 @@ PILLARS: dict[str, str] = {
     "resolver": _("Recursive resolvers"),
     "mail": _("Official e-mail"),
     "web": _("Web"),
+    "services": _("Mail client and time services"),
     "certificates": _("Digital certificates"),
     "coverage": _("Service coverage"),
 }
@@ -97,6 +98,9 @@ KINDS: dict[str, str] = {
     "one_stop": _("One-stop e-service"),
     "document_axis": _("Document exchange axis"),
     "document_management": _("Document management"),
+    "submission": _("Sending of mail by its users"),
+    "mailbox": _("Mailboxes"),
+    "time": _("Network time"),
 }
 
 JOBS: dict[str, str] = {  # prefix of a job's name -> what such jobs look at

@@ -118,6 +118,7 @@ def test_a_table_gives_units_tiers_and_services(table: str) -> None:
         ("dalat.lamdong.gov.vn", "", 't.csv:4: the column "host" is empty'),
         ("8080", "http", 't.csv:4: "http" is no port'),
         (",http,", ",gopher,", 't.csv:4: unknown scheme "gopher"'),
+        (",http,8080,", ",udp,,", 't.csv:4: scheme "udp" needs a port'),
         ("Đà Lạt,district,dalat.", "???,district,dalat.", "t.csv:4: no identifier can be made"),
     ],
 )

@@ -5,8 +5,10 @@ is what a verdict can depend on: no times, no software, no order of records.
 """
 
 import asyncio
+import secrets
 import sys
 from collections.abc import Awaitable
+from functools import partial
 
 import dns.flags
 import dns.message
@@ -22,6 +24,9 @@ from netaudit.net.lab import LabMap, LabNetwork
 from netaudit.net.limits import Limits
 from netaudit.net.network import Network, NetworkError
 from netaudit.net.policy import TargetPolicy
+from netaudit.net.services import services_of
+from netaudit.rules import ntp
+from netaudit.rules.dialects import mechanisms
 
 __all__ = ["Observations", "Request"]
 
@@ -37,6 +42,7 @@ class Request(Record, frozen=True, kw_only=True):
     urls: tuple[tuple[str, str], ...] = ()  # URL, address
     exchangers: tuple[tuple[str, str], ...] = ()  # host, address
     ports: tuple[tuple[str, int], ...] = ()  # address, port
+    services: tuple[tuple[str, str], ...] = ()  # endpoint, address
 
 
 async def observe(request: Request) -> Observations:
@@ -52,6 +58,9 @@ async def observe(request: Request) -> Observations:
         asked[f"{url} at {address}"] = _page(network, url, address)
     for host, address in request.exchangers:
         asked[f"{host} at {address}"] = _greeting(network, host, address)
+    for endpoint, address in request.services:
+        ask = _time if endpoint.startswith("ntp:") else _dialogue
+        asked[f"{endpoint} at {address}"] = ask(network, endpoint, address)
     for address, port in request.ports:
         asked[f"{address} port {port}"] = _port(network, address, port)
     seen = await asyncio.gather(*asked.values())
@@ -86,6 +95,24 @@ async def _greeting(network: Network, host: str, address: str) -> str:
         return f"{fact.failure.reason}"
     offered = "STARTTLS" if fact.starttls_offered else "no STARTTLS"
     return " | ".join([fact.banner.split()[0], offered, _certificate(fact.tls)])
+
+
+async def _dialogue(network: Network, endpoint: str, address: str) -> str:
+    fact = await services_of(network).dialogue(endpoint, address)
+    if fact.failure is not None:
+        return f"{fact.failure.reason}"
+    offered = "STARTTLS" if fact.starttls_offered else "no STARTTLS"
+    logins = (" ".join(mechanisms(told)) for told in (fact.capabilities, fact.secured))
+    return " | ".join([fact.greeting.split()[0], offered, *logins, _certificate(fact.tls)])
+
+
+async def _time(network: Network, endpoint: str, address: str) -> str:
+    query = ntp.client_query(secrets.token_bytes(8))
+    fact = await services_of(network).datagram(endpoint, address, query, partial(ntp.answers, query))
+    reply = ntp.read_reply(fact.reply or b"", fact.at, fact.elapsed_ms / 1000)
+    if reply is None:
+        return f"{fact.failure.reason}" if fact.failure is not None else "no time"
+    return f"stratum {reply.stratum}, leap {reply.leap}, {round(reply.offset)} s ahead"
 
 
 async def _port(network: Network, address: str, port: int) -> str:

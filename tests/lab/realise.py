@@ -26,6 +26,7 @@ from tests.lab.recursive import resolver_expectations, start_resolvers
 from tests.lab.relay import add_distant
 from tests.lab.routed import add_routed
 from tests.lab.routers import Routers
+from tests.lab.time_servers import start_time_servers, time_rules
 from tests.lab.web_sites import start_web_servers, web_expectations, web_rules
 
 __all__ = ["FOLDER", "SCANNER", "Realised", "realised", "remove_orphans", "wait_until_ready"]
@@ -75,13 +76,14 @@ def realised(world: World, *, routed: bool = False) -> Iterator[Realised]:
         for machine in world.machines:
             namespaces.add(machine.id, machine.addresses)
             rules = [*dns_rules(machine, flaws), *web_rules(machine, flaws), *mail_rules(machine, flaws)]
-            namespaces.firewall(machine.id, rules)
+            namespaces.firewall(machine.id, [*rules, *time_rules(world, machine, flaws)])
         routers = Routers(world, namespaces, daemons, folder)
         routers.start()
         start_name_servers(world.machines, contents, folder, daemons)
         start_resolvers(world, flaws, contents, folder, daemons)
         start_web_servers(world, flaws, pki, folder, daemons)
         start_mail_servers(world, flaws, pki, folder, daemons)
+        start_time_servers(world, flaws, folder, daemons)
         expected = dns_expectations(world.machines, contents, flaws)
         expected += resolver_expectations(world)
         expected += web_expectations(world, flaws) + mail_expectations(world, flaws)

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from netaudit.lab.process import lab_process
-from netaudit.lab.world import Fault, FaultKind, Machine, MailServer, RouteEntry, Website, World, WorldZone
+from netaudit.lab.world import Fault, FaultKind, Machine, MailServer, RouteEntry, TimeServer, Website, World, WorldZone
 from netaudit.lab.worldfile import world_problems
 from netaudit.model.common import Family
 from tests.lab.observe import Observations, Request
@@ -21,7 +21,13 @@ pytestmark = [pytest.mark.daemons, pytest.mark.slow, pytest.mark.xdist_group("bo
 PACKAGES = Path(__file__).parents[2]
 SERVERS = ("ns-good", "ns-silent", "ns-tcp", "ns-lame", "ns-behind")
 SITES = ("good", "silent", "http-only", "no-listener", "status", "content", "untrusted", "expired", "mismatch", "plain")
-MAILS = ("mail-good", "mail-silent", "mail-plain", "mail-mismatch")
+MAILS = ("mail-good", "mail-silent", "mail-plain", "mail-mismatch", "mail-clear", "mail-closed")
+NO_CLIENTS = ("mail-silent", "mail-plain")
+TIMES = ("time-good", "time-silent", "time-lost", "time-ahead")
+CLIENTS = (("submission", 587), ("submissions", 465), ("imap", 143), ("imaps", 993))
+_GOOD_SUBMISSION = (
+    "mail-good.tinh.vn | STARTTLS |  | LOGIN PLAIN | 1 for ['mail-good.tinh.vn'] by CN=netaudit lab root, 150 days"
+)
 NOBODY = ("192.0.2.222", "2001:db8::222")
 
 
@@ -30,7 +36,7 @@ def world() -> World:
     """A machine for each fault, and one for nothing wrong."""
     machines = tuple(
         Machine(id=name, addresses=(f"192.0.2.{number}", f"2001:db8::{number}"))
-        for number, name in enumerate(("root", *SERVERS, *SITES, *MAILS), start=1)
+        for number, name in enumerate(("root", *SERVERS, *SITES, *MAILS, *TIMES), start=1)
     )
     servers = {f"{name}.tinh.vn": name for name in SERVERS}
     world = World(
@@ -39,14 +45,15 @@ def world() -> World:
         machines=machines,
         zones=(
             WorldZone(name=".", servers={"a.root-lab": "root"}),
-            WorldZone(name="tinh.vn", servers=servers, hosts={name: name for name in (*SITES, *MAILS)}),
+            WorldZone(name="tinh.vn", servers=servers, hosts={name: name for name in (*SITES, *MAILS, *TIMES)}),
             WorldZone(name="im.tinh.vn", servers={"ns-good.tinh.vn": "ns-good", "ns-tcp.tinh.vn": "ns-tcp"}),
         ),
         websites=tuple(
             Website(machine=name, hosts=(f"{name}.tinh.vn",), title=f"Trang <{name}>", paths={"/hong": 503})
             for name in SITES
         ),
-        mail=tuple(MailServer(machine=name, host=f"{name}.tinh.vn") for name in MAILS),
+        mail=tuple(MailServer(machine=name, host=f"{name}.tinh.vn", clients=name not in NO_CLIENTS) for name in MAILS),
+        time=tuple(TimeServer(machine=name, host=f"{name}.tinh.vn") for name in TIMES),
         routes=(
             RouteEntry(prefix="192.0.2.0/24", peer_asn=64496, peer_address="192.0.2.201", as_path=(64496, 64510)),
             RouteEntry(
@@ -66,8 +73,9 @@ def request_of_all(world: World) -> Request:
         zones=tuple((zone, address) for zone in ("tinh.vn", "im.tinh.vn") for address in addresses),
         urls=tuple(_urls(world)),
         exchangers=tuple(_exchangers(world)),
+        services=tuple(_services(world)),
         # not asked over UDP: Linux keeps "no route to host" from a UDP socket without IP_RECVERR
-        ports=tuple((address, port) for address in (*addresses, *NOBODY) for port in (25, 53, 80, 443)),
+        ports=tuple((address, port) for address in (*addresses, *NOBODY) for port in (25, 53, 80, 443, 587)),
     )
 
 
@@ -113,6 +121,13 @@ def test_both_behave_alike(with_daemons: Observations, on_loopback: Observations
         ("2001:db8::222 port 443", "unreachable"),
         ("192.0.2.9 port 443", "refused"),
         ("192.0.2.9 port 80", "open"),
+        ("submission://mail-good.tinh.vn:587 at 2001:db8::17", _GOOD_SUBMISSION),
+        ("imap://mail-closed.tinh.vn:143 at 2001:db8::22", "timeout"),
+        ("ntp://time-good.tinh.vn:123 at 2001:db8::23", "stratum 3, leap 0, 0 s ahead"),
+        ("ntp://time-silent.tinh.vn:123 at 2001:db8::24", "timeout"),
+        ("ntp://time-lost.tinh.vn:123 at 192.0.2.25", "stratum 3, leap 0, 0 s ahead"),
+        ("ntp://time-lost.tinh.vn:123 at 2001:db8::25", "stratum 0, leap 3, 0 s ahead"),
+        ("ntp://time-ahead.tinh.vn:123 at 192.0.2.26", "stratum 3, leap 0, 30 s ahead"),
     ],
 )
 def test_the_faults_are_there(with_daemons: Observations, what: str, saw: str) -> None:
@@ -121,7 +136,7 @@ def test_the_faults_are_there(with_daemons: Observations, what: str, saw: str) -
 
 def test_lost_packets_are_lost(world: World) -> None:
     """With half of the packets lost, some of many single tries fail and some do not."""
-    lossy = msgspec.structs.replace(world, loss=0.5, faults=(), routes=(), websites=(), mail=())
+    lossy = msgspec.structs.replace(world, loss=0.5, faults=(), routes=(), websites=(), mail=(), time=())
     servers = [address for machine in world.machines if machine.id in SERVERS for address in machine.addresses]
     request = Request(zones=tuple((zone, address) for zone in ("tinh.vn", "im.tinh.vn") for address in servers))
     with realised(lossy) as lab:
@@ -131,7 +146,7 @@ def test_lost_packets_are_lost(world: World) -> None:
 
 def test_a_round_trip_takes_its_time(world: World) -> None:
     """The wire to the scanner is a relay in user space; beyond it nobody is further away than before."""
-    distant = msgspec.structs.replace(world, delay_ms=60.0, faults=(), routes=(), websites=(), mail=())
+    distant = msgspec.structs.replace(world, delay_ms=60.0, faults=(), routes=(), websites=(), mail=(), time=())
     with realised(distant) as lab:
         where = lab.namespaces.command(SCANNER, [sys.executable])
         seen = _observe(where, Request(zones=(("tinh.vn", "192.0.2.2"),), ports=(("2001:db8::2", 53), (NOBODY[1], 53))))
@@ -168,6 +183,11 @@ def _faults() -> Iterator[Fault]:
     yield fault("mail_silent", "mail-silent", family=Family.IPV6)
     yield fault("no_starttls", "mail-plain", family=Family.IPV4)
     yield fault("certificate_mismatch", "mail-mismatch", family=Family.IPV6)
+    yield fault("login_in_the_clear", "mail-clear", family=Family.IPV6)
+    yield fault("clients_silent", "mail-closed", family=Family.IPV6)
+    yield fault("time_silent", "time-silent", family=Family.IPV6)
+    yield fault("time_unsynchronised", "time-lost", family=Family.IPV6)
+    yield fault("time_off", "time-ahead", family=Family.IPV4)
 
 
 def _urls(world: World) -> Iterator[tuple[str, str]]:
@@ -185,6 +205,15 @@ def _exchangers(world: World) -> Iterator[tuple[str, str]]:
     for server in world.mail:
         for address in machines[server.machine]:
             yield server.host, address
+
+
+def _services(world: World) -> Iterator[tuple[str, str]]:
+    machines = {machine.id: machine.addresses for machine in world.machines}
+    for server in world.mail:
+        for address in machines[server.machine]:
+            yield from ((f"{scheme}://{server.host}:{port}", address) for scheme, port in CLIENTS)
+    for clock in world.time:
+        yield from ((f"ntp://{clock.host}:123", address) for address in machines[clock.machine])
 
 
 def _observe(python: Sequence[str], request: Request) -> Observations:

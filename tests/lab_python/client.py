@@ -13,7 +13,7 @@ import dns.rdatatype
 import msgspec
 
 from netaudit.lab.run import RunningLab
-from netaudit.lab.world import Fault, Machine, MailServer, RouteEntry, Signing, Website, World, WorldZone
+from netaudit.lab.world import Fault, Machine, MailServer, RouteEntry, Signing, TimeServer, Website, World, WorldZone
 
 ROOT, TLD, FIRST, SECOND = "192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"
 FIRST6, SECOND6 = "2001:db8::3", "2001:db8::4"
@@ -64,7 +64,8 @@ def small_world(*faults: Fault, signing: Signing | None = Signing(), **changes: 
             WorldZone(name="ky.tinh.vn", servers={"ns.ky.tinh.vn": "second"}, hosts={"@": "web"}),
         ),
         websites=(Website(machine="web", hosts=("tinh.vn", "www.tinh.vn"), title="Cổng <thử>", paths={"/hong": 503}),),
-        mail=(MailServer(machine="mail", host="mail.tinh.vn"),),
+        mail=(MailServer(machine="mail", host="mail.tinh.vn", clients=True),),
+        time=(TimeServer(machine="first", host="ns1.tinh.vn"),),
         routes=(
             RouteEntry(
                 prefix="192.0.2.0/24", peer_asn=64496, peer_address="192.0.2.201", as_path=(64496, 64501, 64510)

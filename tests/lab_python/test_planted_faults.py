@@ -18,6 +18,7 @@ from netaudit.lab.mrt import routes_seen
 from netaudit.lab.world import Fault, FaultKind, Signing
 from netaudit.model.common import Family
 from netaudit.net.tls import observer_context
+from netaudit.rules.ntp import NtpReply, answers, client_query, read_reply
 from tests.lab_python.client import (
     FIRST,
     FIRST6,
@@ -293,6 +294,67 @@ async def test_no_starttls(serve: Serve) -> None:
             writer.write(b"EHLO a.example\r\nQUIT\r\n")
             assert (b"STARTTLS" in await reader.read()) is offered
             writer.close()
+
+
+async def said(client: Client, address: str, port: int, *, tls: bool, lines: bytes) -> bytes:
+    """What a mail server says to these lines."""
+    byte, reader, writer = await client.connect(address, port)
+    assert byte == 0
+    if tls:
+        await writer.start_tls(client.trusting(), server_hostname="mail.tinh.vn")
+    writer.write(lines)
+    try:
+        return await asyncio.wait_for(reader.read(), 5)
+    finally:
+        writer.close()
+
+
+async def test_login_in_the_clear(serve: Serve) -> None:
+    ehlo, capability = b"EHLO a.example\r\nQUIT\r\n", b"a CAPABILITY\r\nb LOGOUT\r\n"
+    async with serve(fault("login_in_the_clear", host="mail.tinh.vn", family=IPV6)) as client:
+        for address, clear in ((MAIL, False), (MAIL6, True)):
+            assert (b"AUTH PLAIN" in await said(client, address, 587, tls=False, lines=ehlo)) is clear
+            assert b"AUTH PLAIN" in await said(client, address, 465, tls=True, lines=ehlo)
+            assert b"AUTH" not in await said(client, address, 25, tls=False, lines=ehlo)
+            told = await said(client, address, 143, tls=False, lines=capability)
+            assert ((b"AUTH=PLAIN" in told), (b"LOGINDISABLED" in told)) == (clear, not clear)
+            assert b"AUTH=PLAIN" in await said(client, address, 993, tls=True, lines=capability)
+
+
+async def test_clients_silent(serve: Serve) -> None:
+    async with serve(fault("clients_silent", host="mail.tinh.vn", family=IPV6)) as client:
+        for port in (587, 465, 143, 993):
+            assert await client.fate(MAIL6, port, wait=0.1) is None
+            assert await client.fate(MAIL, port) == 0
+        assert await client.fate(MAIL6, 25) == 0
+
+
+async def told_time(client: Client, address: str, wait: float = 5.0) -> NtpReply | None:
+    query = client_query(b"12345678")
+    sent = time.time()
+    reply = await client.udp(query, address, 123, wait)
+    if reply is None:
+        return None
+    assert reply[0] == 0 and answers(query, reply[1:])
+    return read_reply(reply[1:], sent, time.time() - sent)
+
+
+async def test_time_silent(serve: Serve) -> None:
+    async with serve(fault("time_silent", host="ns1.tinh.vn", family=IPV6)) as client:
+        assert await told_time(client, FIRST6, 0.2) is None
+        assert (await client.udp(b"no NTP", FIRST, 123, 0.2)) is None
+        assert await client.udp(client_query(b"12345678"), SECOND, 123) == b"\1", "nobody serves the time there"
+
+
+@pytest.mark.parametrize(
+    ("kind", "stratum", "synchronised", "ahead"), [("time_unsynchronised", 0, False, 0), ("time_off", 3, True, 30)]
+)
+async def test_time_that_is_wrong(serve: Serve, kind: FaultKind, stratum: int, synchronised: bool, ahead: int) -> None:
+    assert kind in ("time_unsynchronised", "time_off")
+    async with serve(fault(kind, host="ns1.tinh.vn", family=IPV6)) as client:
+        good, bad = await told_time(client, FIRST), await told_time(client, FIRST6)
+    assert good is not None and (good.stratum, good.synchronised, round(good.offset)) == (3, True, 0)
+    assert bad is not None and (bad.stratum, bad.synchronised, round(bad.offset)) == (stratum, synchronised, ahead)
 
 
 async def test_content_differs(serve: Serve) -> None:

@@ -38,6 +38,7 @@ def test_every_machine_named_exists_and_is_used(world: World) -> None:
     used = {machine for zone in world.zones for machine in (*zone.servers.values(), *zone.hosts.values())}
     used |= {resolver.machine for resolver in world.resolvers}
     used |= {site.machine for site in world.websites} | {server.machine for server in world.mail}
+    used |= {clock.machine for clock in world.time}
     assert used == machines
 
 
@@ -56,6 +57,8 @@ def test_every_site_and_mail_server_is_where_its_name_points(world: World) -> No
             assert hosts[host] == site.machine, host
     for server in world.mail:
         assert hosts[server.host] == server.machine
+    for clock in world.time:
+        assert hosts[clock.host] == clock.machine
 
 
 def test_every_fault_names_something_that_exists_and_must_be_found(world: World) -> None:

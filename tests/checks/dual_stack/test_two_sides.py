@@ -5,6 +5,7 @@ import pytest
 from netaudit.model.common import Failure, Reason, Side
 from netaudit.model.facts import WebFact
 from netaudit.model.verdict import Status
+from tests.checks.services.builders import NTP, told
 from tests.checks.web.builders import (
     BLIND_V6,
     HOST,
@@ -146,6 +147,7 @@ CASES: dict[str, list[Case]] = {
         *ONE_FAMILY, *UNSEEN, *NOT_WEB,
     ],
     "dual_stack.connect_time": [
+        Case("network time", endpoint(told(V4), told(V6), key=NTP), NONE, "no_connections"),
         Case("alike", endpoint(fetch(V4), fetch(V6), times=times((20, 21, 22), (23, 22, 21))), PASS, "ok",
             {"ipv4": 21, "ipv6": 22, "cost": 1}),
         Case("IPv6 is faster", endpoint(fetch(V4), fetch(V6), times=times((80, 81, 82), (3, 2, 1))), PASS, "ok",

@@ -7,6 +7,8 @@ from netaudit.model.facts import (
     BrowserFact,
     ConnectFact,
     ConnectTimesFact,
+    DatagramFact,
+    DialogueFact,
     FamilyCheck,
     HttpHop,
     Lookup,
@@ -32,6 +34,8 @@ NO_ROUTE = Failure(reason=Reason.NO_ROUTE, side=Side.OURS, detail="no IPv6 here"
 BUDGET = Failure(reason=Reason.BUDGET, side=Side.BUDGET, detail="the job's time is up")
 SERVFAIL = Failure(reason=Reason.NAME_RESOLUTION, side=Side.TARGET, detail="no name server answered")
 OUT_OF_SCOPE = Failure(reason=Reason.OUT_OF_SCOPE, side=Side.TARGET, detail="special-purpose address")
+
+_TRUSTED = ("web", "dialogue")  # how the ids of facts with certificates begin
 
 BLIND_V6 = SelfFact(
     id="self",
@@ -198,7 +202,7 @@ def trust(
 
 
 def endpoint(
-    *facts: WebFact | ConnectFact,
+    *facts: WebFact | ConnectFact | DialogueFact | DatagramFact,
     at: HostEvidence | None = None,
     key: str = ENDPOINT,
     trusts: dict[str, CertificateTrust] | None = None,
@@ -229,9 +233,11 @@ def endpoint(
         web=tuple(fact for fact in web if not fact.control and not fact.document),
         documents=tuple(fact for fact in web if fact.document),
         connects=connects,
+        dialogues=tuple(fact for fact in facts if isinstance(fact, DialogueFact)),
+        datagrams=tuple(fact for fact in facts if isinstance(fact, DatagramFact)),
         controls=tuple(fact for fact in web if fact.control),
         times=times,
         browser=browser,
         page=page,
-        trust={f"web-{key}-{address}": found for address, found in (trusts or {}).items()},
+        trust={f"{kind}-{key}-{address}": found for address, found in (trusts or {}).items() for kind in _TRUSTED},
     )

@@ -5,6 +5,7 @@ import pytest
 from netaudit.model.common import Failure, Reason, Side
 from netaudit.model.facts import HttpHop, TlsObservation, WebFact
 from netaudit.model.verdict import Status
+from tests.checks.services.builders import SUBMISSION, talk
 from tests.checks.web.builders import (
     BLIND_V6,
     DAY,
@@ -33,6 +34,7 @@ from tests.checks.web.harness import Case, hold, hold_statuses, hold_texts, labe
 PASS, FAIL, WARN = Status.PASS, Status.FAIL, Status.WARN
 UNTESTED, NONE = Status.COULD_NOT_TEST, Status.NOT_APPLICABLE
 TCP = f"tcp://{HOST}:8443"
+PLAIN_SUBMISSION = endpoint(talk(V4, offers=(), within=(), tls=None), key=SUBMISSION)
 _STRANDED = Failure(reason=Reason.NO_ADDRESS, side=Side.TARGET, detail="www.example has no ipv6")
 _TOO_MANY = Failure(reason=Reason.PROTOCOL, side=Side.TARGET, detail="more than 5 redirects")
 _EXCLUDED = Failure(reason=Reason.OUT_OF_SCOPE, side=Side.OURS, detail="www.example is excluded")
@@ -145,6 +147,7 @@ CASES: dict[str, list[Case]] = {
         Case("TCP", endpoint(connect(V4), key=TCP), NONE, "not_web"),
     ],
     "web.certificate_trusted": [
+        Case("submission without TLS", PLAIN_SUBMISSION, NONE, "no_tls"),
         Case("good", endpoint(fetch(V4), fetch(V6), trusts={V4: trust(), V6: trust()}), PASS, "ok", {"total": 2}),
         Case("other name on IPv6", endpoint(fetch(V4), fetch(V6), trusts={
             V4: trust(), V6: trust(name_matches=False, names=("old.example",))}), FAIL, "name_mismatch",
@@ -155,6 +158,7 @@ CASES: dict[str, list[Case]] = {
         *_NOT_TLS,
     ],
     "web.certificate_expiry": [
+        Case("submission without TLS", PLAIN_SUBMISSION, NONE, "no_tls"),
         Case("long", endpoint(fetch(V4), trusts={V4: trust()}), PASS, "ok", {"days": 90, "until": "2027-02-16"}),
         Case("first to end decides", endpoint(fetch(V4), fetch(V6), trusts={V4: trust(),
             V6: trust(until=NOW + 5 * DAY)}),
@@ -168,6 +172,7 @@ CASES: dict[str, list[Case]] = {
         *_NOT_TLS,
     ],
     "web.tls_version": [
+        Case("submission without TLS", PLAIN_SUBMISSION, NONE, "no_tls"),
         Case("current", endpoint(fetch(V4), fetch(V6)), PASS, "ok", {"versions": ("TLSv1.3",), "total": 2}),
         Case("from the future", endpoint(fetch(V4, hop(V4, session=tls("TLSv1.4")))), PASS, "ok"),
         Case("old on IPv6", endpoint(fetch(V4), fetch(V6, hop(V6, session=tls("TLSv1.1")))), FAIL, "old",

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tests.lab.faults.plants import PAGE, Exchanger, Plant, Serve, Servers, Site, Tcp
+from tests.lab.faults.plants import PAGE, Clients, Clock, Exchanger, Plant, Serve, Servers, Site, Tcp
 
 __all__ = ["PLANTS"]
 
@@ -28,6 +28,12 @@ PLANTS = (
     Plant("far", "a web site that is 30 ms further away over IPv6", Site(distant_s=0.03)),
     Plant("port", "a TCP service", Tcp()),
     Plant("mail", "a mail domain", Exchanger()),
+    Plant("send", "submission with STARTTLS", Clients()),
+    Plant("send-tls", "submission with TLS first", Clients("submissions")),
+    Plant("box", "IMAP with STARTTLS", Clients("imap")),
+    Plant("box-tls", "IMAP with TLS first", Clients("imaps")),
+    Plant("time", "a time server", Clock()),
+    Plant("answers", "a service over UDP that answers", Clock("udp")),
     Plant("quiet", "a mail domain that takes no mail", Exchanger(mx="quiet IN MX 0 .", spf="v=spf1 -all")),
     Plant("zone", "a zone with a web site of its own", Servers(site=Site())),
 )

@@ -27,7 +27,7 @@ def _head() -> Iterator[str]:
     yield "# Planted faults of services, and what finds them"
     yield ""
     yield textwrap.fill(
-        f"{faults} faults are planted in network namespaces with nginx, Postfix, NSD, Knot DNS, BIND and"
+        f"{faults} faults are planted in network namespaces with nginx, Postfix, Dovecot, chrony, NSD, Knot DNS, BIND and"
         f" nftables, each at a host of its own, and found by one scan over real sockets, those of the"
         f" last section by one with `--browser`; {len(harmless)}"
         f" more look like faults and are none, or can't be told, and nothing is held against them. The test"

@@ -6,7 +6,10 @@ from netaudit.lab.pki import Condition
 from netaudit.lab.world import FaultKind
 from netaudit.model.common import Family
 
-__all__ = ["DOMAIN", "HEADERS", "PAGE", "Exchanger", "Plant", "Serve", "Servers", "Site", "Tcp"]
+__all__ = [
+    "DOMAIN", "HEADERS", "PAGE", "Clients", "Clock", "Exchanger", "Kept", "Offer", "Plant", "Serve", "Servers", "Site",
+    "Tcp",
+]  # fmt: skip
 
 DOMAIN = "tinh.vn"
 
@@ -87,6 +90,49 @@ class Exchanger:
 
 
 @dataclass(frozen=True)
+class Offer:
+    """How Postfix or Dovecot serves mail clients at one address. `lines` are options of either."""
+
+    listens: bool = True
+    tls: bool = True
+    first: bool = True  # TLS comes first where the scheme says so
+    certificate: Condition = "good"
+    another_key: bool = False  # a certificate with another name beside the host's
+    clear: bool = False  # it takes passwords before TLS
+    greeting: str = ""
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Clients:
+    """A service of mail clients; None: no address of that family. `rules` are nftables rules by family."""
+
+    scheme: str = "submission"  # or submissions, imap, imaps
+    v4: Offer | None = Offer()
+    v6: Offer | None = Offer()
+    rules: dict[Family, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How the time is kept at one address: by chronyd, unless its clock is to be `ahead`."""
+
+    listens: bool = True
+    synchronised: bool = True
+    ahead: bool = False
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A time server; with the scheme `udp` only the reply to a declared request is looked at."""
+
+    scheme: str = "ntp"
+    v4: Kept | None = Kept()
+    v6: Kept | None = Kept()
+    rules: dict[Family, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Servers:
     """A zone `ID.vn` with its name servers: machine ids; and faults of the lab's worlds."""
 
@@ -106,7 +152,7 @@ class Plant:
 
     id: str
     says: str
-    what: Site | Tcp | Exchanger | Servers
+    what: Site | Tcp | Exchanger | Clients | Clock | Servers
     finds: tuple[str, ...] = ()
     blinds: tuple[str, ...] = ()
     by_chance: bool = False  # what is lost by chance may leave anything untested: `blinds` are not held

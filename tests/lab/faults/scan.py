@@ -11,13 +11,15 @@ from netaudit.model.run import Run
 from netaudit.model.verdict import Status, Verdict
 from netaudit.store.facts import iterate_facts
 from netaudit.store.runfolder import RUN_FILE, read_run
-from tests.lab.faults.plants import DOMAIN, Exchanger, Plant, Servers, Site, Tcp
+from tests.lab.faults.plants import DOMAIN, Clients, Clock, Exchanger, Plant, Servers, Site, Tcp
 from tests.lab.faults.world import FaultWorld
 from tests.lab.scanner import netaudit
 
 __all__ = ["Scanned", "evidence", "findings", "scan"]
 
 _SPECIAL = ("192.0.2.0/24", "203.0.113.0/24", "198.18.0.0/15", "2001:db8::/32")
+
+_TIME_REQUEST = f"23{'00' * 39}0102030405060708"  # of an NTP client (RFC 5905 section 7.3)
 
 
 class Scanned:
@@ -93,7 +95,9 @@ def _service(plant: Plant) -> dict[str, object] | None:
             return service | {"kind": "mail", "scheme": "mail"}
         case Tcp(port=port):
             return service | {"scheme": "tcp", "port": port}
-        case Site(scheme=scheme):
+        case Clock(scheme="udp"):
+            return service | {"scheme": "udp", "port": 123, "probe": _TIME_REQUEST}
+        case Site(scheme=scheme) | Clients(scheme=scheme) | Clock(scheme=scheme):
             return service | {"scheme": scheme}
         case Servers(site=site):
             return service if site is not None else None

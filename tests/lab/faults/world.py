@@ -13,9 +13,11 @@ from netaudit.lab.world import Fault, Machine, Signing, World, WorldZone
 from netaudit.lab.worldfile import world_problems
 from netaudit.model.common import Family
 from tests.lab.daemons import Daemons
+from tests.lab.faults.clients import ClientPlans
 from tests.lab.faults.nginx import Listener, nginx
-from tests.lab.faults.plants import DOMAIN, Exchanger, Plant, Serve, Servers, Site, Tcp
+from tests.lab.faults.plants import DOMAIN, Clients, Clock, Exchanger, Plant, Serve, Servers, Site, Tcp
 from tests.lab.faults.postfix import MailListener, postfix
+from tests.lab.mailboxes import login_socket
 from tests.lab.name_servers import nsd_command
 from tests.lab.ready import Expectation
 from tests.lab.realise import FOLDER, Realised, realised, wait_until_ready
@@ -56,6 +58,7 @@ class _Made:
     listeners: list[Listener] = field(default_factory=list)
     distant: dict[float, list[Listener]] = field(default_factory=dict)
     mail: list[MailListener] = field(default_factory=list)
+    clients: ClientPlans = field(default_factory=ClientPlans)
     addresses: list[str] = field(default_factory=list)  # of the machine with the services
     rules: list[str] = field(default_factory=list)
     records: list[str] = field(default_factory=list)
@@ -83,11 +86,13 @@ def fault_world(plants: Sequence[Plant], loss: float = 0.0) -> Iterator[FaultWor
             host = f"distant-{number}"
             add_distant(host, _addresses(listeners), seconds, lab.namespaces, daemons, folder, number)
             daemons.start(host, nginx(listeners, pki, folder / f"{host}-web"), folder / f"{host}-web")
-        lab.namespaces.add(_SERVICES, [*made.addresses, *(one.address for one in made.mail)])
+        lab.namespaces.add(_SERVICES, dict.fromkeys((*made.addresses, *(one.address for one in made.mail))))
         lab.namespaces.firewall(_SERVICES, made.rules)
         daemons.start(_SERVICES, nginx(made.listeners, pki, folder / "web"), folder / "web")
+        made.clients.start(_SERVICES, pki, folder, daemons)
         if made.mail:
-            daemons.start(_SERVICES, postfix(made.mail, pki, folder / "mail"), folder / "mail")
+            command = postfix(made.mail, pki, folder / "mail", login_socket(folder / "imap"))
+            daemons.start(_SERVICES, command, folder / "mail")
         _start_apart(lab, daemons, folder / "apart")
         _wait(made, lab, daemons)
         yield FaultWorld(lab, plants, pki.root)
@@ -137,6 +142,8 @@ def _plant(made: _Made, number: int, plant: Plant) -> None:
             _plant_tcp(made, number, plant, plant.what)
         case Exchanger():
             _plant_exchanger(made, number, plant, plant.what)
+        case Clients() | Clock():
+            _plant_clients(made, number, plant, plant.what)
         case Servers():
             _plant_zone(made, number, plant, plant.what)
 
@@ -190,6 +197,17 @@ def _plant_exchanger(made: _Made, number: int, plant: Plant, mail: Exchanger) ->
     made.records += [f'k._domainkey.{plant.id} IN TXT "{mail.dkim}"'] if mail.dkim else []
 
 
+def _plant_clients(made: _Made, number: int, plant: Plant, service: Clients | Clock) -> None:
+    """Each address of the host, published and with its rules, and what serves there."""
+    for family, offered in ((Family.IPV4, service.v4), (Family.IPV6, service.v6)):
+        if offered is not None:
+            address = _address(family, number, 0)
+            made.addresses.append(address)
+            made.rules += [_at(address, rule) for rule in service.rules.get(family, ())]
+            made.records += _published(plant.label, (address,))
+            made.mail += made.clients.add(plant.host, service.scheme, address, offered)
+
+
 def _plant_zone(made: _Made, number: int, plant: Plant, zone: Servers) -> None:
     records = [plant.records]
     if zone.site is not None:
@@ -222,6 +240,7 @@ def _at(address: str, rule: str) -> str:
 def _wait(made: _Made, lab: Realised, daemons: Daemons) -> None:
     """Until every port accepts that no rule keeps from it."""
     ruled = {rule.split()[2] for rule in made.rules}
-    ports = [(one.address, one.port) for one in made.listeners] + [(one.address, 25) for one in made.mail]
+    ports = [(one.address, one.port) for one in made.listeners] + [(one.address, one.port) for one in made.mail]
+    ports += made.clients.ports()
     expected = [Expectation(address, port) for address, port in ports if address not in ruled]
     wait_until_ready(expected, lab.namespaces, daemons)
