@@ -150,4 +150,4 @@ def _sent(evidence: DataCentreEvidence, sent: list[tuple[str, Session, Family]],
 
 
 def _row(path: tuple[int, ...]) -> Observation:
-    return Observation(where=f"AS{path[0]}", saw=f"path {' '.join(map(str, path[:24]))}", ok=False)
+    return Observation(where=f"AS{path[0]}", saw=f"AS path {' '.join(map(str, path[:24]))}", ok=False)

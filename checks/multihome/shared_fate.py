@@ -54,7 +54,7 @@ def _conclude(evidence: DataCentreEvidence, table: RouteTable, wanted: _Wanted) 
     seen = [_standing(graph, wanted) for graph in graphs if graph.item not in absent]
     rows = (
         *(_row(standing) for standing in seen),
-        *(row(item, "no route", None) for item in absent),
+        *(row(item, "no peer sees it", None) for item in absent),
     )
     if not seen:
         return not_applicable("not_announced", observed=rows, facts=table.facts)

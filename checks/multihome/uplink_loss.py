@@ -45,7 +45,7 @@ def _conclude(evidence: DataCentreEvidence, table: RouteTable, min_survivors: fl
     seen = [_Standing(g, operator_losses(g.graph, centre.uplinks)) for g in graphs if g.item not in absent]
     rows = (
         *(_row(standing, min_survivors, min_peers) for standing in seen),
-        *(row(item, "no route", None) for item in absent),
+        *(row(item, "no peer sees it", None) for item in absent),
     )
     if not seen:
         return not_applicable("not_announced", observed=rows, facts=table.facts)

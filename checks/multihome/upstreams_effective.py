@@ -52,7 +52,7 @@ def _conclude(evidence: DataCentreEvidence, table: RouteTable, limits: tuple[flo
     known = [standing for standing in seen if len(standing.item.upstreams.peers) >= min_peers]
     rows = (
         *(_row(standing, limits[0] if standing in known else None) for standing in seen),
-        *(row(item, "no route", None) for item in items if item not in there),
+        *(row(item, "no peer sees it", None) for item in items if item not in there),
     )
     if not seen:
         return not_applicable("not_announced", observed=rows, facts=table.facts)

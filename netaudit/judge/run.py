@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 from netaudit.judge.catalogue import Catalogue
 from netaudit.judge.clauses import clause_result, demands_of
+from netaudit.judge.datacentres import datacentres_of_run
 from netaudit.judge.derive import derive
 from netaudit.judge.expiries import expiries_of_run
 from netaudit.judge.history import Past
@@ -103,6 +104,7 @@ def judge(
         reliance=reliance_of_run(targets, inventory),
         expiries=expiries_of_run(targets, inventory, scan.at),
         parity=dict(parity_of_run(targets)),
+        datacentres=dict(datacentres_of_run(targets, catalogue.infos)),
     )
 
 

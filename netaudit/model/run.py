@@ -10,6 +10,7 @@ from netaudit.model.common import Family, Record, Text, Timestamp
 from netaudit.model.expiry import Expiry
 from netaudit.model.facts import FamilyCheck, ServerAddress
 from netaudit.model.inventory import Authorisation, Contact, NetworkKind, Province, Service, Tier, Unit
+from netaudit.model.multihome import DataCentreSummary
 from netaudit.model.parity import Parity
 from netaudit.model.profile import CheckInfo, Profile, Severity
 from netaudit.model.reliance import Reliance
@@ -187,6 +188,7 @@ class Run(Record, frozen=True, kw_only=True):
     reliance: Reliance = Reliance()  # what the zones rest on together
     expiries: tuple[Expiry, ...] = ()  # by time: what ends within 400 days, and what has ended
     parity: dict[str, Parity] = {}  # by endpoint or mail domain: IPv4 beside IPv6
+    datacentres: dict[str, DataCentreSummary] = {}  # by id
 
     def security(self, zone: str) -> Security | None:
         """The security status of an audited zone's SOA with its chain of trust; None: not known."""

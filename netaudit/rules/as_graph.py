@@ -45,6 +45,7 @@ Part = int | Adjacency
 class AsGraph(NamedTuple):
     """The graph of one prefix. `ORIGIN` stands for the data centre."""
 
+    ways: frozenset[tuple[int, ...]]  # as seen, from a vantage to `ORIGIN`
     onward: dict[int, frozenset[int]]  # AS -> the ASes that it was seen to hand traffic to
     vantages: frozenset[int]
     distant: frozenset[int]  # the vantages that are no upstreams: they need somebody's transit
@@ -75,7 +76,8 @@ class AsGraph(NamedTuple):
 def as_graph(routes: Iterable[Route], own: Collection[int], peers: Collection[int] | None = None) -> AsGraph:
     """Build the graph of one prefix's routes. With `peers`, only their paths are read."""
     ours, wanted = frozenset(own), None if peers is None else frozenset(peers)
-    ways = {way_to_origin(route, ours) for route in routes if wanted is None or route.peer_asn in wanted} - {()}
+    read = {way_to_origin(route, ours) for route in routes if wanted is None or route.peer_asn in wanted}
+    ways = frozenset(read - {()})
     onward: dict[int, set[int]] = defaultdict(set)
     for way in ways:
         for near, far in pairwise(way):
@@ -83,7 +85,7 @@ def as_graph(routes: Iterable[Route], own: Collection[int], peers: Collection[in
     kept = {asn: frozenset(onward[asn]) for asn in sorted(onward)}
     vantages = frozenset(way[0] for way in ways)
     upstreams = frozenset(asn for asn, next_ones in kept.items() if ORIGIN in next_ones)
-    return AsGraph(kept, vantages, vantages - upstreams, upstreams, _losses(kept, vantages))
+    return AsGraph(ways, kept, vantages, vantages - upstreams, upstreams, _losses(kept, vantages))
 
 
 def way_to_origin(route: Route, own: frozenset[int]) -> tuple[int, ...]:

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from netaudit.writers.bars import segments
 from netaudit.writers.chain_parts import chain_parts
 from netaudit.writers.chain_picture import chain_picture
 from netaudit.writers.comparison import DIFFERENCES
+from netaudit.writers.datacentres import DataCentrePage
 from netaudit.writers.details import detail_text
 from netaudit.writers.files import make_folder, write_whole
 from netaudit.writers.latency_picture import latency_picture
@@ -52,7 +53,7 @@ _LIMITS = {
 
 
 def write_html(run: Run, out: Path, language: str) -> list[Path]:
-    """Write index.html and the pages of units, zones, services and checks below `out`; return the paths, index last.
+    """Write index.html and its pages (units, zones, services, data centres, checks) below `out`; return the paths.
 
     `language` is `vi` or `en`. Files are of mode 0600, each written whole or not at all; the index comes last,
     so that it never links to a page that is not there. Raises OSError; ValueError for another language.
@@ -62,7 +63,7 @@ def write_html(run: Run, out: Path, language: str) -> list[Path]:
     environment = _environment(wording)
     today = day_of(run.judged_at)
     written = []
-    for folder in (out, out / "unit", out / "zone", out / "service", out / "checks"):
+    for folder in (out, out / "unit", out / "zone", out / "service", out / "datacentre", out / "checks"):
         make_folder(folder)
     for name, template, values in _pages(report):
         page = environment.get_template(template).render(report=report, run=run, today=today, **values)
@@ -81,9 +82,13 @@ def _pages(report: Report) -> Iterator[tuple[str, str, dict[str, Any]]]:
         yield f"zone/{page_name(zone)}", "zone.html", {"root": "../", **_zone(zone, zones, report)}
     for service in report.run.parity:
         yield f"service/{service_page(service)}", "service.html", {"root": "../", **_service(service, report)}
+    for id, centre in report.run.datacentres.items():
+        values = {"root": "../", "centre": centre, "page": DataCentrePage(report.run, id, report.wording)}
+        yield f"datacentre/{page_name(id)}", "datacentre.html", values
     for check, info in report.run.checks.items():
         yield f"checks/{page_name(check)}", "check.html", {"root": "../", "check": check, "info": info}
-    yield "index.html", "index.html", {"root": ""}
+    centres = partial(DataCentrePage, report.run, wording=report.wording)
+    yield "index.html", "index.html", {"root": "", "centres": centres}
 
 
 def _zone(zone: str, zones: Zones, report: Report) -> dict[str, Any]:
@@ -126,7 +131,7 @@ def _environment(wording: Wording) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_translations(wording.translations, newstyle=True)  # type: ignore[attr-defined]
-    style = "".join(_asset(name) for name in ("colours.css", "report.css", "chain.css", "parity.css"))
+    style = "".join(_asset(name) for name in ("colours.css", "report.css", "chain.css", "parity.css", "graph.css"))
     script = _asset("report.js")
     policy = (
         f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "

@@ -87,7 +87,7 @@ def test_only_the_vantages_asked_for_are_read() -> None:
 
 def test_nothing_seen_is_an_empty_graph() -> None:
     found = as_graph([], [OURS])
-    assert found == AsGraph({}, frozenset(), frozenset(), frozenset(), {})
+    assert found == AsGraph(frozenset(), {}, frozenset(), frozenset(), frozenset(), {})
     assert found.without(UP1) == frozenset()
     assert found.share_lost(UP1) == 0.0
 
