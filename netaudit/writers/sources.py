@@ -23,7 +23,7 @@ _ROWS = 100
 def source_lines(fact: RoutingFact) -> Iterator[str]:
     """Yield a document's fact in full: where it is from, of when, and what it says of our resources."""
     dated = f", data of {_when(fact.data_time)}" if fact.data_time is not None else ""
-    fetched = f", fetched {_when(fact.retrieved_at)}" if fact.retrieved_at is not None else ""
+    fetched = f", obtained {_when(fact.retrieved_at)}" if fact.retrieved_at is not None else ""
     yield one_line(f"data centre: {fact.datacentre or '-'}, source: {fact.source or '-'}{dated}{fetched}")
     yield f"SHA-256: {one_line(fact.sha256)}"
     for message in fact.messages[:_ROWS]:
