@@ -56,6 +56,7 @@ def _duplicates(inventory: Inventory) -> _Found:
     parts: dict[str, Sequence[_Identified]] = {
         "tiers": inventory.tiers, "units": inventory.units, "services": inventory.services,
         "datacentres": inventory.datacentres, "registers": inventory.registers, "resolvers": inventory.resolvers,
+        "waivers": inventory.waivers,
     }  # fmt: skip
     for part, items in parts.items():
         yield from _repeated(f"$.{part}", [item.id for item in items], "id", ".id")
@@ -104,6 +105,8 @@ def _owners(inventory: Inventory) -> _Found:
         yield from _known(f"$.datacentres[{index}].owner", centre.owner, units, "unit")
     for index, resolver in enumerate(inventory.resolvers):
         yield from _known(f"$.resolvers[{index}].owner", resolver.owner, units, "unit")
+    for index, waiver in enumerate(inventory.waivers):
+        yield from _known(f"$.waivers[{index}].owner", waiver.owner, units, "unit")
 
 
 def _selectors(inventory: Inventory) -> _Found:

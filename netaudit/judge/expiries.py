@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import dns.name
 import dns.rdatatype
@@ -19,6 +19,7 @@ from netaudit.model.evidence import (
 )
 from netaudit.model.expiry import Expiry
 from netaudit.model.inventory import Inventory
+from netaudit.rules.calendar import VIET_NAM
 from netaudit.rules.registers import ends
 from netaudit.rules.rrsig import RRSIG, validity
 from netaudit.rules.zones import authoritative
@@ -108,6 +109,13 @@ def _register(evidence: RegisterEvidence) -> Iterator[Expiry]:
 def _of_inventory(inventory: Inventory) -> Iterator[Expiry]:
     allowed = inventory.authorisation
     if allowed is not None and allowed.valid_until is not None:
-        over = datetime.combine(allowed.valid_until + timedelta(days=1), time(), UTC).timestamp()
         subject = allowed.reference or allowed.text
-        yield Expiry(kind="authorisation", at=over, subject=subject[:200], affected=(inventory.province.id,))
+        at = _after(allowed.valid_until)
+        yield Expiry(kind="authorisation", at=at, subject=subject[:200], affected=(inventory.province.id,))
+    for waiver in inventory.waivers:
+        yield Expiry(kind="waiver", at=_after(waiver.expires), subject=waiver.id, affected=(waiver.target,))
+
+
+def _after(day: date) -> float:
+    """The end of a day in Viet Nam."""
+    return datetime.combine(day + timedelta(days=1), time(), VIET_NAM).timestamp()

@@ -15,6 +15,7 @@ from netaudit.judge.subjects import Subjects
 from netaudit.judge.summaries import coverage_of_run, registers_of_run, zones_of_run
 from netaudit.judge.vantages import JointVerdicts, best_families, vantage_of
 from netaudit.judge.verdicts import Verdicts, with_standard_messages
+from netaudit.judge.waivers import waived
 from netaudit.model.book import FactBook
 from netaudit.model.profile import CheckInfo, Profile, Severity
 from netaudit.model.run import Result, Run
@@ -60,6 +61,7 @@ def judge(
     results = results_of(verdicts, catalogue, demands, inventory)
     if checks is not None:
         results = tuple(result for result in results if result.verdict.check in checks)
+    results, waivers = waived(results, inventory.waivers, day)
     targets = tuple(verdicts.targets.values())
     complete = any(vantage.complete for vantage in vantages)  # what a vantage left undone, another one has done
     links, zone_summaries = zones_of_run(targets, book)
@@ -102,6 +104,7 @@ def judge(
         links=links,
         zone_summaries=zone_summaries,
         reliance=reliance_of_run(targets, inventory),
+        waivers=waivers,
         expiries=expiries_of_run(targets, inventory, scan.at),
         parity=dict(parity_of_run(targets)),
         datacentres=dict(datacentres_of_run(targets, catalogue.infos)),

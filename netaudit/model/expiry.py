@@ -6,7 +6,7 @@ from netaudit.model.common import Record, Timestamp
 
 __all__ = ["Expiry", "ExpiryKind"]
 
-ExpiryKind = Literal["certificate", "register", "signature", "roa", "authorisation"]
+ExpiryKind = Literal["certificate", "register", "signature", "roa", "authorisation", "waiver"]
 
 
 class Expiry(Record, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from netaudit.model.common import Family, Record, Text
 __all__ = [
     "PORTS", "Attestation", "Authorisation", "Blackout", "Contact", "DataCentre", "Inventory", "NetworkKind",
     "Province", "RateLimits", "Register", "Resolver", "ResolverTests", "Scheme", "Scope", "Service", "Source",
-    "SourceKind", "Tier", "Unit", "Uplink",
+    "SourceKind", "Tier", "Unit", "Uplink", "Waiver",
 ]  # fmt: skip
 
 Identifier = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
@@ -288,6 +288,19 @@ class Attestation(Record, frozen=True, kw_only=True):
     count: int | None = None
 
 
+class Waiver(Record, frozen=True, kw_only=True):
+    """A finding that somebody answers for until a day (comply or explain): it stays visible and stops counting."""
+
+    id: Identifier
+    check: str  # its id: dns.tcp
+    target: str  # the target's name as the report has it, or a glob: https://*.lamdong.gov.vn:443
+    message: str = ""  # only this message of the check; default: whatever it finds
+    reason: Annotated[str, msgspec.Meta(min_length=1)]
+    owner: Identifier  # the unit that is to comply
+    approver: Annotated[str, msgspec.Meta(min_length=1)]  # who answers for it
+    expires: date  # the last day on which it holds
+
+
 class Inventory(Record, frozen=True, kw_only=True):
     """A whole inventory. `netaudit inventory schema` prints it as JSON Schema."""
 
@@ -305,6 +318,7 @@ class Inventory(Record, frozen=True, kw_only=True):
     resolvers: tuple[Resolver, ...] = ()
     resolver_tests: ResolverTests | None = None  # default: the shipped names; none in the lab
     attestations: tuple[Attestation, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
     profiles: tuple[Identifier, ...] = ()  # default: every profile that is in force
     world: str | None = None  # `network: lab`: the world file, relative to the inventory; default: the built-in one
     root_hints: dict[str, tuple[str, ...]] = {}  # root server name -> addresses; default: the shipped hints

@@ -9,7 +9,7 @@ from netaudit.model.change import Comparison
 from netaudit.model.common import Family, Record, Text, Timestamp
 from netaudit.model.expiry import Expiry
 from netaudit.model.facts import FamilyCheck, ServerAddress
-from netaudit.model.inventory import Authorisation, Contact, NetworkKind, Province, Service, Tier, Unit
+from netaudit.model.inventory import Authorisation, Contact, NetworkKind, Province, Service, Tier, Unit, Waiver
 from netaudit.model.multihome import DataCentreSummary
 from netaudit.model.parity import Parity
 from netaudit.model.profile import CheckInfo, Profile, Severity
@@ -19,7 +19,7 @@ from netaudit.model.verdict import Status, Verdict
 
 __all__ = [
     "ClauseResult", "ClauseStatus", "Coverage", "PillarSummary", "RegisterSummary", "Result", "Run", "Totals",
-    "UnitResult", "UnitStatus", "Vantage", "ZoneSummary",
+    "UnitResult", "UnitStatus", "Vantage", "WaiverState", "WaiverUse", "ZoneSummary",
 ]  # fmt: skip
 
 
@@ -132,6 +132,23 @@ class Totals(Record, frozen=True, kw_only=True):
     findings: dict[Severity, int]  # unwaived fails by severity
 
 
+class WaiverState(StrEnum):
+    """What became of a waiver."""
+
+    USED = "used"
+    EXPIRING = "expiring"  # in force for less than 30 days more
+    EXPIRED = "expired"  # its findings count again
+    UNUSED = "unused"  # in force, and nothing that it covers is found
+
+
+class WaiverUse(Record, frozen=True, kw_only=True):
+    """A waiver of the inventory, and the results that it covers, or would cover had it not expired."""
+
+    waiver: Waiver
+    state: WaiverState
+    results: tuple[str, ...] = ()  # ids
+
+
 class Vantage(Record, frozen=True, kw_only=True):
     """A place that was scanned from, and how far it could see."""
 
@@ -186,6 +203,7 @@ class Run(Record, frozen=True, kw_only=True):
     zone_summaries: dict[str, ZoneSummary] = {}  # by audited zone
     comparison: Comparison | None = None  # of what is `proposed` with what is live
     reliance: Reliance = Reliance()  # what the zones rest on together
+    waivers: tuple[WaiverUse, ...] = ()
     expiries: tuple[Expiry, ...] = ()  # by time: what ends within 400 days, and what has ended
     parity: dict[str, Parity] = {}  # by endpoint or mail domain: IPv4 beside IPv6
     datacentres: dict[str, DataCentreSummary] = {}  # by id

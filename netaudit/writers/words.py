@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 from netaudit.model.common import Family, Reason, Side
 from netaudit.model.profile import Basis, Confidence, Severity
-from netaudit.model.run import ClauseStatus, UnitStatus
+from netaudit.model.run import ClauseStatus, UnitStatus, WaiverState
 from netaudit.model.verdict import Status, TargetKind
 
 __all__ = [
-    "BASIS", "BASIS_NOTES", "CLAUSE_STATUSES", "CONFIDENCE", "FAMILIES", "HOLDERS", "JOBS", "KINDS", "PILLARS",
-    "REASONS", "REMEDIES", "SEVERITIES", "SIDES", "STATUSES", "TARGETS", "UNIT_STATUSES", "word",
+    "BASIS", "BASIS_NOTES", "CLAUSE_STATUSES", "CONFIDENCE", "EXPIRIES", "FAMILIES", "HOLDERS", "JOBS", "KINDS",
+    "PILLARS", "REASONS", "REMEDIES", "SEVERITIES", "SIDES", "STATUSES", "TARGETS", "UNIT_STATUSES", "WAIVERS", "word",
 ]  # fmt: skip
 
 
@@ -129,6 +129,14 @@ EXPIRIES: dict[str, str] = {
     "signature": _("DNSSEC signatures"),
     "roa": _("ROA"),
     "authorisation": _("authorisation to scan"),
+    "waiver": _("waiver"),
+}
+
+WAIVERS: dict[WaiverState, str] = {
+    WaiverState.USED: _("in force"),
+    WaiverState.EXPIRING: _("in force, ends soon"),
+    WaiverState.EXPIRED: _("ended: its findings count again"),
+    WaiverState.UNUSED: _("not needed: nothing it covers is found"),
 }
 
 HOLDERS: dict[str, str] = {"organisation": _("organisations"), "person": _("persons")}
