@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from netaudit.model.common import Failure, Reason, Side
 from netaudit.model.evidence import DataCentreEvidence
-from netaudit.model.routing import RouteObject
+from netaudit.model.routing import RouteObject, RouteObjectsFact
 from netaudit.model.verdict import Observation, Outcome, could_not_test, failed, not_applicable, passed, warned
+from netaudit.rules.fetches import first_failure
 from netaudit.rules.origin import covers
 from netaudit.rules.sources import usable_sources
 
@@ -64,7 +65,22 @@ def _judge(
     ]
     foreign = _foreign(evidence, objects)
     rows = (*(_row(route) for route in routes), *(_foreign_row(item) for item in foreign))
-    return _outcome(routes, foreign, rows, (*usable.facts, *(table.facts if table is not None else ())))
+    facts = (*usable.facts, *(table.facts if table is not None else ()))
+    unread = [fact for fact in evidence.route_objects if fact.id not in usable.facts]
+    if unread and not foreign and any(route.word == "missing" for route in routes):
+        return _incomplete(unread, routes, rows, facts)
+    return _outcome(routes, foreign, rows, facts)
+
+
+def _incomplete(
+    unread: list[RouteObjectsFact], routes: list[_Route], rows: tuple[Observation, ...], facts: tuple[str, ...]
+) -> Outcome:
+    """What is missing may stand in a source that could not be read, or that is too old: each may hold a part."""
+    failure = first_failure(fact.failure for fact in unread) or Failure(
+        reason=Reason.NO_DATA, side=Side.OURS, detail=f"{unread[0].source} is too old"
+    )
+    missing = tuple(route.name for route in routes if route.word == "missing")
+    return could_not_test("incomplete", failure, observed=rows, facts=facts, routes=missing)
 
 
 def _outcome(

@@ -87,7 +87,15 @@ def _asn_rows(asns: tuple[int, ...], found: dict[str, tuple[Held, ...]]) -> tupl
 def _shown(record: Held) -> str:
     """A record in the registry's own words, and what they are worth where that is not in them."""
     item = record.registration
-    words = [item.registry or "unknown registry", item.status, item.registered, item.name, item.holder_id, item.country]
+    words = [
+        item.registry or "unknown registry",
+        item.status,
+        item.registered,
+        item.name,
+        item.holder,
+        item.holder_id,
+        item.country,
+    ]
     shown = ", ".join(word for word in words if word)
     if is_stub(item):
         return f"{shown}; only points to another registry"
