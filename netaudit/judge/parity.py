@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
+import msgspec
+
 from netaudit.judge.derive import Derived
 from netaudit.model.common import Failure, Family
 from netaudit.model.evidence import CertificateTrust, EndpointEvidence, MailEvidence
@@ -103,8 +105,10 @@ def _of_datagrams(evidence: EndpointEvidence) -> Parity:
         ]
     else:
         rows = [_row("octets", seen, lambda fact: str(len(fact.reply or b"")))]
-    rows.append(_row("round_trip", seen, lambda fact: f"{fact.elapsed_ms:.1f}", told_only=True))
-    return _parity(evidence, facts, _failures(facts), rows)
+    found = _parity(evidence, facts, _failures(facts), rows)
+    taken = {family: tuple(fact.elapsed_ms for fact in answered) for family, answered in seen.items()}
+    samples = {family: times for family, times in taken.items() if times}
+    return msgspec.structs.replace(found, samples=samples, round_trips=bool(samples))
 
 
 def _of_time(value: Callable[[NtpReply], str]) -> Callable[[DatagramFact], str]:

@@ -25,4 +25,5 @@ class Parity(Record, frozen=True, kw_only=True):
     failures: dict[str, Failure] = {}  # address -> why it did not serve
     rows: tuple[ParityRow, ...] = ()
     samples: dict[Family, tuple[float, ...]] = {}  # connection times in milliseconds
+    round_trips: bool = False  # the samples are of requests over UDP and their replies, one of each address
     lost: dict[Family, int] = {}

@@ -22,7 +22,8 @@ _NAMES = {Family.IPV4: "IPv4", Family.IPV6: "IPv6"}
 def latency_picture(parity: Parity, wording: Wording) -> Markup | None:
     """Return an SVG element of a page that holds `parity.css`; None where nothing was timed.
 
-    A circle is a connection over IPv4, a square one over IPv6, a bar their median.
+    A circle is a connection over IPv4, a square one over IPv6, a bar their median. Of services over UDP they are
+    requests and their replies, of which no client makes a choice.
     """
     samples = {family: parity.samples.get(family, ()) for family in Family}
     everything = [ms for taken in samples.values() for ms in taken]
@@ -31,11 +32,12 @@ def latency_picture(parity: Parity, wording: Wording) -> Markup | None:
     end = max(*everything, 1.0) * 1.15
     told = "; ".join(_told(family, parity, wording) for family in Family)
     parts = [*_scale(end)]
-    if samples[Family.IPV4]:
+    if samples[Family.IPV4] and not parity.round_trips:
         parts += _left(median(samples[Family.IPV4]) + ATTEMPT_DELAY_MS, end, wording)
     for family, taken in samples.items():
         parts += _lane(family, taken, end, wording)
-    title = escape(wording.gettext("Time to connect, in milliseconds"))
+    connected, answered = wording.gettext("Time to connect, in milliseconds"), wording.gettext("Round trip, ms")
+    title = escape(answered if parity.round_trips else connected)
     return Markup(  # noqa: S704  # numbers and escaped texts
         f'<svg class="latency" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
         'aria-labelledby="latency-title latency-desc">'

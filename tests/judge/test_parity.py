@@ -7,7 +7,23 @@ from netaudit.model.evidence import Evidence
 from netaudit.model.parity import Parity, ParityRow
 from netaudit.model.verdict import Target, TargetKind
 from tests.checks.mail.builders import MX1, mail, silent, talk
-from tests.checks.web.builders import HOST, V4, V6, V6B, connect, dead, endpoint, fetch, hop, host, times, trust
+from tests.checks.services.builders import IMAP, NTP, UDP, answered, told, unanswered
+from tests.checks.services.builders import talk as client_talk
+from tests.checks.web.builders import (
+    HOST,
+    TIMEOUT,
+    V4,
+    V6,
+    V6B,
+    connect,
+    dead,
+    endpoint,
+    fetch,
+    hop,
+    host,
+    times,
+    trust,
+)
 
 NAME = f"https://{HOST}:443"
 
@@ -62,3 +78,30 @@ def test_tcp_and_mail_are_laid_side_by_side_too() -> None:
 def test_a_service_of_which_nothing_is_known_is_left_out() -> None:
     derived = Derived(target=Target(kind=TargetKind.ENDPOINT, name=NAME), evidence=endpoint(at=host()))
     assert dict(parity_of_run([derived])) == {}
+
+
+def test_dialogues_of_mail_clients_are_laid_side_by_side() -> None:
+    clear = client_talk(V6, IMAP, offers=("IMAP4rev1", "STARTTLS", "AUTH=PLAIN"))
+    taken = times((1, 2, 3), (4, 5, 6))
+    found = of(endpoint(client_talk(V4, IMAP), clear, key=IMAP, trusts={V4: trust(), V6: trust()}, times=taken))
+    assert row(found, "greeting").alike is row(found, "tls").alike is row(found, "certificate").alike is True
+    assert row(found, "login_before_tls") == ParityRow(what="login_before_tls", ipv6=("PLAIN",), alike=False)
+    assert row(found, "login_within_tls").ipv4 == ("PLAIN",)
+    assert (found.samples[Family.IPV6], found.round_trips) == ((4, 5, 6), False)
+    lost = of(endpoint(client_talk(V4, IMAP), client_talk(V6, IMAP, failure=TIMEOUT), key=IMAP))
+    assert (lost.failures[V6], row(lost, "greeting").alike) == (TIMEOUT, None)
+
+
+def test_times_are_laid_side_by_side_with_their_round_trips() -> None:
+    found = of(endpoint(told(V4, took=0.02), told(V6, stratum=0, source=b"DENY", took=0.03), key=NTP))
+    assert row(found, "stratum") == ParityRow(what="stratum", ipv4=("3",), ipv6=("0",), alike=False)
+    assert row(found, "kiss") == ParityRow(what="kiss", ipv6=("DENY",), alike=False)
+    assert row(found, "reference").ipv4 == ("192.0.2.1",) and row(found, "reference").ipv6 == ()
+    assert row(found, "offset").alike is None
+    assert (found.samples, found.round_trips) == ({Family.IPV4: (20.0,), Family.IPV6: (30.0,)}, True)
+
+
+def test_replies_over_udp_are_laid_side_by_side() -> None:
+    found = of(endpoint(answered(V4, b"12345"), unanswered(V6, TIMEOUT), key=UDP))
+    assert row(found, "octets") == ParityRow(what="octets", ipv4=("5",), alike=None)
+    assert (found.failures, set(found.samples)) == ({V6: TIMEOUT}, {Family.IPV4})

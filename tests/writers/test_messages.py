@@ -1,5 +1,6 @@
 """Sentences from message ids and arguments; text from outside made fit to be shown."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -120,6 +121,24 @@ def test_percentages_are_cut_not_rounded() -> None:
     assert EN.percent(3, 3) == "100%"
     assert EN.percent(0, 0) == "–"
     assert VI.number(1688) == "1.688"
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("https://mail.vn:443", "curl -6 -sSI https://mail.vn:443/"),
+        ("imaps://mail.vn:993", "openssl s_client -6 -connect mail.vn:993 -servername mail.vn -brief </dev/null"),
+        (
+            "imap://mail.vn:143",
+            "openssl s_client -starttls imap -6 -connect mail.vn:143 -servername mail.vn -brief </dev/null",
+        ),
+        ("ntp://gio.vn:123", 'chronyd -Q -6 -t 5 "server gio.vn iburst maxsamples 1"'),
+        ("udp://log.vn:514", "nc -6 -uvz log.vn 514"),
+    ],
+)
+def test_the_command_suits_the_service(name: str, command: str) -> None:
+    info = msgspec.structs.replace(CHECKS["ipv6.web_reachable"], recheck="curl -6 -sSI {target}/")
+    assert recheck_command(info, verdict(info.id, target=Target(kind=TargetKind.ENDPOINT, name=name))) == command
 
 
 def test_the_command_is_quoted_for_the_shell() -> None:

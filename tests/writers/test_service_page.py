@@ -64,6 +64,14 @@ def test_where_clients_leave_ipv6_is_drawn_when_it_was_reached(slowest: float, s
     assert ("clients leave IPv6" in picture) == shown
 
 
+def test_round_trips_are_no_connections() -> None:
+    taken = {Family.IPV4: (20.0,), Family.IPV6: (400.0,)}
+    picture = latency_picture(Parity(samples=taken, round_trips=True), WORDING)
+    assert picture is not None
+    assert "Round trip, ms" in picture and "Time to connect" not in picture
+    assert "clients leave IPv6" not in picture
+
+
 def test_nothing_timed_has_no_picture(province: Run) -> None:
     assert latency_picture(Parity(), WORDING) is None
     assert msgspec.json.decode(msgspec.json.encode(province.parity), type=dict[str, Parity]) == province.parity
