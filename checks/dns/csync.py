@@ -47,10 +47,15 @@ def judge(evidence: ZoneEvidence) -> Outcome:
 
 
 def _not_looked_up(evidence: ZoneEvidence, item: FoundRecords | None) -> Outcome:
-    """Without keys nobody asks for a CSYNC: parents copy secure data alone (RFC 7477 section 2.1)."""
+    """Without keys nobody asks for a CSYNC: parents copy secure data alone (RFC 7477 section 2.1).
+
+    Of a zone that answers nothing it is not asked either.
+    """
     keys = survey(evidence, dns.rdatatype.DNSKEY)
     if item is None and keys.answers and not any(answer.rrset for answer in keys.answers):
         return not_applicable("unsigned", facts=keys.facts)
+    if item is None and not keys.answers:
+        return could_not_test("not_tested", keys.failure, observed=keys.unseen())
     return could_not_test("not_tested", missing(item) or NOT_LOOKED_UP)
 
 

@@ -27,8 +27,10 @@ def judge(evidence: ZoneEvidence) -> Outcome:
     if error := malformed(item):
         return failed("malformed", facts=facts, error=error)
     unknown = missing(item)
-    if item is None or unknown is not None:
-        return could_not_test("not_tested", unknown or NOT_LOOKED_UP, facts=facts)
+    if item is None:
+        return _not_looked_up(evidence)
+    if unknown is not None:
+        return could_not_test("not_tested", unknown, facts=facts)
     records = [rdata for rdata in sorted(item.rdatas) if isinstance(rdata, ZONEMD)]
     if not records:
         return not_applicable("none", facts=facts)
@@ -48,6 +50,12 @@ def judge(evidence: ZoneEvidence) -> Outcome:
         kind = tuple(_kind((int(record.scheme), int(record.hash_algorithm))) for record in wrong)
         return failed("mismatch", observed=rows, facts=(*facts, evidence.fact.id), kinds=kind, source=listing.source)
     return _in_step(evidence, alone, rows, facts) or _secured(evidence, alone, rows, facts)
+
+
+def _not_looked_up(evidence: ZoneEvidence) -> Outcome:
+    """Of a zone that answers nothing the record is not asked for: then that is why."""
+    soas = survey(evidence, dns.rdatatype.SOA)
+    return could_not_test("not_tested", NOT_LOOKED_UP if soas.answers else soas.failure, observed=soas.unseen())
 
 
 def _in_step(

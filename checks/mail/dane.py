@@ -6,7 +6,7 @@ certificate that a record fits. Where senders fall back to what they did before 
 
 from typing import NamedTuple
 
-from netaudit.model.common import Family
+from netaudit.model.common import Failure, Family, Reason, Side
 from netaudit.model.evidence import FoundRecords, HostEvidence, MailEvidence
 from netaudit.model.facts import MailFact
 from netaudit.model.security import SecurityStatus
@@ -123,10 +123,22 @@ def _undeliverable(domain: _Domain) -> Outcome | None:
 def _none(domain: _Domain) -> Outcome | None:
     if domain.having:
         return None
-    unknown = first_failure(missing(e.found) for e in domain.exchangers)
+    unknown = first_failure(map(_why_unknown, domain.exchangers))
     if unknown is not None:
         return could_not_test("not_tested", unknown, facts=domain.facts)
     return not_applicable("none", facts=domain.facts)
+
+
+def _why_unknown(exchanger: _Exchanger) -> Failure | None:
+    """Why the records of an exchanger are not known: without an address, known or not, nobody asks for them."""
+    lookups = (exchanger.host.a, exchanger.host.aaaa)
+    if exchanger.found is not None or not all(lookups):
+        return missing(exchanger.found)
+    failure = first_failure(lookup.failure for lookup in lookups if lookup is not None)
+    if failure is None and not any(lookup.addresses for lookup in lookups if lookup is not None):
+        detail = f"{exchanger.name} without address"
+        return Failure(reason=Reason.NO_ADDRESS, side=Side.TARGET, detail=detail)
+    return failure or missing(exchanger.found)
 
 
 def _unprotected(domain: _Domain) -> Outcome | None:
@@ -146,7 +158,7 @@ def _unprotected(domain: _Domain) -> Outcome | None:
 
 def _unseen(domain: _Domain) -> Outcome | None:
     """Exchangers whose records, security or certificates nobody saw."""
-    unknown = first_failure(missing(e.found) for e in domain.exchangers)
+    unknown = first_failure(map(_why_unknown, domain.exchangers))
     if unknown is None and len(domain.protected) < len(domain.having):
         unknown = INDETERMINATE
     if unknown is not None:

@@ -100,6 +100,7 @@ MOVED = holding("CSYNC", "0 3 A", base=zone(hosts={NS2: ("203.0.113.99",)}))
 
 CASES = {
     "dns.csync": [
+        Case("zone silent", evidence(*pair(failing())), UNTESTED, "not_tested", {"failure": "timeout: no answer"}),
         Case("in step", csync(f"{SERIAL} 3 NS A AAAA"), PASS, "in_step", {"types": ("A", "NS", "AAAA")}),
         Case("a server to be added", csync("0 1 NS A", base=THREE), PASS, "pending",
             {"added": (f"NS {NS3}", f"{NS3} A {A3}"), "removed": ()}),
@@ -131,6 +132,7 @@ CASES = {
         Case("not asked", evidence(*pair(serving(zone()))), UNTESTED, "not_tested"),
     ],
     "dnssec.zonemd": [
+        Case("zone silent", evidence(*pair(failing())), UNTESTED, "not_tested", {"failure": "timeout: no answer"}),
         Case("secure", zonemd(f"{SERIAL} 1 1 {SHA384}"), PASS, "ok", {"kinds": ("SIMPLE SHA-384",)}),
         Case("two kinds", zonemd(f"{SERIAL} 1 1 {SHA384}", f"{SERIAL} 1 2 {SHA512}"), PASS, "ok",
             {"kinds": ("SIMPLE SHA-384", "SIMPLE SHA-512")}),

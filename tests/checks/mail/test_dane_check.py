@@ -101,6 +101,10 @@ CASES = [
     Case("one exchanger without", domain(tlsa(EE, NEXT), tlsa(exchanger=MX2), exchangers=(MX1, MX2)), WARN, "partial", {
         "exchangers": (MX2,)}),
     Case("one exchanger not looked up", domain(tlsa(EE, NEXT), exchangers=(MX1, MX2)), UNTESTED, "not_tested"),
+    Case("one exchanger without address", mail({MX1: ()}), UNTESTED, "not_tested", {
+        "failure": f"no address: {MX1} without address"}),
+    Case("addresses not resolved", mail({MX1: ()}, host_failure=SERVFAIL), UNTESTED, "not_tested", {
+        "failure": "name resolution: no name server answered"}),
     Case("a wrong record outweighs an unknown one", domain(tlsa(NEXT), exchangers=(MX1, MX2)), FAIL, "mismatch"),
     Case("MX not judged", domain(tlsa(EE, NEXT), mx=None), UNTESTED, "not_tested"),
     Case("look-up failed", domain(_FAILED), UNTESTED, "not_tested"),
