@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from netaudit.model.common import Family
 from netaudit.model.routing import Session
 from netaudit.routing.aspas import asn_of
-from netaudit.routing.gathered import address_of, clean
+from netaudit.routing.gathered import address_of
+from netaudit.routing.jsontext import one_line
 from netaudit.routing.session_list import SessionList
 
 __all__ = ["bird_sessions"]
@@ -100,7 +101,7 @@ class _Protocol:
         elif pair := _PAIR.match(line):
             name, value = pair[1].strip(), pair[2].strip()
             if name == "Role":
-                self._roles[self._side] = clean(value)[:20]
+                self._roles[self._side] = one_line(value)[:20]
             self._into.setdefault(name, value)
         elif line.strip() in ("Local capabilities", "Neighbor capabilities"):
             self._side = int(line.strip().startswith("Neighbor"))
@@ -116,7 +117,7 @@ class _Protocol:
             peer_asn=asn_of(self._pairs["Neighbor AS"]),
             peer_address=address_of(self._pairs["Neighbor address"].partition("%")[0]),
             families=tuple(family for name, family in _FAMILIES.items() if name in open_),
-            state=clean(state)[:40],
+            state=one_line(state)[:40],
             hold_time_s=float(hold[1]) if hold is not None else None,
             received=self._counts(1) if up else {},
             sent=self._counts(2) if up else {},

@@ -11,6 +11,7 @@ from typing import IO
 
 from netaudit.model.routing import Registration
 from netaudit.routing.holdings import Found, OwnResources, Registrations, RegistrationsError, printable
+from netaudit.routing.jsontext import one_line
 from netaudit.routing.streams import UNPACKING_ERRORS, opened_lines
 from netaudit.rules.blocks import ASN, Block
 
@@ -39,7 +40,7 @@ def read_delegated(path: Path, own: OwnResources) -> Registrations:
         try:
             reader.read()
         except (ValueError, *UNPACKING_ERRORS) as error:
-            raise RegistrationsError(path.name, reader.offset, str(error), reader.result()) from error
+            raise RegistrationsError(path.name, reader.offset, one_line(str(error)), reader.result()) from error
     return reader.result()
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from netaudit.model.common import Family
 from netaudit.model.routing import Session
 from netaudit.routing.aspas import asn_of
-from netaudit.routing.gathered import address_of, clean
-from netaudit.routing.jsontext import JsonText
+from netaudit.routing.gathered import address_of
+from netaudit.routing.jsontext import JsonText, one_line
 from netaudit.routing.session_list import SessionList
 from netaudit.routing.times import seconds_of
 
@@ -42,7 +42,7 @@ def _neighbour(name: str, item: dict[str, Any], found: SessionList) -> None:
             peer_asn=asn_of(item["remoteAs"]),
             peer_address=address_of(name) or address_of(item.get("hostForeign", "")),
             families=_families(item, carried, up),
-            state="Idle (Admin)" if item.get("adminShutDown") is True else clean(str(item["bgpState"]))[:40],
+            state="Idle (Admin)" if item.get("adminShutDown") is True else one_line(str(item["bgpState"]))[:40],
             hold_time_s=_milliseconds(item, "bgpTimerHoldTimeMsecs") if up else None,
             bfd=item["peerBfdInfo"]["status"] == "Up" if "peerBfdInfo" in item else False,
             uptime_s=uptime,
@@ -83,5 +83,5 @@ def _milliseconds(item: dict[str, Any], name: str) -> float | None:
 
 
 def _role(item: dict[str, Any], name: str) -> str:
-    role = clean(str(item.get(name, "")))[:20]
+    role = one_line(str(item.get(name, "")))[:20]
     return "" if role == "undefined" else role

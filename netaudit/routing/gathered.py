@@ -11,12 +11,12 @@ from netaudit.model.common import Family
 from netaudit.model.routing import Route
 from netaudit.routing.attributes import AsPath
 from netaudit.routing.dump import FullFeeds, RoutingError, TableDump
-from netaudit.routing.jsontext import json_problem
+from netaudit.routing.jsontext import json_problem, one_line
 from netaudit.routing.printed import Printed
 from netaudit.routing.streams import UNPACKING_ERRORS
 from netaudit.routing.wanted import WantedText
 
-__all__ = ["Entry", "Gathered", "Told", "address_of", "clean", "family_of", "gather", "is_sampled", "problem_of"]
+__all__ = ["Entry", "Gathered", "Told", "address_of", "family_of", "gather", "is_sampled", "problem_of"]
 
 MOST_ROUTES = 100_000
 MOST_PEERS = 65_535
@@ -110,7 +110,7 @@ class Gathered:
 
     def warn(self, message: str) -> None:
         """What the source warns of; more than a few warnings say nothing more."""
-        text = clean(message)
+        text = one_line(message)
         if text and len(self._messages) < _MESSAGES:
             self._messages.append(text)
 
@@ -151,8 +151,8 @@ def gather(path: Path, prefixes: Sequence[str], form: str, read: Callable[[Print
 def problem_of(error: Exception) -> str:
     """What is wrong, in a line that a terminal can show."""
     if isinstance(error, KeyError) and not isinstance(error, json.JSONDecodeError):
-        return clean(f"an entry without {error}")
-    return clean(json_problem(error) or type(error).__name__)
+        return one_line(f"an entry without {error}")
+    return one_line(json_problem(error) or type(error).__name__)
 
 
 def route_of(network: _Network, address: str, path: AsPath) -> Route:
@@ -182,8 +182,3 @@ def address_of(text: str) -> str:
         return str(ipaddress.ip_address(text))
     except ValueError:
         return ""
-
-
-def clean(text: str) -> str:
-    """Strangers' text in one line of printable characters."""
-    return "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))[:160]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NoReturn, Protocol
 
-__all__ = ["JsonText", "json_problem", "json_value"]
+__all__ = ["JsonText", "json_problem", "json_value", "one_line"]
 
 _WINDOW = 1 << 20  # bytes read at once
 _VALUE = 1 << 18  # no payload and no other single value is longer than this
@@ -140,12 +140,17 @@ def json_problem(error: Exception) -> str:
         case json.JSONDecodeError():
             return error.msg
         case KeyError():
-            return f"a payload without {error}"
+            return one_line(f"a payload without {error}")
         case TypeError() | AttributeError():
             return "a value of the wrong type"
         case RecursionError():
             return "nested too deeply"
-    return str(error)
+    return one_line(str(error))
+
+
+def one_line(text: str) -> str:
+    """Strangers' text in one line of at most 160 printable characters."""
+    return "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))[:160]
 
 
 def _decoder() -> json.JSONDecoder:

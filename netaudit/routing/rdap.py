@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from netaudit.model.routing import Registration
 from netaudit.routing.holdings import Found, OwnResources, Registrations, RegistrationsError, printable
+from netaudit.routing.jsontext import one_line
 from netaudit.rules.blocks import ASN, Block
 from netaudit.rules.registration import registries
 
@@ -122,4 +123,4 @@ def _problem(error: Exception) -> str:
             return "a value of the wrong type"
         case RecursionError():
             return "nested too deeply"
-    return str(error)
+    return one_line(str(error))

@@ -6,6 +6,7 @@ from pathlib import Path
 from netaudit.model.routing import Registration
 from netaudit.routing.delegated import is_delegated, read_delegated
 from netaudit.routing.holdings import Found, OwnResources, Registrations, RegistrationsError, printable
+from netaudit.routing.jsontext import one_line
 from netaudit.routing.rdap import read_rdap
 from netaudit.routing.rpsl import RpslObject, RpslReader
 from netaudit.routing.streams import UNPACKING_ERRORS, opened_lines
@@ -31,7 +32,7 @@ def read_registrations(path: Path, prefixes: Sequence[str], asns: Sequence[int])
     try:
         line = _first_line(path)
     except UNPACKING_ERRORS as error:
-        raise RegistrationsError(path.name, 0, str(error), Found().result("")) from error
+        raise RegistrationsError(path.name, 0, one_line(str(error)), Found().result("")) from error
     if line.lstrip()[:1] in (b"{", b"["):
         return read_rdap(path, own)
     return read_delegated(path, own) if is_delegated(line) else _read_whois(path, own)
@@ -57,7 +58,7 @@ def _read_whois(path: Path, own: OwnResources) -> Registrations:
             if not text.answered:
                 raise ValueError("the file is empty: an answer without objects would say so")
         except (ValueError, *UNPACKING_ERRORS) as error:
-            raise RegistrationsError(path.name, text.offset, str(error), found.result("whois")) from error
+            raise RegistrationsError(path.name, text.offset, one_line(str(error)), found.result("whois")) from error
     return found.result("whois")
 
 

@@ -12,7 +12,7 @@ from typing import IO, NamedTuple
 
 from netaudit.model.routing import RouteObject
 from netaudit.routing.aspas import asn_of
-from netaudit.routing.jsontext import JsonText, json_problem
+from netaudit.routing.jsontext import JsonText, json_problem, one_line
 from netaudit.routing.rpsl import RpslObject, RpslReader
 from netaudit.routing.streams import UNPACKING_ERRORS, opened, opened_lines
 from netaudit.routing.times import seconds_of
@@ -48,8 +48,11 @@ def read_route_objects(path: Path, prefixes: Sequence[str]) -> RouteObjects:
     """
     with path.open("rb"):
         pass  # a missing file is no broken one
-    with opened(path) as file:
-        head = file.read(64)
+    try:
+        with opened(path) as file:
+            head = file.read(64)
+    except UNPACKING_ERRORS as error:
+        raise RouteObjectError(path.name, 0, one_line(str(error)), RouteObjects((), "")) from error
     with opened_lines(path) as file:
         read = _Bgpq4 if head.lstrip().startswith(b"{") else _Whois
         return read(path.name, file, WantedText(prefixes)).read()
@@ -75,7 +78,7 @@ class _Whois:
                 raise ValueError("the file is empty: an answer without objects would say so")
         except (ValueError, *UNPACKING_ERRORS) as error:
             at = self._text.offset if offset is None else offset
-            raise RouteObjectError(self._source, at, str(error), self._result()) from error
+            raise RouteObjectError(self._source, at, json_problem(error), self._result()) from error
         return self._result()
 
     def _take(self, item: RpslObject) -> None:

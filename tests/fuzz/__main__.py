@@ -15,7 +15,9 @@ from pathlib import Path
 from tests.fuzz.corpus import seeds
 from tests.fuzz.mutate import mutations
 
-NAMES = ("response", "validator", "inventory", "mrt", "zone-file")
+NAMES = (
+    "response", "validator", "inventory", "mrt", "zone-file", "printed-routes", "sessions", "vrps", "registries",
+)  # fmt: skip
 
 _OUT = Path("build/fuzz")
 _MOST = 4096  # octets of an input

@@ -8,6 +8,7 @@ from pathlib import Path
 import zstandard
 
 from netaudit.lab.mrt import mrt_bytes
+from tests.fuzz.document_seeds import DOCUMENTS
 from tests.fuzz.world import RecordedWorld
 from tests.lab_python.client import small_world
 from tests.routing.mrt_files import (
@@ -53,6 +54,8 @@ def genuine(target: str) -> list[bytes]:
     if target == "mrt":
         table = mrt_bytes(small_world(), 1_790_000_000)
         return [table, gzip.compress(table, mtime=0), *_collected()]
+    if target in DOCUMENTS:
+        return DOCUMENTS[target]()
     return [_ZONE]
 
 

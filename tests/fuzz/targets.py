@@ -28,6 +28,7 @@ from netaudit.model.security import Security, SecurityStatus
 from netaudit.routing.mrt import RoutingError, read_routes
 from netaudit.rules.algorithms import SOFTWARE, Policy
 from netaudit.rules.signed_data import is_good
+from tests.fuzz.documents import printed_routes, registries, sessions, vrps
 from tests.fuzz.world import UNSIGNED, Question, RecordedWorld
 from tests.model.oracle import as_dnspython_reads_it, described
 
@@ -161,8 +162,11 @@ def zone_file(data: bytes) -> None:
 
 
 TARGETS: dict[str, Target] = {
-    target.__name__.replace("_", "-"): target for target in (response, validator, inventory, mrt, zone_file)
-}
+    target.__name__.replace("_", "-"): target
+    for target in (
+        response, validator, inventory, mrt, zone_file, *map(_prompt, (printed_routes, sessions, vrps, registries)),
+    )
+}  # fmt: skip
 
 
 def _replaced(data: bytes) -> tuple[int, Exchange]:

@@ -15,7 +15,10 @@ from tests.fuzz.corpus import CORPUS, genuine, seeds
 from tests.fuzz.mutate import mutations
 
 # five seconds each
-_SAMPLES = {"response": 6_000, "validator": 1_500, "inventory": 1_500, "mrt": 3_000, "zone-file": 1_200}
+_SAMPLES = {
+    "response": 6_000, "validator": 1_500, "inventory": 1_500, "mrt": 3_000, "zone-file": 1_200,
+    "printed-routes": 2_500, "sessions": 1_500, "vrps": 1_500, "registries": 1_500,
+}  # fmt: skip
 
 
 def test_each_target_has_a_sample() -> None:
