@@ -32,7 +32,7 @@ bench: $(VENV)/.test   ## zones per second beside Zonemaster and DNSViz, in one 
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.routes
 
-fuzz: $(VENV)/.fuzz   ## ten minutes of hostile bytes for the readers of DNS, inventories, routes and zone files
+fuzz: $(VENV)/.fuzz   ## ten minutes of hostile bytes for the readers of DNS, inventories, routing evidence and zone files
 	$(BIN)/python -m tests.fuzz --seconds 600
 
 record: $(VENV)/.test   ## record the facts that the check fixtures are judged from
