@@ -6,6 +6,7 @@ import dns.message
 import dns.name
 import dns.rdatatype
 import dns.rrset
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from netaudit.model.common import Failure, Family, Reason, Side, Transport
 from netaudit.model.exchange import Exchange, Purpose
 from netaudit.model.facts import Fact, HttpHop, JobFact, Lookup, MailFact, NameFact, TlsObservation, WebFact
 from netaudit.model.security import ChainLink, Security, SecurityStatus
+from netaudit.net.services import new_datagram, new_dialogue
 from netaudit.probes.extras import without_data
 from netaudit.writers.certificate import certificate_lines
 from netaudit.writers.chain import chain_text
@@ -189,3 +191,20 @@ def test_international_names_are_shown_both_ways() -> None:
     assert both_ways("tinh.vn") == "tinh.vn"
     assert both_ways("xn--a.vn") == "xn--a.vn"
     assert not CONTROL.search(both_ways(f"xn--{HOSTILE}"))
+
+
+def test_services_are_shown_with_what_they_said() -> None:
+    talk = msgspec.structs.replace(
+        new_dialogue("imap://mail.vn:143", "2001:db8::1", 1.0),
+        greeting=HOSTILE,
+        capabilities=(HOSTILE, "STARTTLS"),
+        secured=("AUTH=PLAIN", HOSTILE),
+        tls=TlsObservation(server_name="mail.vn", version="TLSv1.3"),
+    )
+    text = shown(talk)
+    assert "< STARTTLS" in text and "< within TLS: AUTH=PLAIN" in text and "TLSv1.3" in text
+    denied = bytes.fromhex("e400") + bytes(10) + b"DENY" + bytes(32)
+    asked = new_datagram("ntp://gio.vn:123", "2001:db8::1", 1.0, b"#" + bytes(47))
+    text = shown(msgspec.structs.replace(asked, reply=denied, elapsed_ms=2.5))
+    assert "stratum 0, leap 3, reference DENY" in text and f"< {denied.hex()}" in text
+    assert "an empty datagram" in shown(new_datagram("udp://log.vn:514", "2001:db8::1", 1.0, b""))
