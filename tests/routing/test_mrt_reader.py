@@ -208,6 +208,22 @@ def test_a_record_too_short_for_its_prefix_is_an_error_though_it_is_not_ours(tmp
         read_routes(dump(tmp_path, peer_index() + good + record(2, b"\0\0\0\0\x18\x0a\0\0\0") + good), OURS)
 
 
+@pytest.mark.parametrize(
+    ("prefix", "paths", "originates"),
+    [
+        ("203.0.113.0/24", ((),), True),
+        ("203.0.113.128/25", ((), (64502, 64510)), True),
+        ("0.0.0.0/0", ((),), False),  # a default route of its own covers ours and originates nothing
+        ("198.51.100.0/24", ((),), False),
+        ("203.0.113.0/24", PATHS, False),
+    ],
+)
+def test_a_route_without_an_as_is_that_of_the_router_that_originates_it(
+    tmp_path: Path, prefix: str, paths: tuple[tuple[int, ...], ...], originates: bool
+) -> None:
+    assert read_routes(dump(tmp_path, peer_index() + rib(prefix, paths)), OURS).originates is originates
+
+
 def test_an_as_set_ends_the_path(tmp_path: Path) -> None:
     routes = read_routes(dump(tmp_path, peer_index() + rib(OURS[0], segment=1)), OURS).routes
     assert {(r.as_path, r.as_set) for r in routes} == {((), True)}
