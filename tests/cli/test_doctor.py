@@ -3,6 +3,8 @@
 import resource
 from pathlib import Path
 
+import pytest
+
 from netaudit.model.common import Failure, Family, Reason, Side
 from netaudit.model.facts import FamilyCheck, SelfFact
 from netaudit.writers.doctor import Host, diagnosis, doctor_text
@@ -100,3 +102,19 @@ def test_a_wrong_clock_and_a_host_without_rights() -> None:
         assert rows[subject] == ("–", word)
     assert rows["Open files"] == ("✓", "no limit")
     assert rows["Versions"] == ("–", "uvloop is not installed; scans are slower")
+
+
+def test_a_browser_is_told_of_and_none_limits_nothing(province: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(province))
+    with_none = netaudit("doctor", "--lab", "--lang", "en", cwd=province)
+    assert with_none.returncode == 0, with_none.stdout
+    assert table(with_none.stdout)["Browser"] == (
+        "–", "no Chromium on PATH: --browser tests nothing; Debian and Ubuntu have it as chromium"
+    )  # fmt: skip
+    broken = province / "chromium"
+    broken.write_text("#!/bin/sh\nexit 1\n")
+    broken.chmod(0o755)
+    with_broken = netaudit("doctor", "--lab", "--lang", "en", cwd=province)
+    assert with_broken.returncode == 0, with_broken.stdout
+    mark, word = table(with_broken.stdout)["Browser"]
+    assert mark == "–" and word.startswith(f"does not start: {broken}: it ended")

@@ -173,3 +173,25 @@ async def test_a_refused_job_is_not_run() -> None:
     )
     assert not probe.got
     assert ended(facts) == {"name:closed.example": window}
+
+
+async def test_few_heavy_jobs_run_at_once_and_their_time_starts_at_their_turn() -> None:
+    at_once, most = 0, 0
+
+    class Heavy(Observing):
+        async def run(self) -> None:
+            nonlocal at_once, most
+            at_once += 1
+            most = max(most, at_once)
+            await super().run()
+            at_once -= 1
+
+    heavy = [
+        Job(PlannedJob(f"browser:{n}", Target(kind=TargetKind.ENDPOINT, name=str(n)), heavy=True), made)
+        for n in range(6)
+        for made in [lambda n=n: Heavy(f"host{n}.example", seconds=0.2)]
+    ]
+    light = [job(Observing(f"light{n}.example")) for n in range(20)]
+    facts, _ = await run([*heavy, *light], concurrency=8, job_deadline=0.4)
+    assert most == 2
+    assert set(ended(facts).values()) == {None}  # the last two waited for as long as one may take

@@ -142,3 +142,18 @@ async def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert inner.asked[ALIVE] == 12
     await network.dns(question("n0"), ALIVE)
     assert inner.asked[ALIVE] == 13
+
+
+class Loading(Counting):
+    """A network that can fetch whole bodies."""
+
+    async def load(self, url: str, address: str) -> HttpHop:
+        return HttpHop(url=url, address=address, at=2.0, body=b"whole")
+
+
+async def test_a_body_is_loaded_whole_where_the_network_can_and_fetched_where_it_can_not() -> None:
+    assert (await CourteousNetwork(Loading()).load("https://a.example/", ALIVE)).body == b"whole"
+    assert (await CourteousNetwork(Counting()).load("https://a.example/", ALIVE)).at == 1.0
+    blind = CourteousNetwork(Loading())
+    blind.shut(Family.IPV4, SILENT)
+    assert (await blind.load("https://a.example/", ALIVE)).failure == SILENT

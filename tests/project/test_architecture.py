@@ -47,6 +47,16 @@ def test_only_the_network_room_and_the_lab_open_sockets() -> None:
     assert offenders == []
 
 
+def test_only_the_browser_and_the_lab_start_programs() -> None:
+    starters = re.compile(r"create_subprocess|subprocess\.(run|Popen|call|check_)|os\.(system|popen|exec|spawn)")
+    found = {
+        str(path.relative_to(ROOT))
+        for path in tracked("netaudit/**.py", "checks/**.py")
+        if starters.search(path.read_text())
+    }
+    assert {name for name in found if not name.startswith("netaudit/lab/")} == {"netaudit/net/devtools.py"}
+
+
 @pytest.mark.parametrize("path", tracked("checks/**.py"), ids=lambda path: str(path.relative_to(ROOT)))
 def test_checks_import_only_models_rules_and_pure_libraries(path: Path) -> None:
     strangers = {
