@@ -78,11 +78,8 @@ async def open_session(inventory: Inventory, folder: Path, options: NetworkOptio
 async def _lab(inventory: Inventory, folder: Path, limits: Limits, options: NetworkOptions) -> AsyncIterator[Session]:
     """Start the world of `inventory` in a process of its own, so that it does not share our interpreter."""
     # here, because a scan of the Internet need not wait for the servers of the lab to be imported
-    from netaudit.lab.mrt import mrt_bytes
+    from netaudit.lab.evidence import documents_of
     from netaudit.lab.process import lab_process
-    from netaudit.lab.registries import rdap_json, route_objects_text
-    from netaudit.lab.sessions import sessions_json
-    from netaudit.lab.vrps import vrps_json
     from netaudit.lab.worldfile import WorldError, load_world
 
     path = folder / inventory.world if inventory.world else content_path("sample") / "world.yaml"
@@ -92,16 +89,9 @@ async def _lab(inventory: Inventory, folder: Path, limits: Limits, options: Netw
         raise Usage(str(error)) from error
     with TemporaryDirectory(prefix="netaudit-") as temporary:
         made: dict[str, tuple[Path, ...]] = {}
-        for kind, name, wanted, content in (
-            ("routes", "mrt", True, mrt_bytes(world, time())),
-            ("vrps", "vrps.json", world.vrps, vrps_json(world, time())),
-            ("route_objects", "irr.txt", world.route_objects, route_objects_text(world)),
-            ("registrations", "rdap.json", world.registrations, rdap_json(world)),
-            ("sessions", "sessions.json", world.sessions, sessions_json(world, time())),
-        ):
-            if wanted:
-                made[kind] = (Path(temporary) / f"{path.stem}.{name}",)
-                made[kind][0].write_bytes(content)
+        for kind, document in documents_of(world, time()).items():
+            made[kind] = (Path(temporary) / f"{path.stem}.{document.name}",)
+            made[kind][0].write_bytes(document.content)
         named = evidence_files_of(inventory, folder)
         async with lab_process(path, keys=options.lab_keys) as lab:
             simulated = msgspec.structs.replace(

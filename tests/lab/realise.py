@@ -8,14 +8,14 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from netaudit.lab.authority import Contents, zone_contents
+from netaudit.lab.evidence import Document, documents_of
 from netaudit.lab.flaws import Flaws
 from netaudit.lab.keyring import Keyring
 from netaudit.lab.pki import Pki
-from netaudit.lab.vrps import vrps_json
 from netaudit.lab.world import World
 from tests.lab.daemons import Daemons
 from tests.lab.mail_servers import mail_expectations, mail_rules, start_mail_servers
@@ -45,7 +45,7 @@ class Realised:
     contents: Contents  # root hints and trust anchors
     root: str  # the certificate of the lab's CA, PEM
     tables: tuple[Path, ...]  # MRT files of the route collector, one a family
-    payloads: bytes = b""  # validated ROA payloads in JSON; empty: the world has none
+    documents: dict[str, Document] = field(default_factory=dict)  # other evidence of data centres, by kind
 
 
 @contextmanager
@@ -90,8 +90,8 @@ def realised(world: World, *, routed: bool = False) -> Iterator[Realised]:
         wait_until_ready(expected, namespaces, daemons)
         tables = routers.tables()
         _lose(world.loss, namespaces)
-        payloads = vrps_json(world, now) if world.vrps else b""
-        yield Realised(namespaces, contents, pki.root, tables, payloads)
+        documents = {kind: found for kind, found in documents_of(world, now).items() if kind != "routes"}
+        yield Realised(namespaces, contents, pki.root, tables, documents)
 
 
 def remove_orphans() -> None:

@@ -21,7 +21,7 @@ def write_inventory(source: Path, lab: Realised, folder: Path) -> Path:
     """Write into `folder` the inventory `source` with `network: internet`, and everything that it names.
 
     What a lab inventory gets from its world file, an Internet one says itself: where resolution and trust
-    start, the route tables, and the ROA payloads.
+    start, the route tables, what RPKI and registries say.
     """
     data: dict[str, Any] = yaml.safe_load(source.read_text(encoding="utf-8"))
     del data["world"]
@@ -34,9 +34,9 @@ def write_inventory(source: Path, lab: Realised, folder: Path) -> Path:
         shutil.copy(table, folder)
     for centre in data["datacentres"]:
         centre["routes"] = [table.name for table in lab.tables]
-        centre["vrps"] = ["vrps.json"] if lab.payloads else []
-    if lab.payloads:
-        (folder / "vrps.json").write_bytes(lab.payloads)
+        centre |= {kind: [document.name] for kind, document in lab.documents.items()}
+    for document in lab.documents.values():
+        (folder / document.name).write_bytes(document.content)
     for file in (*(register["file"] for register in data["registers"]), *data.get("zone_files", {}).values()):
         target = folder / file
         target.parent.mkdir(exist_ok=True)
