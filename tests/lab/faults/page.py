@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.lab.faults import scripts
 from tests.lab.faults.expected import COMPARED, NOTHING, UNCOMPARED
+from tests.lab.faults.measured import last_measured
 from tests.lab.faults.plants import DOMAIN, Plant, Servers
 from tests.lab.faults.table import FAULTS, MODULES, PLANTS
 
@@ -27,8 +28,8 @@ def _head() -> Iterator[str]:
     yield "# Planted faults of services, and what finds them"
     yield ""
     yield textwrap.fill(
-        f"{faults} faults are planted in network namespaces with nginx, Postfix, Dovecot, chrony, NSD, Knot DNS, BIND and"
-        f" nftables, each at a host of its own, and found by one scan over real sockets, those of the"
+        f"{faults} faults are planted in network namespaces with nginx, Postfix, Dovecot, chrony, NSD, Knot DNS,"
+        f" BIND and nftables, each at a host of its own, and found by one scan over real sockets, those of the"
         f" last section by one with `--browser`; {len(harmless)}"
         f" more look like faults and are none, or can't be told, and nothing is held against them. The test"
         " `tests/lab/test_faults.py` holds every row: what is found is what stands here, and nothing else is found.",
@@ -43,6 +44,10 @@ def _head() -> Iterator[str]:
         width=120,
     )
     yield ""
+    measured = last_measured()
+    if measured is not None:
+        yield textwrap.fill(measured.told(), width=120)
+        yield ""
     yield f"Hosts are `FAULT.{DOMAIN}`, zones `FAULT.vn`."
 
 
