@@ -22,7 +22,7 @@ from netaudit.model.book import FactBook
 from netaudit.model.common import Family, family_of
 from netaudit.model.evidence import EarlierZone, FoundRecords, HostEvidence, ServerEvidence, Surroundings, ZoneEvidence
 from netaudit.model.exchange import Exchange
-from netaudit.model.facts import Lookup, NameFact, SelfFact, ZoneFact
+from netaudit.model.facts import Lookup, NameFact, OriginsFact, SelfFact, ZoneFact
 from netaudit.model.inventory import Inventory, Service
 from netaudit.model.security import Security
 from netaudit.rules.names import nonexistent_name
@@ -67,6 +67,14 @@ class NameDeriver:
             if service.scheme != "mail":
                 found[service.host].append(service)
         return {host: tuple(services) for host, services in found.items()}
+
+    @cached_property
+    def origins(self) -> tuple[OriginsFact, ...] | None:
+        """From where servers' addresses are announced. None: the scan had no table and no source to ask for it."""
+        planned = "origins:addresses" in self.book.jobs or (not self.book.complete and self.inventory.datacentres)
+        if not self.book.origins and not planned:
+            return None
+        return tuple(sorted(self.book.origins, key=lambda fact: fact.id))
 
     @cached_property
     def _surroundings(self) -> Surroundings:
@@ -170,6 +178,7 @@ class NameDeriver:
             security=self.security(fact.zone, "SOA"),
             denial=self._denial(apex, answers),
             earlier=self._earlier_zone(fact.zone),
+            origins=self.origins,
             denials=denials(self._validator, apex, by_server.values()) if fact.audited else {},
             ancestors=tuple(zone for zone in above if zone is not None),
             surroundings=self._surroundings,

@@ -123,6 +123,7 @@ class ServiceDeriver:
             texts=found_texts(fact, domain, self._texts, self.names.targets.denies) if fact is not None else {},
             policy_host=self._policy_host(fact, domain),
             policies=policies,
+            origins=self.names.origins,
         )
 
     def _senders(self, fact: NameFact | None) -> Senders:

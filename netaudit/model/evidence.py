@@ -20,6 +20,7 @@ from netaudit.model.facts import (
     DialogueFact,
     Lookup,
     MailFact,
+    OriginsFact,
     PageFact,
     PathFact,
     RegisterFact,
@@ -176,6 +177,7 @@ class ZoneEvidence(Evidence, frozen=True, kw_only=True):
     listed: tuple[TargetName, ...] = ()  # where the records in `fact.listing` lead
     known: frozenset[str] = frozenset()  # the inventory's hosts, mail domains and zones, those outside the zone too
 
+    origins: tuple[OriginsFact, ...] | None = None  # of addresses of servers; None: the scan had nothing to ask
     earlier: EarlierZone | None = None  # None: no earlier scan was given, or it did not ask the zone
 
     @cached_property
@@ -275,6 +277,7 @@ class MailEvidence(Evidence, frozen=True, kw_only=True):
     senders: Senders = Senders()  # what its SPF record and the names in it hold
     texts: dict[str, FoundTexts] = {}  # "_mta-sts" -> what the domain publishes there; names not looked up are missing
     policy_host: HostEvidence | None = None  # mta-sts.DOMAIN; None: the domain has no MTA-STS record
+    origins: tuple[OriginsFact, ...] | None = None  # of addresses of exchangers; None: the scan had nothing to ask
     policies: tuple[WebFact, ...] = ()  # fetches of its MTA-STS policy, whose trust is in `trust`
 
 

@@ -46,6 +46,7 @@ DETAILS = (
     _("the scan ended before this target was observed: deadline"),
     _("the scan ended before this target was observed: %(reason)s"),
     _("no route table and no source tells of addresses"),
+    _("no source tells where the addresses are announced from"),
     _("the source was not asked"),
     _("%(host)s is not at an address that may be asked"),
     _("%(host)s was not resolved"),
