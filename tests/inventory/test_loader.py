@@ -179,6 +179,11 @@ def test_problems_are_counted_out() -> None:
         ("units: [all]", "units: [p]", ""),
         ('units: ["tier:commune"]', "units: []", 'i.yaml:15: the service "one" belongs to no unit'),
         ("host: MotCua.Example.VN.", "host: example.vn", "https://example.vn:443/ is listed as one_stop and as portal"),
+        (
+            "host: MotCua.Example.VN.",
+            "scheme: submission, port: 465, host: a.example.vn",
+            "did you mean scheme: submissions?",
+        ),
         ("  - Example.vn.\n", "  - other.vn\n", 'i.yaml:22: no service lies in the zone "other.vn"'),
         (
             "  - đà-lạt.vn\n",
