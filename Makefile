@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 APT    := tests/apt-packages.txt
 
-.PHONY: demo test check fast bench fuzz record agreement faults routing-record docs daemons help clean
+.PHONY: demo test check fast bench fuzz record agreement faults routing-faults routing-record docs daemons help clean
 
 # Two more than there are cores: the tests with real daemons wait for silence most of their time.
 WORKERS := $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 2 )))
@@ -44,6 +44,9 @@ agreement: $(VENV)/.test daemons   ## ask Unbound, BIND, delv and Knot Resolver 
 faults: $(VENV)/.test daemons   ## find every planted fault of services, and nothing in forty scans of a healthy world; writes docs/faults.md (root)
 	$(BIN)/python -m pytest -q -n 0 tests/lab/test_faults.py
 	$(BIN)/python -m tests.lab.faults --write --healthy 20
+
+routing-faults: $(VENV)/.test daemons   ## find what is wrong in every routing world, and record the routers again to compare (root)
+	NETAUDIT_ROUTING=all $(BIN)/python -m pytest -q -n 0 tests/lab/test_routing_worlds.py tests/lab/test_recorded_routes.py
 
 routing-record: $(VENV)/.test daemons   ## record again what BIRD, FRR, GoBGP and ExaBGP say of the routing lab (root)
 	$(BIN)/python -m tests.lab.multihome --record

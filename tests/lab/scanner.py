@@ -10,9 +10,10 @@ from typing import Any
 import yaml
 
 from netaudit.content import content_path
+from tests.lab.namespaces import Namespaces
 from tests.lab.realise import SCANNER, Realised
 
-__all__ = ["netaudit", "write_inventory"]
+__all__ = ["netaudit", "netaudit_on", "write_inventory"]
 
 _PACKAGES = Path(__file__).parents[2]
 
@@ -50,7 +51,14 @@ def netaudit(
     lab: Realised, *arguments: str, timeout: float = 150.0, before: tuple[str, ...] = ()
 ) -> subprocess.CompletedProcess[str]:
     """Run a command of netaudit in the scanner's namespace; `before`: what starts it, with other rights for example."""
-    command = lab.namespaces.command(SCANNER, [*before, sys.executable, "-m", "netaudit", *arguments])
+    return netaudit_on(SCANNER, lab.namespaces, *arguments, timeout=timeout, before=before)
+
+
+def netaudit_on(
+    host: str, namespaces: Namespaces, *arguments: str, timeout: float = 150.0, before: tuple[str, ...] = ()
+) -> subprocess.CompletedProcess[str]:
+    """Run a command of netaudit in the namespace of `host`."""
+    command = namespaces.command(host, [*before, sys.executable, "-m", "netaudit", *arguments])
     environment = {**os.environ, "PYTHONPATH": str(_PACKAGES), "NO_COLOR": "1"}
     return subprocess.run(
         command, capture_output=True, text=True, timeout=timeout, cwd=_PACKAGES, env=environment, check=False

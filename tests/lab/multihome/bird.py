@@ -76,9 +76,11 @@ def _session(end: End, family: Family, asn: int, hold: int, extra: str) -> str:
 def _channel(asn: int, end: End, family: Family, design: Design, *, mixed: bool = False) -> str:
     if end.role is Role.COLLECTOR:
         return f"{family} {{ import none; next hop self; export filter {{ {_ALL} reject; }}; }};"
+    # a leak without a preference may settle in two ways (RFC 4264)
+    preferred = 1 if design.leak[:2] == (end.router, end.neighbour) else 0
     arriving = (
         f"bgp_large_community.delete([({asn}, *, *)]); bgp_large_community.add(({asn}, 0, {_LEARNT[end.role]}));"
-        f" bgp_local_pref = {_PREFERENCE[end.role]}; accept;"
+        f" bgp_local_pref = {_PREFERENCE[end.role] + preferred}; accept;"
     )
     # IPv6 in an IPv4 session: BIRD knows no next hop of its own for it
     hop = f"next hop address {end.local[family]};" if mixed and family is Family.IPV6 else "next hop self;"
@@ -87,7 +89,7 @@ def _channel(asn: int, end: End, family: Family, design: Design, *, mixed: bool 
 
 def _leaving(asn: int, end: End, design: Design) -> str:
     prepend = f"bgp_path.prepend({asn}); " * design.prepends.get(end.neighbour, 0) if end.router == PROVINCE else ""
-    if end.role is Role.CUSTOMER or (design.leak and end.router == PROVINCE):
+    if end.role is Role.CUSTOMER or design.leak[::2] == (end.router, end.neighbour):
         return f"{prepend}{_ALL} reject;"
     learnt = f"({asn}, 0, {_LEARNT[Role.CUSTOMER]}) ~ bgp_large_community"
     return f"{prepend}if source = RTS_STATIC || (source = RTS_BGP && {learnt}) then accept; reject;"

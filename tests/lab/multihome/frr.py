@@ -88,6 +88,6 @@ def _speaker(asn: int, identifier: str, ends: Sequence[End], hold: int, design: 
             transport = transports[0] if mixed else family
             if family in end.families:
                 yield f"  neighbor {end.remote[transport]} activate"
-                if design is not None and not design.leak:
+                if design is not None:
                     yield f"  neighbor {end.remote[transport]} prefix-list own-{family} out"
         yield " exit-address-family"

@@ -5,6 +5,7 @@ for paths there are always some.
 """
 
 import os
+import subprocess
 import tempfile
 import time
 from collections import defaultdict
@@ -33,6 +34,7 @@ _SETTINGS = {
     "ipv6/conf/default/keep_addr_on_down": 1,
     "ipv4/conf/all/rp_filter": 0,
     "ipv4/conf/default/rp_filter": 0,
+    "ipv4/conf/all/accept_local": 1,  # what the province sent may come back to it by a leak: IPv6 asks nothing
     "ipv4/icmp_ratelimit": 0,
     "ipv6/icmp/ratelimit": 0,
 }
@@ -94,9 +96,10 @@ class MultihomeLab:
         """What a router is connected to."""
         return self._ends[router]
 
-    def birdc(self, router: str, command: str) -> str:
-        """What a router of BIRD's says to a command."""
-        return self.namespaces.run(router, ["birdc", "-s", str(self.folder / router / "control"), command])
+    def birdc(self, router: str, command: str, *, check: bool = True) -> str:
+        """What a router of BIRD's says to a command; `check`: raise CalledProcessError when it can't do it."""
+        asked = self.namespaces.command(router, ["birdc", "-s", str(self.folder / router / "control"), command])
+        return subprocess.run(asked, check=check, capture_output=True, text=True, timeout=30).stdout
 
     def seen(self) -> Seen:
         """What the collector has now, of all prefixes; nothing while it is not there yet."""
@@ -155,6 +158,16 @@ class MultihomeLab:
 
         self.daemons.wait_until(quiet, "the paths changed", _PATIENCE)
 
+    def wait_until_answered(self, host: str, address: str, port: int, seconds: float) -> None:
+        """Wait until a TCP connection from `host` is accepted. Raises AssertionError when none is."""
+        script = f"exec 3<>/dev/tcp/{address}/{port}"
+
+        def answered() -> bool:
+            command = self.namespaces.command(host, ["timeout", "1", "bash", "-c", script])
+            return subprocess.run(command, check=False, capture_output=True).returncode == 0
+
+        self.daemons.wait_until(answered, f"{host} did not reach {address} port {port}", seconds)
+
     def cut(self, one: str, other: str) -> None:
         """Pull a cable out: both ends see it at once."""
         self.namespaces.configure(one, f"link set to-{other} down")
@@ -208,11 +221,14 @@ class MultihomeLab:
             mark = _MARKS.get(end.neighbour)
             if mark is None:
                 continue
-            for family in end.families:
-                option = "-6" if family is Family.IPV6 else "-4"
-                way = f"via {end.remote[family]} dev {end.interface} src {HOMES[PROVINCE][family]}"
-                self._ip(option, f"route add default {way} table {100 + mark}")
-                self._ip(option, f"rule add fwmark {mark} lookup {100 + mark}")
+            for family in Family:
+                option, table = ("-6" if family is Family.IPV6 else "-4"), 100 + mark
+                if family in end.families:
+                    way = f"via {end.remote[family]} dev {end.interface} src {HOMES[PROVINCE][family]}"
+                    self._ip(option, f"route add default {way} table {table}")
+                # else a packet would take the usual way when this one is gone, and the uplink seem alive
+                self._ip(option, f"route add unreachable default metric 9999 table {table}")
+                self._ip(option, f"rule add fwmark {mark} lookup {table}")
 
     def _ip(self, option: str, command: str) -> None:
         self.namespaces.run(PROVINCE, ["ip", option, *command.split()])

@@ -6,7 +6,7 @@ Each world has a folder in tests/routing/recorded. What changes by itself stays 
 import re
 import shutil
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -14,30 +14,16 @@ from pathlib import Path
 
 from tests.lab.multihome.network import BIRD, MultihomeLab, multihome_lab
 from tests.lab.multihome.printed import exabgp, frr, gobgp
-from tests.lab.multihome.topology import PREFIXES, PROVINCE, Design
+from tests.lab.multihome.topology import PROVINCE, Design
+from tests.lab.multihome.worlds import BY_UP1, HEALTHY, V4, V6, Paths, both
 
 __all__ = ["RECORDED", "WORLDS", "RecordedWorld", "record"]
 
 RECORDED = Path(__file__).parents[2] / "routing" / "recorded"
 
-_V4, _V6 = PREFIXES[PROVINCE].values()
 _MAKERS = ("frr", "gobgp", "exabgp")
 
-Paths = dict[str, tuple[int, ...] | None]
-
-_HEALTHY: Paths = {
-    "up1": (64501, 64510),
-    "up2": (64502, 64510),
-    "t1": (64500, 64501, 64510),
-    "t2": (64503, 64502, 64510),
-    "cli": (64505, 64500, 64501, 64510),
-}
-_BY_UP1: Paths = {
-    **_HEALTHY,
-    "up2": (64502, 64503, 64500, 64501, 64510),
-    "t2": (64503, 64500, 64501, 64510),
-}
-_SHARED: Paths = {**_HEALTHY, "up2": (64502, 64510), "t2": (64503, 64500, 64501, 64510)}
+_SHARED: Paths = {**HEALTHY, "t2": (64503, 64500, 64501, 64510)}
 
 
 @dataclass(frozen=True)
@@ -46,13 +32,9 @@ class RecordedWorld:
 
     name: str
     design: Design
-    before: dict[str, Paths]
+    before: Mapping[str, Paths]
     event: Callable[[MultihomeLab], None] | None = None
-    after: dict[str, Paths] | None = None
-
-
-def _both(paths: Paths) -> dict[str, Paths]:
-    return {_V4: paths, _V6: paths}
+    after: Mapping[str, Paths] | None = None
 
 
 def _cut(lab: MultihomeLab) -> None:
@@ -60,11 +42,11 @@ def _cut(lab: MultihomeLab) -> None:
 
 
 WORLDS = (
-    RecordedWorld("healthy", Design(), _both(_HEALTHY)),
-    RecordedWorld("ipv6-on-one-uplink", Design(one_ipv6=True), {_V4: _HEALTHY, _V6: _BY_UP1}),
-    RecordedWorld("ipv6-in-ipv4-session", Design(ipv6_in_ipv4=True, hold=90), _both(_HEALTHY)),
-    RecordedWorld("shared-transit", Design(shared=True), _both(_SHARED)),
-    RecordedWorld("uplink-cut", Design(hold=9, bfd=True), _both(_HEALTHY), _cut, _both(_BY_UP1)),
+    RecordedWorld("healthy", Design(), both(HEALTHY)),
+    RecordedWorld("ipv6-on-one-uplink", Design(one_ipv6=True), {V4: HEALTHY, V6: BY_UP1}),
+    RecordedWorld("ipv6-in-ipv4-session", Design(ipv6_in_ipv4=True, hold=90), both(HEALTHY)),
+    RecordedWorld("shared-transit", Design(shared=True), both(_SHARED)),
+    RecordedWorld("uplink-cut", Design(hold=9, bfd=True), both(HEALTHY), _cut, both(BY_UP1)),
 )
 
 
@@ -89,8 +71,8 @@ _FRR = {
     "frr.ipv6.json": "show bgp ipv6 unicast json",
 }
 _FRR_MORE = {
-    "frr.ipv4-prefix.json": f"show bgp ipv4 unicast {_V4} json",
-    "frr.ipv6-prefix.json": f"show bgp ipv6 unicast {_V6} json",
+    "frr.ipv4-prefix.json": f"show bgp ipv4 unicast {V4} json",
+    "frr.ipv6-prefix.json": f"show bgp ipv6 unicast {V6} json",
     "frr.ipv4-summary.json": "show bgp ipv4 unicast summary json",
     "frr.ipv6-summary.json": "show bgp ipv6 unicast summary json",
     "frr.neighbors.json": "show bgp neighbors json",
@@ -140,7 +122,7 @@ def _told(text: str) -> str:
     return re.sub(rf'("(?:host|hostname|localHostname|domainname)" ?: ?)"{name}"', r'\1"router"', text)
 
 
-def _complete(lab: MultihomeLab, wanted: dict[str, Paths]) -> bool:
+def _complete(lab: MultihomeLab, wanted: Mapping[str, Paths]) -> bool:
     """Whether the other makers' collectors have what BIRD's has."""
     asked = (
         frr(lab.collectors["frr"].ask("show bgp ipv4 unicast json")),

@@ -62,10 +62,13 @@ class Design:
     shared: bool = False  # up2 buys from t1 as well: both uplinks hang on one transit
     third: bool = False  # the province buys from t1 directly, too
     one_ipv6: bool = False  # no IPv6 between up2 and the province
+    split: bool = False  # the transits do not exchange IPv6
     ipv6_in_ipv4: bool = False  # the province's IPv6 routes are carried in its IPv4 sessions
     hold: int = 30  # seconds, of the province's sessions
     bfd: bool = False  # on the province's sessions (RFC 5880)
-    leak: bool = False  # the province hands on all that it hears to both uplinks
+    leak: tuple[
+        str, ...
+    ] = ()  # a router, the neighbour that it prefers, and the one it hands on to what it hears there
     originates: dict[str, tuple[str, ...]] = field(default_factory=dict)  # router -> prefixes instead of its own
     adds: dict[str, tuple[str, ...]] = field(default_factory=dict)  # router -> prefixes beside its own
     prepends: dict[str, int] = field(default_factory=dict)  # uplink -> how often the province repeats itself to it
@@ -119,7 +122,7 @@ def links(design: Design, collectors: Iterable[str]) -> tuple[Link, ...]:
 
 
 def _links(design: Design, collectors: Iterable[str]) -> Iterator[Link]:
-    yield Link(1, "t1", "t2", Role.PEER)
+    yield Link(1, "t1", "t2", Role.PEER, (Family.IPV4,) if design.split else _BOTH)
     yield Link(2, "t1", "cli", Role.PROVIDER)
     yield Link(3, "t2", "cli", Role.PROVIDER)
     yield Link(4, "t1", "up1", Role.PROVIDER)
