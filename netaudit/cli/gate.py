@@ -16,6 +16,7 @@ from netaudit.cli.scan import load_inventory
 from netaudit.cli.tables import echo_table
 from netaudit.engine import loop
 from netaudit.engine.offline import read_evidence
+from netaudit.engine.router_change import RouterError, neighbours_told, with_rehearsal
 from netaudit.engine.routing_change import ChangeError, RoutingChange, only_datacentres, with_change
 from netaudit.judge.catalogue import load_catalogue
 from netaudit.judge.compare import compare
@@ -44,6 +45,7 @@ Examples:
   netaudit gate out --add-roa 2001:db8:113::/48=AS64511 --only-new --fail-on medium
   netaudit gate out --vrps proposed.json --route-objects proposed.txt --format json
   netaudit gate inventory.yaml --routes rehearsal.mrt --lang en
+  netaudit gate out --router bird.conf --only-new           what would each operator be told, and who would see us then
 """
 )
 @click.argument("run", required=False, type=click.Path(exists=True, path_type=Path), default=Path("out"))
@@ -79,8 +81,9 @@ def _judged(
     """Judge the facts as they are and as they would be: the run of the latter, and what differs. Raises Usage."""
     live = only_datacentres(book)
     try:
-        proposed = loop.run(with_change(live, change))
-    except ChangeError as error:
+        told = neighbours_told(change.routers, live.scan.inventory.datacentres)
+        proposed = with_rehearsal(loop.run(with_change(live, change)), told)
+    except (ChangeError, RouterError) as error:
         raise Usage(str(error)) from error
     profiles = judging.profiles or live.scan.inventory.profiles
     before, after = judge_book(live, judging, profiles), judge_book(proposed, judging, profiles)
@@ -93,9 +96,11 @@ def _judged(
         exit_code=after.exit_code,
         prefixes=prefixes,
         comparison=comparison,
+        neighbours=told,
     )
     if only_new:
         report = msgspec.structs.replace(report, exit_code=_code_of_what_is_new(report, after, judging))
+    report = msgspec.structs.replace(report, exit_code=_code_with_neighbours(report, judging))
     return msgspec.structs.replace(after, comparison=comparison, exit_code=report.exit_code), report
 
 
@@ -108,11 +113,21 @@ def _code_of_what_is_new(report: GateReport, after: Run, judging: JudgingOptions
     return INCOMPLETE if lost and not judging.allow_incomplete else COMPLIANT
 
 
+def _code_with_neighbours(report: GateReport, judging: JudgingOptions) -> int:
+    """An operator that would be told another one's routes is a finding; a session that did not come up is a gap."""
+    if judging.fail_on and any(item.foreign for item in report.neighbours):
+        return FINDINGS
+    unknown = any(not item.up for item in report.neighbours) and not judging.allow_incomplete
+    return INCOMPLETE if unknown and report.exit_code == COMPLIANT else report.exit_code
+
+
 def _tell(report: GateReport, after: Run, language: str) -> None:
     text = GateText(report, language)
     click.echo(text.title())
     echo_table(text.table())
     for line in text.details(colour=True):  # click drops colour when it is no terminal
+        click.echo(line)
+    for line in text.neighbours(colour=True):
         click.echo(line)
     click.echo()
     click.echo(comparison_text(after, language, colour=True), nl=False)

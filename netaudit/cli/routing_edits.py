@@ -37,6 +37,15 @@ def routing_change_options(command: Command) -> Command:
         for kind, text in _FILES.items()
     ]  # fmt: skip
     options += [
+        click.option(
+            "--router",
+            "routers",
+            multiple=True,
+            metavar="FILE",
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            help="A configuration of the border router, BIRD 2 or FRR: it is run against neighbours of our making, in "
+            "network namespaces that reach nobody, to see what each operator would be told.",
+        ),
         click.option("--add-roa", multiple=True, metavar="PREFIX[-MAX]=ASN", help="A ROA that will be there."),
         click.option("--remove-roa", multiple=True, metavar="PREFIX[-MAX]=ASN", help="One that will be gone."),
         click.option("--add-route-object", multiple=True, metavar="PREFIX=ASN[@SOURCE]", help="A new route object."),
@@ -51,6 +60,7 @@ def read_routing_change(values: dict[str, Any]) -> RoutingChange:
     """Take the options out of a command's values. Raises Usage; without any of them, the change is empty."""
     files = {kind: values.pop(kind) for kind in _FILES}
     return RoutingChange(
+        routers=values.pop("routers"),
         files={kind: paths for kind, paths in files.items() if paths},
         add_vrps=tuple(_roa("--add-roa", text) for text in values.pop("add_roa")),
         remove_vrps=tuple(_roa("--remove-roa", text) for text in values.pop("remove_roa")),

@@ -34,9 +34,10 @@ class RoutingChange:
     remove_vrps: tuple[Vrp, ...] = ()
     add_objects: tuple[RouteObject, ...] = ()
     remove_objects: tuple[RouteObject, ...] = ()
+    routers: tuple[Path, ...] = ()  # configurations of border routers, to be rehearsed
 
     def __bool__(self) -> bool:
-        return bool(self.files or self._edits)
+        return bool(self.files or self._edits or self.routers)
 
     @property
     def _edits(self) -> tuple[Vrp | RouteObject, ...]:
@@ -45,6 +46,7 @@ class RoutingChange:
     def described(self) -> str:
         """The change in one line: for the facts, and for whoever reads the report."""
         parts = [f"{kind} {' '.join(path.name for path in paths)}" for kind, paths in self.files.items()]
+        parts += [f"router {path.name}" for path in self.routers]
         parts += [f"+ROA {roa_text(vrp)}" for vrp in self.add_vrps] + [f"-ROA {roa_text(v)}" for v in self.remove_vrps]
         parts += [f"+{object_text(item)}" for item in self.add_objects]
         parts += [f"-{object_text(item)}" for item in self.remove_objects]

@@ -4,8 +4,9 @@ from enum import StrEnum
 
 from netaudit.model.change import Comparison
 from netaudit.model.common import Family, Record
+from netaudit.model.routing import Route
 
-__all__ = ["Answer", "GateReport", "PrefixAnswers", "Question"]
+__all__ = ["Answer", "GateReport", "NeighbourTold", "PrefixAnswers", "Question"]
 
 
 class Question(StrEnum):
@@ -60,6 +61,20 @@ class PrefixAnswers(Record, frozen=True, kw_only=True):
         return min(ranks, default=4)
 
 
+class NeighbourTold(Record, frozen=True, kw_only=True):
+    """A neighbour of a rehearsed border router, and what it would be told."""
+
+    datacentre: str
+    name: str  # of the session
+    address: str
+    asn: int
+    families: tuple[Family, ...]
+    up: bool
+    problem: str = ""  # why the session could not be rehearsed
+    own: tuple[Route, ...] = ()  # of the data centre's prefixes and their parts, as the neighbour would hand them on
+    foreign: tuple[Route, ...] = ()  # of others: handed to an operator, that is a route leak (RFC 7908)
+
+
 class GateReport(Record, frozen=True, kw_only=True):
     """A change, judged: what `netaudit gate --format json` prints."""
 
@@ -69,3 +84,4 @@ class GateReport(Record, frozen=True, kw_only=True):
     exit_code: int
     prefixes: tuple[PrefixAnswers, ...]
     comparison: Comparison
+    neighbours: tuple[NeighbourTold, ...] = ()  # of a configuration that was rehearsed

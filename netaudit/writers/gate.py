@@ -1,10 +1,11 @@
 """What a change would do to each prefix, for a terminal: a table of answers before and after, and what decides them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import click
 
 from netaudit.model.gate import Answer, GateReport, PrefixAnswers, Question
+from netaudit.model.routing import Route
 from netaudit.writers import words
 from netaudit.writers.safe import one_line
 from netaudit.writers.sightings import sighting_text
@@ -24,6 +25,7 @@ QUESTIONS: dict[Question, str] = {
     Question.UPLINKS: _("Two operators"),
     Question.SURVIVES: _("Survives a loss"),
 }
+_MOST = 12  # prefixes of one neighbour
 _SIGNS = {True: "✓", False: "✗", None: "?"}
 
 
@@ -54,6 +56,25 @@ class GateText:
                 if answer.worse or answer.lost or answer.better or answer.after is False:
                     yield from self._detail(item, answer, colour)
 
+    def neighbours(self, *, colour: bool = False) -> Iterator[str]:
+        """What each neighbour of a rehearsed router would be told; nothing without a rehearsal."""
+        if self._report.neighbours:
+            yield ""
+            yield self._say(_("What the neighbours would be told:"))
+        for item in self._report.neighbours:
+            mark, paint = ("✗", "red") if item.foreign else ("?", "cyan") if not item.up else ("✓", "green")
+            heading = one_line(f"{mark} {item.name} {item.address} AS{item.asn}", 200)
+            yield "  " + (click.style(heading, fg=paint, bold=True) if colour else heading)
+            if not item.up:
+                said = self._say(_("not rehearsed, taken as it is now: %(problem)s"))
+                yield one_line(f"      {said % {'problem': item.problem}}", 300)
+                continue
+            own = self._say(_("own prefixes"))
+            yield one_line(f"      {own}: {_prefixes(item.own)}", 600)
+            if item.foreign:
+                leak = self._say(_("routes of others, a route leak (RFC 7908)"))
+                yield one_line(f"      {leak}: {_prefixes(item.foreign)}", 600)
+
     def closing(self) -> str:
         """The last line: the exit code, and how many prefixes get worse."""
         worse = sum(any(answer.worse or answer.lost for answer in item.answers) for item in self._report.prefixes)
@@ -75,6 +96,12 @@ class GateText:
 
     def _say(self, message: str) -> str:
         return self._wording.gettext(message)
+
+
+def _prefixes(routes: Sequence[Route]) -> str:
+    told = dict.fromkeys(f"{route.prefix} ({' '.join(map(str, route.as_path))})" for route in routes)
+    more = f" … +{len(told) - _MOST}" if len(told) > _MOST else ""
+    return ", ".join(list(told)[:_MOST]) + more or "–"
 
 
 def _signs(answer: Answer) -> str:
