@@ -8,7 +8,6 @@ import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
@@ -37,10 +36,15 @@ class RoutingChange:
     routers: tuple[Path, ...] = ()  # configurations of border routers, to be rehearsed
 
     def __bool__(self) -> bool:
+<<<<<<< netaudit/engine/routing_change.py
+        return bool(self.files or self.edits)
+=======
         return bool(self.files or self._edits or self.routers)
+>>>>>>> /root/leadtools/new
 
     @property
-    def _edits(self) -> tuple[Vrp | RouteObject, ...]:
+    def edits(self) -> tuple[Vrp | RouteObject, ...]:
+        """What single additions and removals are about."""
         return (*self.add_vrps, *self.remove_vrps, *self.add_objects, *self.remove_objects)
 
     def described(self) -> str:
@@ -69,7 +73,6 @@ async def with_change(book: FactBook, change: RoutingChange) -> FactBook:
     centres = scan.inventory.datacentres
     if not centres:
         raise ChangeError("the inventory has no data centre, so nothing of it is announced")
-    _refuse_strange(change, centres)
     facts: dict[str, Fact] = {}
     for fact in book.facts:
         if not (isinstance(fact, RoutingFact) and fact.datacentre and _kind(fact) in change.files):
@@ -79,6 +82,7 @@ async def with_change(book: FactBook, change: RoutingChange) -> FactBook:
             probe = evidence_probe(kind, centre, paths)
             await probe.run()
             facts |= {fact.id: fact for fact in probe.facts(None)}
+    _refuse_useless(change, centres, facts.values())
     removed: set[Vrp | RouteObject] = set()
     for centre in centres:
         for fact in _edited(tuple(facts.values()), centre, change, removed):
@@ -101,23 +105,22 @@ def object_text(item: RouteObject) -> str:
 def _edited(
     facts: Sequence[Fact], centre: DataCentre, change: RoutingChange, removed: set[Vrp | RouteObject]
 ) -> Iterable[RoutingFact]:
-    """The facts of one data centre that single additions and removals change."""
-    vrps = [fact for fact in facts if isinstance(fact, VrpsFact) and fact.datacentre == centre.id]
-    objects = [fact for fact in facts if isinstance(fact, RouteObjectsFact) and fact.datacentre == centre.id]
-    if change.add_vrps or change.remove_vrps:
-        usable = _usable(vrps, centre, "ROA payloads", "--vrps")
-        added = tuple(vrp for vrp in change.add_vrps if _concerns(vrp.prefix, centre))
-        for n, fact in enumerate(usable):
-            kept = tuple(vrp for vrp in fact.vrps if not any(_same_roa(vrp, gone) for gone in change.remove_vrps))
-            removed |= {gone for gone in change.remove_vrps for vrp in fact.vrps if _same_roa(vrp, gone)}
-            yield msgspec.structs.replace(fact, vrps=(*kept, *(_issued(added, fact) if n == 0 else ())))
-    if change.add_objects or change.remove_objects:
-        usable_objects = _usable(objects, centre, "route objects", "--route-objects")
-        new = tuple(item for item in change.add_objects if _concerns(item.prefix, centre))
-        for n, found in enumerate(usable_objects):
-            left = tuple(o for o in found.objects if not any(_same_object(o, gone) for gone in change.remove_objects))
-            removed |= {gone for gone in change.remove_objects for o in found.objects if _same_object(o, gone)}
-            yield msgspec.structs.replace(found, objects=(*left, *(new if n == 0 else ())))
+    """The facts of one data centre that single additions and removals change.
+
+    A source that was not read whole stays what it is: what would be beside an addition is not known. Every other one
+    gets the additions, for which of them is fresh enough to count is the judges' to say.
+    """
+    read = [f for f in facts if isinstance(f, RoutingFact) and f.datacentre == centre.id and f.failure is None]
+    added = tuple(vrp for vrp in change.add_vrps if _concerns(vrp.prefix, centre))
+    for fact in (fact for fact in read if isinstance(fact, VrpsFact)):
+        kept = tuple(vrp for vrp in fact.vrps if not any(_same_roa(vrp, gone) for gone in change.remove_vrps))
+        removed |= {gone for gone in change.remove_vrps for vrp in fact.vrps if _same_roa(vrp, gone)}
+        yield msgspec.structs.replace(fact, vrps=(*kept, *_issued(added, fact)))
+    new = tuple(item for item in change.add_objects if _concerns(item.prefix, centre))
+    for found in (fact for fact in read if isinstance(fact, RouteObjectsFact)):
+        left = tuple(o for o in found.objects if not any(_same_object(o, gone) for gone in change.remove_objects))
+        removed |= {gone for gone in change.remove_objects for o in found.objects if _same_object(o, gone)}
+        yield msgspec.structs.replace(found, objects=(*left, *new))
 
 
 def _issued(added: Iterable[Vrp], fact: VrpsFact) -> tuple[Vrp, ...]:
@@ -126,21 +129,22 @@ def _issued(added: Iterable[Vrp], fact: VrpsFact) -> tuple[Vrp, ...]:
     return tuple(msgspec.structs.replace(vrp, expires=ends) for vrp in added)
 
 
-_Sourced = TypeVar("_Sourced", VrpsFact, RouteObjectsFact)
-
-
-def _usable(facts: Sequence[_Sourced], centre: DataCentre, what: str, option: str) -> list[_Sourced]:
-    """The sources that were read whole. Without one, what would be beside an addition is not known."""
-    usable = [fact for fact in facts if fact.failure is None]
-    if not usable:
-        raise ChangeError(f"{centre.id}: there are no {what} to change; give them with {option} FILE")
-    return usable
-
-
-def _refuse_strange(change: RoutingChange, centres: Sequence[DataCentre]) -> None:
-    for item in change._edits:
-        if not any(_concerns(item.prefix, centre) for centre in centres):
+def _refuse_useless(change: RoutingChange, centres: Sequence[DataCentre], facts: Iterable[Fact]) -> None:
+    """Refuse an edit of what no data centre here has, or of what could not be read for any that it concerns."""
+    read = {(type(fact), fact.datacentre) for fact in facts if isinstance(fact, RoutingFact) and fact.failure is None}
+    for item in change.edits:
+        concerned = [centre.id for centre in centres if _concerns(item.prefix, centre)]
+        if not concerned:
             raise ChangeError(f"{_text(item)} concerns no prefix of a data centre here")
+        kind, what, option = _EDITED[type(item)]
+        if not any((kind, centre) in read for centre in concerned):
+            raise ChangeError(f"{', '.join(concerned)}: there are no {what} to change; give them with {option} FILE")
+
+
+_EDITED: dict[type, tuple[type[RoutingFact], str, str]] = {
+    Vrp: (VrpsFact, "ROA payloads", "--vrps"),
+    RouteObject: (RouteObjectsFact, "route objects", "--route-objects"),
+}
 
 
 def _refuse_unknown(change: RoutingChange, removed: set[Vrp | RouteObject]) -> None:

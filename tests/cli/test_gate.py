@@ -16,6 +16,7 @@ from netaudit.model.gate import GateReport
 from netaudit.routing.vrps import read_vrps
 from tests.cli.conftest import Inside
 from tests.lab_python.client import small_world
+from tests.record import RECORDED
 
 V4, V6, ASN = "203.0.113.0/24", "2001:db8:113::/48", 64510
 
@@ -166,6 +167,19 @@ def test_what_can_not_be_told_any_more_is_no_pass(centre: Path, inside: Inside) 
     report = gate(inside, centre, "--vrps", "proposed.json", "--only-new", code=3)
     assert differing(report) == {(prefix, "valid"): (True, None) for prefix in (V4, V6)}
     gate(inside, centre, "--vrps", "proposed.json", "--only-new", "--allow-incomplete", code=0)
+
+
+def test_a_run_with_several_data_centres(tmp_path: Path, inside: Inside) -> None:
+    """The facts that the check fixtures are judged from: a ROA for the one whose IPv6 had that of another AS."""
+    facts = str(RECORDED / "files.facts.jsonl.zst")
+    options = ("--add-roa", "2001:db8:100::/48=AS64509", "--check", "multihome.roa_valid", "--format", "json")
+    done = inside("gate", facts, *options, "--only-new", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert differing(found) == {("2001:db8:100::/48", "valid"): (False, True)}
+    centres = {item["datacentre"] for item in found["prefixes"]}
+    assert {"good", "single-ipv4", "withdrawn", "unread"} <= centres
+    assert list(tmp_path.iterdir()) == [], "a gate writes nothing"
 
 
 @pytest.mark.parametrize(
