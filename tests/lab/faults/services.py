@@ -228,6 +228,7 @@ PLANTS = (
         blinds=(
             "ipv6.usable_alone not_tested",
             "ipv6.web_reachable not_tested",
+            "web.ipv4_reachable not_tested",
             "web.ipv6_ready not_tested",
             "web.reachable not_tested",
         ),
