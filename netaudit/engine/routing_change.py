@@ -36,11 +36,7 @@ class RoutingChange:
     routers: tuple[Path, ...] = ()  # configurations of border routers, to be rehearsed
 
     def __bool__(self) -> bool:
-<<<<<<< netaudit/engine/routing_change.py
-        return bool(self.files or self.edits)
-=======
-        return bool(self.files or self._edits or self.routers)
->>>>>>> /root/leadtools/new
+        return bool(self.files or self.edits or self.routers)
 
     @property
     def edits(self) -> tuple[Vrp | RouteObject, ...]:
