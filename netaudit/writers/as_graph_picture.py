@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from netaudit.model.common import Family
 from netaudit.model.multihome import OTHERS, Cut, DataCentreSummary, PrefixWays, WayBundle
 from netaudit.writers.layers import Layers, Line, Place, layered
-from netaudit.writers.safe import visible
+from netaudit.writers.safe import bounded, visible
 from netaudit.writers.wording import Wording
 
 __all__ = ["as_graph_picture"]
@@ -26,6 +26,7 @@ _WIDEST = 140
 _CHARACTER = 7.2  # mean width of a letter
 _GROUPS = 4  # boxes of peers; those of all others are one more
 _PROSE = 47  # characters in a line below
+_NAME = 60  # characters of a name
 _THIN, _THICK = 1.5, 9.0
 
 _ORIGIN, _REST = "origin", "rest"
@@ -50,7 +51,8 @@ class _Picture:
         self._centre = centre
         self._say = wording.gettext
         self._wording = wording
-        self._names = {share.asn: share.operator for share in centre.operators if share.operator}
+        self._prefix = bounded(ways.prefix, _NAME)
+        self._names = {o.asn: bounded(o.operator, _NAME) for o in centre.operators if o.operator}
         self._cut_ases = {asn for cut in ways.cuts if not cut.adjacency for asn in cut.asns}
         self._cut_lines = {(str(c.asns[0]), str(c.asns[1])) for c in ways.cuts if c.adjacency}
         self._peers = {bundle.ases[0] for bundle in ways.bundles if bundle.itself}
@@ -125,11 +127,13 @@ class _Picture:
 
     def _distances(self) -> dict[str, float]:
         """The mean number of steps to the origin, of every AS that is drawn and on a way."""
-        steps: dict[str, list[int]] = {}
+        steps: Counter[str] = Counter()
+        peers: Counter[str] = Counter()
         for bundle in self._ways.bundles:
             for number, asn in enumerate(reversed(bundle.ases), 1):
-                steps.setdefault(_node(asn), []).extend([number] * bundle.peers)
-        return {node: sum(numbers) / len(numbers) for node, numbers in steps.items()}
+                steps[_node(asn)] += number * bundle.peers
+                peers[_node(asn)] += bundle.peers
+        return {node: steps[node] / max(1, peers[node]) for node in steps}
 
     def _rank(self, node: str) -> tuple[int, str]:
         order = [_node(share.asn) for share in self._centre.operators]
@@ -146,7 +150,7 @@ class _Picture:
     def _box(self, node: str, level: int) -> _Box:
         if node == _ORIGIN:
             own = ", ".join(f"AS{asn}" for asn in self._centre.asns[:3])
-            return _Box(0, ((self._ways.prefix, "name"), (own, "asn")), "origin")
+            return _Box(0, ((self._prefix, "name"), (own, "asn")), "origin")
         if _is_group(node):
             return _Box(level, tuple(self._group_text(node)), "peers")
         if node == _node(OTHERS):
@@ -233,7 +237,7 @@ class _Picture:
 
     def _title(self) -> str:
         family = "IPv6" if self._ways.family is Family.IPV6 else "IPv4"
-        return self._say("Ways to %(prefix)s over %(family)s") % {"prefix": self._ways.prefix, "family": family}
+        return self._say("Ways to %(prefix)s over %(family)s") % {"prefix": self._prefix, "family": family}
 
     def _told(self) -> str:
         """The picture in words."""

@@ -43,6 +43,7 @@ from netaudit.model.verdict import (
     warned,
 )
 from tests.writers import chains
+from tests.writers.datacentres import hostile_datacentre, two_operators
 
 __all__ = ["AT", "CHECKS", "HOSTILE", "hostile_run", "large_run", "province_run", "run_of"]
 
@@ -222,6 +223,7 @@ def province_run() -> Run:
     return msgspec.structs.replace(
         run,
         parity={portal: _alike(), other: _apart(), inventory.mail_domains[1]: _mail()},
+        datacentres={"ttth": two_operators(AT)},
         reliance=_leaning_on_one(zones),
     )
 
@@ -319,6 +321,7 @@ def hostile_run() -> Run:
     return msgspec.structs.replace(
         with_chains(run, {text: chains.secure(text) for text in HOSTILE}),
         parity={text: _hostile_parity(text) for text in HOSTILE},
+        datacentres={text: hostile_datacentre(text) for text in HOSTILE},
         reliance=Reliance(zones=HOSTILE, services=2, supports=(_support(HOSTILE, HOSTILE),), cycles=(HOSTILE,)),
         vantage=HOSTILE[0],
         incomplete_reason=HOSTILE[1],

@@ -273,7 +273,7 @@ def test_an_incomplete_and_half_blind_scan_says_so(tmp_path: Path, province: Run
 def test_a_run_without_results_gives_a_report(tmp_path: Path, province: Run) -> None:
     empty = msgspec.structs.replace(
         province, results=(), clauses=(), unit_results=(), coverage=(), registers=(), pillars=(), checks={}, units=(),
-        services=(), profiles=(), contact=None, authorisation=None, zone_summaries={}, parity={},
+        services=(), profiles=(), contact=None, authorisation=None, zone_summaries={}, parity={}, datacentres={},
         totals=msgspec.structs.replace(province.totals, counts={}, findings={}, evaluated=0, applicable=0),
     )  # fmt: skip
     for language in ("vi", "en"):

@@ -20,7 +20,7 @@ MARKS = [("soft", "card")] + [(fill, "card") for fill in ("fill-pass", "fill-fai
 
 
 def sheets() -> list[str]:
-    names = ("colours.css", "report.css", "chain.css")
+    names = ("colours.css", "report.css", "chain.css", "parity.css", "graph.css")
     return [(content_path("reports") / name).read_text(encoding="utf-8") for name in names]
 
 
