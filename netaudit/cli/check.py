@@ -13,11 +13,14 @@ from netaudit.cli.discovery import Found, discover
 from netaudit.cli.errors import Usage
 from netaudit.cli.judge import judge_book, read_judging_options, target_kinds
 from netaudit.cli.options import (
+    browser_option,
+    browser_path_option,
     extras_option,
     judging_options,
     language_option,
     network_options,
     path_option,
+    read_browser,
     read_network_options,
 )
 from netaudit.cli.progress import ScanProgress
@@ -28,6 +31,7 @@ from netaudit.engine.scan import ScanOptions, collect
 from netaudit.model.book import FactBook
 from netaudit.model.facts import Fact
 from netaudit.model.inventory import Inventory, Service
+from netaudit.net.browser import Browser
 from netaudit.writers.json import run_json
 from netaudit.writers.names import audited_line, nonexistent_line
 from netaudit.writers.text import closing_line, run_text
@@ -56,6 +60,8 @@ Examples:
 @lab_options
 @extras_option
 @path_option
+@browser_option
+@browser_path_option
 @judging_options
 @language_option
 @network_options
@@ -71,10 +77,11 @@ def check(
     if len(wanted) > _MOST_NAMES:
         raise Usage(f"{len(wanted)} names are too many for check ({_MOST_NAMES}); write an inventory and scan it")
     judging = read_judging_options(values)
-    selection = Selection(target_kinds=target_kinds(judging), extras=extras, path=path)
-    found, facts = loop.run(
-        _observe(wanted, bare_inventory(lab, world), network, selection, ScanProgress(language, values["quiet"]))
-    )
+    opened = values["browser"] or values["browser_path"] is not None
+    selection = Selection(target_kinds=target_kinds(judging), extras=extras, path=path, browser=opened)
+    browser = read_browser(selection, values["browser_path"])
+    shown = ScanProgress(language, values["quiet"])
+    found, facts = loop.run(_observe(wanted, bare_inventory(lab, world), network, selection, browser, shown))
     run = judge_book(FactBook(facts), judging, judging.profiles or _PROFILES)
     if values["form"] == "json":
         click.echo(run_json(run), nl=False)
@@ -96,7 +103,12 @@ def _first_line(found: Found, language: str) -> str:
 
 
 async def _observe(
-    names: tuple[str, ...], inventory: Inventory, options: NetworkOptions, selection: Selection, shown: ScanProgress
+    names: tuple[str, ...],
+    inventory: Inventory,
+    options: NetworkOptions,
+    selection: Selection,
+    browser: Browser | None,
+    shown: ScanProgress,
 ) -> tuple[list[Found], list[Fact]]:
     facts: list[Fact] = []
     with shown as progress:
@@ -114,6 +126,7 @@ async def _observe(
                     limits=session.limits,
                     selection=replace(selection, missing=frozenset(item.name for item in found if not item.exists)),
                     roots=session.roots,
+                    browser=browser,
                     arguments={"names": " ".join(names), **({"extras": "yes"} if selection.extras else {})},
                 ),
                 progress=progress,

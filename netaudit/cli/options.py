@@ -14,11 +14,12 @@ from netaudit.model.common import Family
 from netaudit.model.inventory import Inventory
 from netaudit.model.profile import Severity
 from netaudit.model.verdict import TargetKind
+from netaudit.net.browser import PROGRAMS, Browser, find_browser
 
 __all__ = [
-    "DEFAULT_INVENTORY", "browser_option", "extras_option", "fail_on", "formats_option", "inject_option",
-    "inventory_argument", "inventory_path", "judging_options", "language_option", "network_options", "path_option",
-    "read_network_options", "read_selection", "selection_options", "sources_option",
+    "DEFAULT_INVENTORY", "browser_option", "browser_path_option", "extras_option", "fail_on", "formats_option",
+    "inject_option", "inventory_argument", "inventory_path", "judging_options", "language_option", "network_options",
+    "path_option", "read_browser", "read_network_options", "read_selection", "selection_options", "sources_option",
 ]  # fmt: skip
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -178,6 +179,26 @@ def sources_option(command: Command) -> Command:
         show_default=True,
         help="Ask the live sources that the inventory lists, if it lists any: RIPEstat, registries, a validator.",
     )(command)
+
+
+def browser_path_option(command: Command) -> Command:
+    """Which browser."""
+    return click.option(
+        "--browser-path",
+        type=click.Path(path_type=Path),
+        metavar="PROGRAM",
+        help=f"The Chromium to use, instead of the first on PATH of {', '.join(PROGRAMS)}. Implies --browser.",
+    )(command)
+
+
+def read_browser(selection: Selection, path: Path | None) -> Browser | None:
+    """The browser to open pages in, if one is wanted and there: else they are not tested, and say so. Raises Usage."""
+    if not selection.browser:
+        return None
+    found = find_browser(None if path is None else str(path))
+    if found is None and path is not None:
+        raise Usage(f"--browser-path {path}: no such program")
+    return found
 
 
 def judging_options(command: Command) -> Command:

@@ -12,6 +12,7 @@ from netaudit.cli.errors import INTERRUPTED, Usage
 from netaudit.cli.judge import judge_and_write, read_judging_options, target_kinds
 from netaudit.cli.options import (
     browser_option,
+    browser_path_option,
     extras_option,
     formats_option,
     inject_option,
@@ -21,6 +22,7 @@ from netaudit.cli.options import (
     language_option,
     network_options,
     path_option,
+    read_browser,
     read_network_options,
     read_selection,
     selection_options,
@@ -37,7 +39,7 @@ from netaudit.inventory import InventoryError, LoadedInventory, load
 from netaudit.model.facts import ScanEndFact
 from netaudit.model.inventory import NetworkKind
 from netaudit.model.verdict import TargetKind
-from netaudit.net.browser import PROGRAMS, Browser, find_browser
+from netaudit.net.browser import Browser
 from netaudit.rules.calendar import day_of
 from netaudit.store.facts import FactsError, FactWriter, read_facts
 from netaudit.store.runfolder import RunFolder, RunFolderError
@@ -99,14 +101,6 @@ def _collect_options(command: Any) -> Any:
     return command
 
 
-_browser_path_option = click.option(
-    "--browser-path",
-    type=click.Path(path_type=Path),
-    metavar="PROGRAM",
-    help=f"The Chromium to use, instead of the first on PATH of {', '.join(PROGRAMS)}. Implies --browser.",
-)
-
-
 _source_cache_option = click.option(
     "--source-cache",
     type=click.Path(path_type=Path, file_okay=False),
@@ -136,7 +130,7 @@ Examples:
 @path_option
 @inject_option
 @browser_option
-@_browser_path_option
+@browser_path_option
 @sources_option
 @_source_cache_option
 @formats_option
@@ -173,7 +167,7 @@ def scan(position: Path | None, option: Path | None, **values: Any) -> int:
 @path_option
 @inject_option
 @browser_option
-@_browser_path_option
+@browser_path_option
 @sources_option
 @_source_cache_option
 @language_option
@@ -200,7 +194,7 @@ def _asked(
     request = CollectRequest(
         selection=selection,
         network=network,
-        browser=_read_browser(values["browser_path"]) if selection.browser else None,
+        browser=read_browser(selection, values["browser_path"]),
         deadline=values["deadline"],
         resume=values["resume"],
         vantage=values["vantage"],
@@ -211,14 +205,6 @@ def _asked(
         source_cache=values["source_cache"] or values["output"] / "sources",
     )
     return loaded, request
-
-
-def _read_browser(path: Path | None) -> Browser | None:
-    """The browser of this host, if it has one: pages are then not tested, and say so. Raises Usage for a bad path."""
-    found = find_browser(None if path is None else str(path))
-    if found is None and path is not None:
-        raise Usage(f"--browser-path {path}: no such program")
-    return found
 
 
 def _refuse_without_authorisation(loaded: LoadedInventory) -> None:

@@ -50,6 +50,15 @@ def test_without_a_browser_nothing_is_claimed(tmp_path: Path) -> None:
             assert outcome.failure is not None and outcome.failure.reason is Reason.NO_BROWSER
 
 
+def test_a_single_name_is_opened_too() -> None:
+    if find_browser() is None:
+        pytest.skip("Chromium is missing")
+    arguments = ["check", "--lab", "motcua.lamdong.gov.vn", "--browser", "--check", NEEDING[0], "--lang", "en", "-q"]
+    done = _run([sys.executable, "-m", "netaudit", *arguments])
+    assert done.returncode == 0, done.stderr
+    assert "thongke.luutru-mau.vn: IPv4 alone; seen in a browser: script" in done.stdout
+
+
 def test_a_bad_path_is_told_before_anything_is_sent(tmp_path: Path) -> None:
     done = _netaudit(tmp_path / "out", "--browser-path", str(tmp_path / "missing"))
     assert done.returncode == 2
@@ -71,6 +80,10 @@ def _netaudit(out: Path, *arguments: str, **environment: str) -> "subprocess.Com
     inventory = str(content_path("inventory.yaml"))
     wanted = ["--target", "motcua.lamdong.gov.vn", "--target", "truc.lamdong.gov.vn", "--fail-on", "never", "-q"]
     command = [sys.executable, "-m", "netaudit", "scan", inventory, *wanted, "-o", str(out), *arguments]
+    return _run(command, **environment)
+
+
+def _run(command: list[str], **environment: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         command, capture_output=True, text=True, timeout=150, check=False, cwd=Path(__file__).parents[2],
         env={**os.environ, **environment},
