@@ -122,9 +122,9 @@ DETAILS = (
     _("the route table does not say of when it is"),
     _("the newest route table is %(days)s days old"),
     _("no file of validated ROA payloads was given"),
-    _("no ROA payloads were read"),
-    _("the file of ROA payloads does not say of when it is"),
-    _("the newest ROA payloads are %(days)s days old"),
+    _("no %(what)s were read"),
+    _("the file of %(what)s does not say of when it is"),
+    _("the newest %(what)s are %(days)s days old"),
     _("the file does not say until when ROA payloads hold"),
     _("%(peers)s peers, %(minimum)s are needed"),
     _("the register was not read"),
@@ -140,6 +140,9 @@ DETAILS = (
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 _NESTED = {"detail"}
+_WHAT = {  # what the sources of routing evidence hold
+    _("ROA payloads"), _("route objects"), _("registrations"), _("BGP sessions"), _("origins of addresses"),
+}  # fmt: skip
 
 
 def detail_text(text: str, wording: Wording) -> str:
@@ -155,6 +158,8 @@ def detail_text(text: str, wording: Wording) -> str:
 def _value(name: str, value: str, wording: Wording) -> str:
     if name in _NESTED:
         return detail_text(value, wording)
+    if value in _WHAT:
+        return wording.gettext(value)
     return words.FAMILIES[Family(value)] if value in set(Family) else value
 
 
