@@ -38,6 +38,7 @@ from netaudit.judge.run import judge
 from netaudit.model.book import FactBook
 from netaudit.model.common import Family, Record
 from netaudit.model.facts import Fact
+from netaudit.net.browser import find_browser
 from netaudit.store.facts import read_facts
 
 __all__ = ["RECORDED", "Outcomes", "Recording", "expected_outcomes", "judged", "recordings"]
@@ -58,6 +59,7 @@ class Scan(Record, frozen=True, kw_only=True):
     families: tuple[Family, ...] = tuple(Family)
     extras: bool = False  # with the active extras
     path: bool = False  # with the paths to hosts
+    browser: bool = False  # with pages opened in Chromium, which must be there
     without_routes: tuple[str, ...] = ()  # data centres whose route table and ROA payloads are not there
 
 
@@ -149,7 +151,8 @@ async def _scanned(scan: Scan, path: Path) -> list[Fact]:
             inventory_sha256=loaded.sha256,
             folder=path.parent,
             limits=session.limits,
-            selection=Selection(extras=scan.extras, path=scan.path),
+            selection=Selection(extras=scan.extras, path=scan.path, browser=scan.browser),
+            browser=find_browser() if scan.browser else None,
             evidence_files={id: {} if id in scan.without_routes else f for id, f in session.evidence_files.items()},
             roots=session.roots,
             arguments={"families": " ".join(scan.families), **({"extras": "yes"} if scan.extras else {})},
