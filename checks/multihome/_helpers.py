@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-import msgspec
-
 from netaudit.model.common import Failure, Family, Reason, Side
 from netaudit.model.evidence import DataCentreEvidence
 from netaudit.model.inventory import Uplink
@@ -44,14 +42,14 @@ def agreed(
     if newest.status not in _JUDGED:
         return newest
     if newest.status not in _FOUND or samples == 1:
-        return _with_row(newest, where, f"{samples} samples" if samples > 1 else "one sample")
+        return newest.with_row(Observation(where=where, saw=f"{samples} samples" if samples > 1 else "one sample"))
     if agreeing > 1 or newest.message in at_once:
-        return _with_row(newest, where, f"seen in {agreeing} of {samples} samples")
+        return newest.with_row(Observation(where=where, saw=f"seen in {agreeing} of {samples} samples"))
     failure = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail=f"seen in {agreeing} of {samples} samples")
     unsure = could_not_test(
         "unstable", failure, observed=newest.observed, facts=newest.facts, samples=samples, agreeing=agreeing
     )
-    return _with_row(unsure, where, failure.detail)
+    return unsure.with_row(Observation(where=where, saw=failure.detail))
 
 
 def named(asns: Iterable[int], uplinks: Sequence[Uplink]) -> tuple[str, ...]:
@@ -84,10 +82,6 @@ def not_enough(
     return could_not_test(
         "not_enough_data", failure, observed=rows, facts=facts, prefixes=tuple(prefixes), peers=peers, minimum=minimum
     )
-
-
-def _with_row(outcome: Outcome, where: str, saw: str) -> Outcome:
-    return msgspec.structs.replace(outcome, observed=(*outcome.observed, Observation(where=where, saw=saw)))
 
 
 _FOUND = frozenset({Status.FAIL, Status.WARN})

@@ -90,6 +90,10 @@ class Outcome(Record, frozen=True, kw_only=True):
         """The same outcome with more arguments: what a family of checks always tells, for re-checking."""
         return msgspec.structs.replace(self, args={**self.args, **args})
 
+    def with_row(self, row: Observation) -> "Outcome":
+        """The same outcome with one more row of evidence."""
+        return msgspec.structs.replace(self, observed=(*self.observed, row))
+
 
 class Verdict(Record, frozen=True, kw_only=True):
     """An outcome with the check and the target it is about."""

@@ -16,7 +16,7 @@ from netaudit.writers.as_graph_picture import as_graph_picture
 from netaudit.writers.report import worst_first
 from netaudit.writers.wording import Wording
 
-__all__ = ["DataCentrePage", "DrawnWays", "SourceRow"]
+__all__ = ["DataCentrePage", "DrawnWays", "SourceRow", "datacentres_of"]
 
 _HOUR, _DAY = 3_600, 86_400
 
@@ -36,6 +36,11 @@ class SourceRow:
     of: SourceSummary
     kind: str
     age: str
+
+
+def datacentres_of(run: Run, unit: str) -> list[str]:
+    """The data centres that a unit operates."""
+    return [id for id, centre in run.datacentres.items() if centre.owner == unit]
 
 
 class DataCentrePage:

@@ -127,6 +127,7 @@ DETAILS = (
     _("the newest %(what)s are %(days)s days old"),
     _("the file does not say until when ROA payloads hold"),
     _("%(peers)s peers, %(minimum)s are needed"),
+    _("seen in %(number)s of %(samples)s samples"),
     _("the register was not read"),
     _("%(number)s rows can't be read"),
     _("whether the scanner is a client is not known"),

@@ -20,7 +20,7 @@ from netaudit.writers.bars import segments
 from netaudit.writers.chain_parts import chain_parts
 from netaudit.writers.chain_picture import chain_picture
 from netaudit.writers.comparison import DIFFERENCES
-from netaudit.writers.datacentres import DataCentrePage
+from netaudit.writers.datacentres import DataCentrePage, datacentres_of
 from netaudit.writers.details import detail_text
 from netaudit.writers.files import make_folder, write_whole
 from netaudit.writers.latency_picture import latency_picture
@@ -148,6 +148,7 @@ def _environment(wording: Wording) -> Environment:
         worst_first=worst_first,
         page_name=page_name,
         service_page=service_page,
+        datacentres_of=datacentres_of,
         style=Markup(style),  # noqa: S704  # our own file, and the policy names its hash
         script=Markup(script),  # noqa: S704
         policy=policy,

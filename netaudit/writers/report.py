@@ -330,10 +330,6 @@ class Report:
         found = {target.name for target in targets if target.kind is TargetKind.ZONE}
         return sorted(found & self.run.zone_summaries.keys(), key=lambda zone: (len(zone), zone))
 
-    def datacentres_of(self, unit: str) -> list[str]:
-        """The data centres that a unit operates."""
-        return [id for id, centre in self.run.datacentres.items() if centre.owner == unit]
-
     def unit_pillars(self, unit: str) -> dict[str, Mapping[Status, int]]:
         """A unit's counts by pillar, in the order of the report's pillars."""
         result = self.unit_results.get(unit)
