@@ -21,7 +21,7 @@ from netaudit.judge.profiles import ProfileError, load_profiles, select_profiles
 from netaudit.judge.run import judge as judge_facts
 from netaudit.judge.vantages import vantages_problem
 from netaudit.model.book import FactBook
-from netaudit.model.profile import Severity
+from netaudit.model.profile import Profile, Severity
 from netaudit.model.run import Run
 from netaudit.model.verdict import TargetKind
 from netaudit.store.facts import FACTS_FILE, FactsError, read_facts
@@ -143,7 +143,8 @@ def judge_book(
 ) -> Run:
     """Judge facts by `profiles`; without any, by those in force. `others`: of other vantages. Raises Usage.
 
-    An earlier run that is not earlier is refused: it shows nothing of what happened since.
+    Beside earlier runs, the newest of them is judged by the same profiles, and the run says what differs. One that is
+    not earlier is refused: it shows nothing of what happened since.
     """
     newest = options.past.newest
     if newest is not None and newest.scan.at >= book.scan.at:
@@ -152,17 +153,23 @@ def judge_book(
         chosen = select_profiles(load_profiles(), profiles, book.scan.at)
     except ProfileError as error:
         raise Usage(str(error)) from error
+    run = _judged(book, options, chosen, past=options.past, others=others, quorum=quorum)
+    if newest is None or run.proposed:
+        return run
+    comparison = compare(_judged(newest, options, chosen), run)
+    return msgspec.structs.replace(run, comparison=msgspec.structs.replace(comparison, since=newest.scan.at))
+
+
+def _judged(book: FactBook, options: JudgingOptions, profiles: Sequence[Profile], **more: Any) -> Run:
     return judge_facts(
         book,
         load_catalogue(),
-        chosen,
+        profiles,
         judged_at=time.time(),
         fail_on=options.fail_on,
         allow_incomplete=options.allow_incomplete,
         checks=options.checks,
-        past=options.past,
-        others=others,
-        quorum=quorum,
+        **more,
     )
 
 

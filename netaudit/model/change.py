@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from netaudit.model.common import Record
+from netaudit.model.common import Record, Timestamp
 from netaudit.model.profile import CheckInfo
 from netaudit.model.verdict import Status, Target, Verdict
 
@@ -31,9 +31,10 @@ class Change(Record, frozen=True, kw_only=True):
 
 
 class Comparison(Record, frozen=True, kw_only=True):
-    """What is live against what is proposed: every verdict that differs, and how many do not."""
+    """What is live against what is proposed, or an earlier scan against this one: every verdict that differs."""
 
-    before: str  # the id of the run of what is live
+    before: str  # the id of the run of what is live, or of the earlier scan
+    since: Timestamp | None = None  # when the earlier scan began
     changes: tuple[Change, ...]
     unchanged: dict[Status, int]
     checks: dict[str, CheckInfo] = {}  # the texts of checks that only the former run has

@@ -13,7 +13,7 @@ from netaudit.writers.report import Report
 from netaudit.writers.safe import one_line
 from netaudit.writers.wording import Wording
 
-__all__ = ["DIFFERENCES", "comparison_text"]
+__all__ = ["DIFFERENCES", "DIFFERENCES_SINCE", "comparison_text"]
 
 
 def _(message: str) -> str:
@@ -27,6 +27,14 @@ DIFFERENCES: dict[Difference, str] = {
     Difference.OTHER: _("Still not good, for another reason"),
     Difference.FIXED: _("Would be fixed"),
     Difference.TESTED: _("Could not be tested, and would be good"),
+}
+DIFFERENCES_SINCE: dict[Difference, str] = {
+    Difference.BROKEN: _("Fails now, and did not before"),
+    Difference.WORSE: _("New warnings"),
+    Difference.UNTESTED: _("Could not be tested any more"),
+    Difference.OTHER: _("Still not good, for another reason"),
+    Difference.FIXED: _("Fixed since"),
+    Difference.TESTED: _("Could not be tested before, and is good"),
 }
 _MARKS = {
     Difference.BROKEN: ("✗", "red"),

@@ -19,7 +19,7 @@ from netaudit.writers import words
 from netaudit.writers.bars import segments
 from netaudit.writers.chain_parts import chain_parts
 from netaudit.writers.chain_picture import chain_picture
-from netaudit.writers.comparison import DIFFERENCES
+from netaudit.writers.comparison import DIFFERENCES, DIFFERENCES_SINCE
 from netaudit.writers.datacentres import DataCentrePage, datacentres_of
 from netaudit.writers.details import detail_text
 from netaudit.writers.files import make_folder, write_whole
@@ -143,6 +143,7 @@ def _environment(wording: Wording) -> Environment:
         limits=_LIMITS,
         main_pillars=MAIN_PILLARS,
         differences=DIFFERENCES,
+        differences_since=DIFFERENCES_SINCE,
         segments=segments,
         both_ways=both_ways,
         worst_first=worst_first,

@@ -6,7 +6,7 @@ from netaudit.cli.errors import USAGE
 from netaudit.store.facts import FactWriter
 from netaudit.store.runfolder import read_run
 from netaudit.writers.parity import service_page
-from tests.cli.command import netaudit
+from tests.cli.command import netaudit, small_province
 from tests.judge.test_history import NO_AAAA, book, outcome
 
 CHECK = "dnssec.expiry_forecast"
@@ -45,3 +45,19 @@ def test_any_number_of_earlier_runs_tells_how_the_label_stands(tmp_path: Path) -
     assert outcome(run, "web.ipv6_label", NO_AAAA).message == "lost"
     page = (tmp_path / "out" / "service" / service_page(NO_AAAA)).read_text("utf-8")
     assert "met 0, not met 6, not known 0" in page
+
+
+def test_the_report_says_what_has_changed_since(province: Path) -> None:
+    scan = ("scan", "--check", "dns.tcp", "--check", "dns.soa_serial", "--target", "tinh.vn", "--lang", "en", "-q")
+    assert netaudit(*scan, "-o", "monday", cwd=province).returncode == 0
+    small_province(province, "{id: no-tcp, kind: tcp_refused, machine: ns-1}")
+    done = netaudit(*scan, "-o", "tuesday", "--previous", "monday", "--fail-on", "never", cwd=province)
+    assert done.returncode == 0, done.stderr
+    run = read_run(province / "tuesday" / "run.json")
+    assert run.comparison is not None
+    assert [(change.difference.value, change.check) for change in run.comparison.changes] == [("broken", "dns.tcp")]
+    assert run.comparison.since == read_run(province / "monday" / "run.json").started
+    page = (province / "tuesday" / "index.html").read_text(encoding="utf-8")
+    assert "What has changed since the last scan" in page
+    assert "Fails now, and did not before" in page
+    assert "Would fail" not in page
