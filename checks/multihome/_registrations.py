@@ -32,6 +32,15 @@ class Held(NamedTuple):
             return None
         return (found.registry, self.format), found.holder_id
 
+    @property
+    def holders(self) -> frozenset[Account]:
+        """Whose it is by account and by name. Equal names are one holder's; others may be one holder's too."""
+        found = self.registration
+        name = " ".join(found.holder.casefold().split())
+        told = {self.account} if self.account is not None else set()
+        named = {((found.registry, self.format), f"name {name}")} if name and not is_stub(found) else set()
+        return frozenset(told | named)
+
 
 class Standing(NamedTuple):
     """A prefix, the records that decide about it, and what they say.
@@ -54,7 +63,7 @@ def records(facts: Iterable[RegistrationsFact]) -> dict[str, tuple[Held, ...]]:
 
 
 def standing(prefix: str, found: Iterable[Held], own: frozenset[Account], missing: bool) -> Standing:
-    """What the records of a prefix say. `own` are the accounts of our ASNs; `missing`: a registry does not have it.
+    """What the records of a prefix say. `own` are the holders of our ASNs; `missing`: a registry does not have it.
 
     A registry's own answer goes before its delegated file, which has no word for what is portable: there a block is
     its holder's own when our ASN is in the same account.
@@ -87,8 +96,8 @@ def _deciding(prefix: str, found: list[Held]) -> tuple[Held, ...]:
 def _ours(prefix: str, answers: tuple[Held, ...], own: frozenset[Account]) -> bool:
     """A block that is larger than the prefix may be somebody else's: then our ASN must be in its account."""
     size = Block.of(prefix).size
-    return all(record.block.size <= size or record.account in own for record in answers)
+    return all(record.block.size <= size or record.holders & own for record in answers)
 
 
 def _in_own_account(record: Held, own: frozenset[Account]) -> bool:
-    return record.registration.status in _HANDED_OUT and record.account in own
+    return record.registration.status in _HANDED_OUT and bool(record.holders & own)

@@ -31,7 +31,7 @@ def _judge(evidence: DataCentreEvidence, max_age_days: float) -> Outcome:
         return usable
     found = records(usable.sources)
     asns = tuple(record for asn in centre.asns for record in found.get(f"AS{asn}", ()))
-    own = frozenset(record.account for record in asns if record.account is not None)
+    own = frozenset(holder for record in asns for holder in record.holders)
     missing = {resource for fact in usable.sources for resource in fact.not_found}
     seen = [standing(prefix, found.get(prefix, ()), own, prefix in missing) for prefix in centre.prefixes]
     rows = (*(_row(item) for item in seen), *_asn_rows(centre.asns, found))
@@ -53,7 +53,8 @@ def _outcome(
     apart = _apart([*(item.records for item in seen), *((record,) for record in asns)])
     if apart:
         return manual("other_holder", observed=rows, facts=facts, holders=apart)
-    known = any(record.account is not None for record in asns)
+    own = frozenset(holder for record in asns for holder in record.holders)
+    known = all(any(record.holders & own for record in item.records) for item in seen)
     return passed("ok" if known else "holder_unknown", observed=rows, facts=facts, total=len(seen))
 
 

@@ -63,7 +63,7 @@ class RpslReader:
         yield from self._ended()
 
     def _take(self, text: str) -> None:
-        if text[0] in "%#":
+        if text[0] in "%#[":  # "[Querying whois.apnic.net]" is of the whois client
             self._remark(text)
         elif text[0] not in " \t+":
             self._begin(text)

@@ -140,6 +140,12 @@ CASES: dict[str, list[Case]] = {
             {"holders": (f"{V4} ORG-P-AP", f"{AS} ORG-Q-AP")}),
         Case("the families are of different holders", held(answer(BOTH[0], registered(V6, holder="ORG-Q-AP"))), MANUAL,
             "other_holder"),
+        Case("one holder by name alone", held(answer(*(replace(item, holder_id="", holder=name) for item, name in
+            zip((*BOTH, NUMBER), ("Sở TTTT", "sở  TTTT", "Sở TTTT"), strict=True)))), PASS, "ok"),
+        Case("other names prove nothing", held(answer(*(replace(item, holder_id="", holder=name) for item, name in
+            zip((*BOTH, NUMBER), ("Sở TTTT", "UBND tỉnh", "Sở TTTT"), strict=True)))), PASS, "holder_unknown"),
+        Case("within a larger block of the same name", held(answer(BOTH[0], replace(registered(V6, holder="",
+            block="2405:4000:: - 2405:4fff::"), holder="Sở TTTT"), replace(NUMBER, holder="Sở TTTT"))), PASS, "ok"),
         Case("one account in a delegated file", held(delegated(*LINES)), PASS, "ok", {"total": 2}),
         Case("another account there", held(delegated(line(V4), line(V6, "A91F0002"), line(AS))), MANUAL, "unclear",
             {"prefixes": (V6,)}),
