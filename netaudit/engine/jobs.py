@@ -14,8 +14,8 @@ class PlannedJob:
     """What will be done about one target. `name` is the key of resuming: "zone:lamdong.gov.vn".
 
     `queries` and `connections` are estimates for `netaudit plan`, not bounds. Jobs with `offline` read
-    files only and run in blackout windows too. `heavy` ones start a program of their own: few run at once, and the
-    others do not wait for them. `deadline` in seconds, for those that may take longer than others.
+    files only and run in blackout windows too. `heavy` ones start a program of their own: they run after
+    all others, few at once. `deadline` in seconds, for those that may take longer than others.
     """
 
     name: str

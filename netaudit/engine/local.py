@@ -136,7 +136,7 @@ class _Runner:
         refuse: Callable[[PlannedJob], Failure | None],
         progress: Progress,
     ) -> None:
-        self._queue: Iterator[Job] = iter(jobs)
+        self._queue: Iterator[Job] = iter(sorted(jobs, key=lambda job: job.plan.heavy))
         self._summary = summary
         self._record = record
         self._now = now
@@ -144,15 +144,26 @@ class _Runner:
         self._refuse = refuse
         self._progress = progress
         self._heavy = asyncio.Semaphore(_HEAVY)
+        self._light = sum(not job.plan.heavy for job in jobs)  # still to be done
+        self._light_done = asyncio.Event()
 
     async def worker(self) -> None:
         """Take jobs until none is left."""
         for job in self._queue:  # shared: each worker takes the next
-            if job.plan.heavy:  # its time runs once it is its turn
-                async with self._heavy:
-                    await self._run(job)
+            if job.plan.heavy:
+                await self._run_in_turn(job)
             else:
                 await self._run(job)
+                self._light -= 1
+                if not self._light:
+                    self._light_done.set()
+
+    async def _run_in_turn(self, job: Job) -> None:
+        """Its time begins with its turn: after all light jobs, whose measured times it would disturb."""
+        if self._light:
+            await self._light_done.wait()
+        async with self._heavy:
+            await self._run(job)
 
     async def _run(self, job: Job) -> None:
         at = self._now()

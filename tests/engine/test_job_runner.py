@@ -175,23 +175,31 @@ async def test_a_refused_job_is_not_run() -> None:
     assert ended(facts) == {"name:closed.example": window}
 
 
-async def test_few_heavy_jobs_run_at_once_and_their_time_starts_at_their_turn() -> None:
+async def test_few_heavy_jobs_run_at_once_after_all_others_and_their_time_starts_at_their_turn() -> None:
     at_once, most = 0, 0
+    order: list[str] = []
 
     class Heavy(Observing):
         async def run(self) -> None:
             nonlocal at_once, most
+            order.append("heavy")
             at_once += 1
             most = max(most, at_once)
             await super().run()
             at_once -= 1
+
+    class Light(Observing):
+        async def run(self) -> None:
+            await super().run()
+            order.append("light")
 
     heavy = [
         Job(PlannedJob(f"browser:{n}", Target(kind=TargetKind.ENDPOINT, name=str(n)), heavy=True), made)
         for n in range(6)
         for made in [lambda n=n: Heavy(f"host{n}.example", seconds=0.2)]
     ]
-    light = [job(Observing(f"light{n}.example")) for n in range(20)]
-    facts, _ = await run([*heavy, *light], concurrency=8, job_deadline=0.4)
+    light = [job(Light(f"light{n}.example", seconds=0.05)) for n in range(20)]
+    facts, _ = await run([*heavy, *light], concurrency=4, job_deadline=0.4)
+    assert order == ["light"] * 20 + ["heavy"] * 6
     assert most == 2
     assert set(ended(facts).values()) == {None}  # the last two waited for as long as one may take
