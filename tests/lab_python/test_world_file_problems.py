@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from netaudit.content import content_path
-from netaudit.lab.world import Fault, Machine, Website, World, WorldZone
+from netaudit.lab.world import Fault, Machine, RegistrationEntry, RouteObjectEntry, Website, World, WorldZone
 from netaudit.lab.worldfile import WorldError, load_world, world_problems, zone_of
 from tests.lab_python.client import small_world
 
@@ -53,6 +53,11 @@ def test_a_file_that_is_not_there_or_too_large(tmp_path: Path) -> None:
     ("changes", "problem"),
     [
         ({"machines": ()}, "zone vn: there is no machine tld"),
+        (
+            {"route_objects": (RouteObjectEntry(prefix="192.0.2.1/24", origin=1),)},
+            "route object or registration 192.0.2.1/24",
+        ),
+        ({"registrations": (RegistrationEntry(resource="ASX"),)}, "route object or registration ASX"),
         ({"machines": (*small_world().machines, Machine(id="web", addresses=()))}, "machine web is listed twice"),
         (
             {"machines": (*small_world().machines, Machine(id="x", addresses=("192.0.2.1",)))},
