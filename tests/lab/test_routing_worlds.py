@@ -11,7 +11,7 @@ import pytest
 from tests.lab.multihome.expected import expected
 from tests.lab.multihome.page import PAGE, page
 from tests.lab.multihome.scan import said, scanned
-from tests.lab.multihome.table import SAMPLE, TABLE
+from tests.lab.multihome.table import SAMPLE, SECTIONS, TABLE
 from tests.lab.multihome.worlds import World
 
 _WORLDS = [world for world in TABLE if os.environ.get("NETAUDIT_ROUTING") == "all" or world.id in SAMPLE]
@@ -33,6 +33,11 @@ def test_healthy_worlds_are_told_from_all_others_and_these_from_each_other() -> 
     known = expected()
     assert known["healthy"].finds == known["healthy"].blinds == {}
     assert len({str(known[world.id]) for world in TABLE if known[world.id].finds}) >= 25
+
+
+def test_the_same_routes_say_the_same_in_every_makers_words() -> None:
+    known = expected()
+    assert all(known[world.id] == known["v6-one-uplink"] for world in SECTIONS["Route tables of other makers"])
 
 
 def test_the_page_is_the_table() -> None:

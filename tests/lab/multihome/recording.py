@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.lab.multihome.network import BIRD, MultihomeLab, multihome_lab
-from tests.lab.multihome.printed import exabgp, frr, gobgp
+from tests.lab.multihome.tables import complete
 from tests.lab.multihome.topology import PROVINCE, Design
 from tests.lab.multihome.worlds import BY_UP1, HEALTHY, V4, V6, Paths, both
 
@@ -56,7 +56,7 @@ def record(world: RecordedWorld, root: Path = RECORDED) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     with _settled(world, _MAKERS, "bird") as lab:
-        lab.daemons.wait_until(partial(_complete, lab, world.after or world.before), "a collector lacks routes")
+        lab.daemons.wait_until(partial(complete, lab, world.after or world.before), "a collector lacks routes")
         for name, text in _printed(lab, whole=world.name == "healthy"):
             (folder / name).write_text(text)
         lab.dump(folder)
@@ -120,16 +120,3 @@ def _told(text: str) -> str:
     """Without this machine's name."""
     name = re.escape(socket.gethostname())
     return re.sub(rf'("(?:host|hostname|localHostname|domainname)" ?: ?)"{name}"', r'\1"router"', text)
-
-
-def _complete(lab: MultihomeLab, wanted: Mapping[str, Paths]) -> bool:
-    """Whether the other makers' collectors have what BIRD's has."""
-    asked = (
-        frr(lab.collectors["frr"].ask("show bgp ipv4 unicast json")),
-        frr(lab.collectors["frr"].ask("show bgp ipv6 unicast json")),
-        gobgp(lab.collectors["gobgp"].ask("-j global rib -a ipv4")),
-        gobgp(lab.collectors["gobgp"].ask("-j global rib -a ipv6")),
-        exabgp(lab.collectors["exabgp"].ask("")),
-    )
-    makers = ({**asked[0], **asked[1]}, {**asked[2], **asked[3]}, asked[4])
-    return all(told.get(prefix) == set(paths.values()) for told in makers for prefix, paths in wanted.items())

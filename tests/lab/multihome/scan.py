@@ -1,5 +1,6 @@
 """A scan of a world by the command that users run, and what it said of the data centre."""
 
+from functools import partial
 from pathlib import Path
 
 import yaml
@@ -12,6 +13,7 @@ from netaudit.store.runfolder import RUN_FILE, read_run
 from tests.lab.multihome.documents import documents
 from tests.lab.multihome.expected import Findings, Said
 from tests.lab.multihome.network import MultihomeLab, multihome_lab
+from tests.lab.multihome.tables import complete, write_tables
 from tests.lab.multihome.topology import ASNS, HOMES, PROVINCE, Role
 from tests.lab.multihome.worlds import World
 from tests.lab.name_servers import nsd_command
@@ -25,6 +27,7 @@ _SERVICES = {
     Family.IPV4: ("203.0.113.53", "203.0.113.54"),
     Family.IPV6: ("2001:db8:113::53", "2001:db8:113::54"),
 }
+_VALIDATOR = {"kind": "rtr", "host": HOMES["cli"][Family.IPV4], "port": 8282}
 _RDTYPES = {Family.IPV4: "A", Family.IPV6: "AAAA"}
 _SPECIAL = ("192.0.2.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
 _START = 20.0  # seconds
@@ -32,10 +35,12 @@ _START = 20.0  # seconds
 
 def scanned(world: World, folder: Path) -> Run:
     """Run a world until it is as its row says, and scan it."""
-    with multihome_lab(world.design) as lab:
+    collectors = () if world.tables in ("mrt", "bird") else (world.tables,)
+    with multihome_lab(world.design, collectors) as lab:
         _start_name_servers(lab)
         _add_defaults(lab)
         lab.wait_for(world.paths)
+        lab.daemons.wait_until(partial(complete, lab, world.paths), "a collector lacks routes", _START)
         _wait_for_ways(lab, world)
         event = world.event
         if event is not None and event.kind == "cut":
@@ -49,9 +54,11 @@ def scanned(world: World, folder: Path) -> Run:
 
 def scan(lab: MultihomeLab, world: World, folder: Path) -> Run:
     """Scan with what the collector and the province's router say now."""
-    tables = lab.dump(folder)
+    tables = write_tables(lab, world.tables, folder)
     for name, text in documents(lab, world).items():
         (folder / name).write_text(text)
+    if world.rtr:
+        _start_validator(lab, folder / "vrps.json")
     (folder / "inventory.yaml").write_text(yaml.safe_dump(_inventory(world, tables), allow_unicode=True))
     command = ("scan", str(folder / "inventory.yaml"), "-q", "-o", str(folder / "out"), "--timeout", "0.5")
     done = netaudit_on(world.scanner, lab.namespaces, *command)
@@ -97,6 +104,16 @@ def _start_name_servers(lab: MultihomeLab) -> None:
         lab.daemons.start(router, nsd_command(folder, addresses, {".": _root_zone()}), folder)
 
 
+def _start_validator(lab: MultihomeLab, payloads: Path) -> None:
+    """StayRTR at the far end."""
+    folder = lab.folder / "stayrtr"
+    folder.mkdir()
+    bind = f"{_VALIDATOR['host']}:{_VALIDATOR['port']}"
+    command = ["stayrtr", "-bind", bind, "-cache", str(payloads), "-metrics.addr", "", "-protocol", "1"]
+    lab.daemons.start("cli", command, folder)
+    lab.wait_until_answered(PROVINCE, HOMES["cli"][Family.IPV4], 8282, _START)
+
+
 def _add_defaults(lab: MultihomeLab) -> None:
     """Defaults where scans run, behind all that BGP says: without one a host is taken to be cut off."""
     for host in (PROVINCE, "cli"):
@@ -124,7 +141,7 @@ def _wait_for_ways(lab: MultihomeLab, world: World) -> None:
                 lab.wait_until_answered(PROVINCE, address, 53, _START)
 
 
-def _inventory(world: World, tables: tuple[Path, ...]) -> dict[str, object]:
+def _inventory(world: World, tables: tuple[str, ...]) -> dict[str, object]:
     inside = world.scanner == PROVINCE
     uplinks = [{key: value for key, value in uplink.items() if inside or key != "fwmark"} for uplink in world.uplinks]
     name = {"vi": "Tỉnh hai đường truyền", "en": "A province with two uplinks"}
@@ -133,6 +150,7 @@ def _inventory(world: World, tables: tuple[Path, ...]) -> dict[str, object]:
         "network": "internet",
         "province": {"id": "multihome", "name": name},
         "root_hints": {router: list(HOMES[router].values()) for router in _ROOTS},
+        "sources": [_VALIDATOR] if world.rtr else [],
         "scope": {"special_addresses": list(_SPECIAL)},
         "tiers": [{"id": "province", "name": name, "expected": 1}],
         "units": [{"id": "ubnd", "name": name, "tier": "province"}],
@@ -146,8 +164,8 @@ def _inventory(world: World, tables: tuple[Path, ...]) -> dict[str, object]:
                 "asns": [ASNS[PROVINCE]],
                 "prefixes": list(world.declared),
                 "uplinks": uplinks,
-                "routes": [table.name for table in tables],
-                "vrps": ["vrps.json"],
+                "routes": list(tables),
+                "vrps": [] if world.rtr else ["vrps.json"],
                 "route_objects": ["route-objects.txt"],
                 "registrations": ["registrations.txt"],
                 "sessions": ["sessions.txt"],

@@ -186,6 +186,16 @@ _ROAS = (
     World("roa-ends-soon", "the ROA for IPv6 ends within the hour", roas=(Roa(V4, 24), Roa(V6, 48, days=0.03))),
     World("roa-standby", "a ROA for an uplink's AS beside the own, for scrubbing: no fault",
           roas=(Roa(V4, 24), Roa(V6, 48), Roa(V4, 24, 64501))),
+    World("rtr", "the ROA payloads are asked of StayRTR at the far end: no fault", rtr=True),
+    World("rtr-other-as", "the same, and the ROA for IPv6 is another AS's", rtr=True,
+          roas=(Roa(V4, 24), Roa(V6, 48, 64502))),
+)  # fmt: skip
+_MAKERS = tuple(
+    World(f"v6-one-uplink-{maker}", f"the second uplink carries no IPv6; the route tables are {what}",
+          design=Design(one_ipv6=True), paths={V4: HEALTHY, V6: BY_UP1}, tables=maker)
+    for maker, what in (
+        ("bird", "BIRD's text"), ("frr", "FRR's JSON"), ("gobgp", "GoBGP's JSON"), ("exabgp", "ExaBGP's JSON lines"),
+    )
 )  # fmt: skip
 _REGISTRIES = (
     World("irr-no-route6", "there is a route object and no route6 object", objects=_OBJECTS[:1]),
@@ -207,6 +217,7 @@ SECTIONS = {
     "Origins and sizes": _ORIGINS,
     "ROA": _ROAS,
     "Registries and ASPA": _REGISTRIES,
+    "Route tables of other makers": _MAKERS,
 }
 TABLE: tuple[World, ...] = tuple(world for worlds in SECTIONS.values() for world in worlds)
 SAMPLE = ("healthy", "v6-one-uplink", "v6-in-v4-dead", "v6-in-v4-dead-outside", "shared-transit")

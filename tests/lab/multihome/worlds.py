@@ -90,6 +90,8 @@ class World:
         {"operator": "Một", "asn": 64501, "fwmark": 1},
         {"operator": "Hai", "asn": 64502, "fwmark": 2},
     )
+    tables: str = "mrt"  # or bird, frr, gobgp, exabgp: what the route tables are read from
+    rtr: bool = False  # payloads are asked of StayRTR at the far end, else read from a file
     roas: tuple[Roa, ...] = _ROAS
     providers: tuple[int, ...] = (64501, 64502)  # in the province's ASPA
     objects: tuple[tuple[str, int, str], ...] = _OBJECTS  # prefix, origin and registry of route objects
