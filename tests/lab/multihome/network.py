@@ -90,6 +90,10 @@ class MultihomeLab:
                 self._bird(name, bird.collector(ends))
             else:
                 self.collectors[name] = start_collector(name, ends, self.namespaces, self.daemons, self.folder / name)
+        if self.design.forgets_ipv6:
+            for end in self._ends[PROVINCE]:
+                self.namespaces.run(PROVINCE, ["sysctl", "-qw", f"net.ipv6.conf.{end.interface}.keep_addr_on_down=0"])
+            self.namespaces.run(PROVINCE, ["sysctl", "-qw", "net.ipv6.conf.all.keep_addr_on_down=0"])
         self._choose_by_mark()
 
     def ends(self, router: str) -> Sequence[End]:
@@ -175,6 +179,8 @@ class MultihomeLab:
     def repair(self, one: str, other: str) -> None:
         """Put the cable in again."""
         self.namespaces.configure(one, f"link set to-{other} up")
+        if PROVINCE in (one, other):
+            self._choose_by_mark()
 
     def drop(self, one: str, other: str, *families: Family) -> None:
         """Lose all packets of these families on a cable, at both ends, without a word."""
@@ -225,13 +231,15 @@ class MultihomeLab:
                 option, table = ("-6" if family is Family.IPV6 else "-4"), 100 + mark
                 if family in end.families:
                     way = f"via {end.remote[family]} dev {end.interface} src {HOMES[PROVINCE][family]}"
-                    self._ip(option, f"route add default {way} table {table}")
+                    with suppress(CalledProcessError):  # after a cut there may be no address for it any more
+                        self._ip(option, f"route replace default {way} table {table}")
                 # else a packet would take the usual way when this one is gone, and the uplink seem alive
-                self._ip(option, f"route add unreachable default metric 9999 table {table}")
-                self._ip(option, f"rule add fwmark {mark} lookup {table}")
+                self._ip(option, f"route replace unreachable default metric 9999 table {table}")
+                if f"lookup {table}" not in self._ip(option, "rule"):
+                    self._ip(option, f"rule add fwmark {mark} lookup {table}")
 
-    def _ip(self, option: str, command: str) -> None:
-        self.namespaces.run(PROVINCE, ["ip", option, *command.split()])
+    def _ip(self, option: str, command: str) -> str:
+        return self.namespaces.run(PROVINCE, ["ip", option, *command.split()])
 
 
 @contextmanager

@@ -45,6 +45,10 @@ def scanned(world: World, folder: Path) -> Run:
         event = world.event
         if event is not None and event.kind == "cut":
             lab.cut(event.one, event.other)
+        elif event is not None and event.kind == "flap":
+            lab.cut(event.one, event.other)
+            lab.wait_for(event.between)
+            lab.repair(event.one, event.other)
         elif event is not None:
             lab.drop(event.one, event.other, *event.families)
         if event is not None and event.after:

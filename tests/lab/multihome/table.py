@@ -69,6 +69,17 @@ _CABLES = (
         event=Event("drop", "prov", "up1", _V6, {V4: HEALTHY, V6: BY_UP2}),
     ),
     World(
+        "up1-flapped",
+        "the first uplink's cable was out for a moment, and Linux has forgotten the IPv6 address",
+        design=Design(forgets_ipv6=True),
+        event=Event("flap", "prov", "up1", after={V4: HEALTHY, V6: BY_UP2}, between=both(BY_UP2)),
+    ),
+    World(
+        "up1-flapped-kept",
+        "the same with keep_addr_on_down=1: no fault",
+        event=Event("flap", "prov", "up1", after=both(HEALTHY), between=both(BY_UP2)),
+    ),
+    World(
         "up2-cut-above",
         "the second uplink's cable to its own transit is cut",
         event=Event("cut", "t2", "up2", after=both({**_SHARED, "up2": (64502, 64510)})),

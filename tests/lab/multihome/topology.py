@@ -66,6 +66,7 @@ class Design:
     ipv6_in_ipv4: bool = False  # the province's IPv6 routes are carried in its IPv4 sessions
     hold: int = 30  # seconds, of the province's sessions
     bfd: bool = False  # on the province's sessions (RFC 5880)
+    forgets_ipv6: bool = False  # as Linux does by itself: the province's IPv6 addresses go with the link
     leak: tuple[
         str, ...
     ] = ()  # a router, the neighbour that it prefers, and the one it hands on to what it hears there

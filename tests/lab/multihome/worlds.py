@@ -38,13 +38,17 @@ def both(paths: Paths) -> dict[str, Paths]:
 
 @dataclass(frozen=True)
 class Event:
-    """What happens on a cable after all has settled, and the paths that come of it; none: nobody notices."""
+    """What happens on a cable after all has settled, and the paths that come of it; none: nobody notices.
 
-    kind: Literal["cut", "drop"]
+    `flap`: it is cut, and put in again.
+    """
+
+    kind: Literal["cut", "drop", "flap"]
     one: str
     other: str
     families: tuple[Family, ...] = (Family.IPV4, Family.IPV6)
     after: Mapping[str, Paths] = field(default_factory=dict)
+    between: Mapping[str, Paths] = field(default_factory=dict)  # while the cable is out
 
 
 @dataclass(frozen=True)
