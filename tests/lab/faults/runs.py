@@ -14,15 +14,15 @@ __all__ = ["LOSS_PERCENT", "healthy_runs", "held_against"]
 LOSS_PERCENT = 5
 
 
-def healthy_runs(count: int, folder: Path) -> Iterator[tuple[str, Scanned]]:
+def healthy_runs(count: int, folder: Path, *arguments: str) -> Iterator[tuple[str, Scanned]]:
     """Scan `count` times, and as often with lost packets; each with what it is called."""
     with fault_world(PLANTS) as world:
         for number in range(count):
-            yield f"healthy {number + 1}", scan(world, folder / f"healthy-{number}")
+            yield f"healthy {number + 1}", scan(world, folder / f"healthy-{number}", *arguments)
         lost = f'iifname != "lo" numgen random mod 100 < {LOSS_PERCENT} drop'
         world.lab.namespaces.firewall(SCANNER, [lost])
         for number in range(count):
-            yield f"lossy {number + 1}", scan(world, folder / f"lossy-{number}")
+            yield f"lossy {number + 1}", scan(world, folder / f"lossy-{number}", *arguments)
 
 
 def held_against(scanned: Scanned, *statuses: Status) -> list[str]:
