@@ -19,6 +19,7 @@ CHECKS: dict[Question, tuple[str, ...]] = {
     Question.ANNOUNCED: ("multihome.own_origin",),
     Question.UPLINKS: ("multihome.upstreams_ipv4", "multihome.upstreams_ipv6"),
     Question.SURVIVES: ("multihome.uplink_loss",),
+    Question.INDEPENDENT: ("multihome.shared_fate",),
 }
 """The checks whose rows about a prefix answer a question."""
 

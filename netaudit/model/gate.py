@@ -17,6 +17,7 @@ class Question(StrEnum):
     ANNOUNCED = "announced"  # is it announced by its own AS alone
     UPLINKS = "uplinks"  # is it reached through at least two operators
     SURVIVES = "survives"  # is it still reached after the loss of any one of them
+    INDEPENDENT = "independent"  # do the ways to it have nothing else in common
 
 
 class Answer(Record, frozen=True, kw_only=True):

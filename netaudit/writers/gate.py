@@ -24,6 +24,7 @@ QUESTIONS: dict[Question, str] = {
     Question.ANNOUNCED: _("Announced"),
     Question.UPLINKS: _("Two operators"),
     Question.SURVIVES: _("Survives a loss"),
+    Question.INDEPENDENT: _("Nothing shared"),
 }
 _MOST = 12  # prefixes of one neighbour
 _SIGNS = {True: "✓", False: "✗", None: "?"}

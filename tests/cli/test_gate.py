@@ -1,6 +1,7 @@
 """`netaudit gate` as a user runs it: changes of ROAs, route objects and routes, judged before they go live."""
 
 import json
+import struct
 import time
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from netaudit.routing.vrps import read_vrps
 from tests.cli.conftest import Inside
 from tests.lab_python.client import small_world
 from tests.record import RECORDED
+
+ROUTERS = Path(__file__).parents[1] / "routing" / "recorded"
 
 V4, V6, ASN = "203.0.113.0/24", "2001:db8:113::/48", 64510
 
@@ -147,6 +150,46 @@ def test_a_table_of_a_rehearsal_with_one_operator(centre: Path, inside: Inside) 
     report = gate(inside, centre, "--routes", "rehearsal.mrt", code=1)
     assert differing(report) == {(V6, "uplinks"): (True, False)}
     assert broken(report) == ["multihome.upstreams_ipv6"]
+
+
+@pytest.mark.parametrize(
+    ("world", "worse", "code"),
+    [
+        ("healthy", set(), 0),
+        ("ipv6-on-one-uplink", {(V6, "uplinks"), (V6, "survives"), (V6, "independent")}, 1),
+        ("shared-transit", {(prefix, "independent") for prefix in (V4, V6)}, 0),
+        ("uplink-cut", {(p, q) for p in (V4, V6) for q in ("uplinks", "survives", "independent")}, 1),
+    ],
+)
+def test_a_rehearsal_with_real_routers(
+    centre: Path, inside: Inside, world: str, worse: set[tuple[str, str]], code: int
+) -> None:
+    """Tables of BIRD's in the worlds of tests/lab/multihome: the same two prefixes, AS and operators."""
+    for family in ("ipv4", "ipv6"):
+        recorded = (ROUTERS / world / f"{family}.mrt").read_bytes()
+        (centre / f"{family}.mrt").write_bytes(as_of(recorded, int(time.time())))
+    checks = (
+        "--check",
+        "multihome.up*",
+        "--check",
+        "multihome.shared_fate",
+        "--skip-check",
+        "multihome.upstream_parity",
+    )
+    options = ("--routes", "ipv4.mrt", "--routes", "ipv6.mrt", "--only-new", *checks, "--format", "json")
+    done = inside("gate", ".", *options, cwd=centre)
+    assert done.returncode == code, done.stdout
+    found = differing(json.loads(done.stdout))
+    assert found == dict.fromkeys(worse, (True, False))
+
+
+def as_of(table: bytes, now: int) -> bytes:
+    """An MRT file with other times in the headers of its records (RFC 6396 section 2)."""
+    moved, at = bytearray(table), 0
+    while at < len(moved):
+        struct.pack_into(">I", moved, at, now)
+        at += 12 + int.from_bytes(moved[at + 8 : at + 12])
+    return bytes(moved)
 
 
 def test_only_what_is_new_counts_and_a_second_prefix_is_new(centre: Path, inside: Inside) -> None:
