@@ -18,6 +18,7 @@ from netaudit.routing.frr import read_frr
 from netaudit.routing.gobgp import read_gobgp
 from netaudit.routing.registrations import RegistrationsError, read_registrations
 from netaudit.routing.ripestat import read_ripestat
+from netaudit.routing.ripestat_validation import read_rpki_validation
 from netaudit.routing.ris_whois import read_ris_whois
 from netaudit.routing.route_objects import RouteObjectError, read_route_objects
 from netaudit.routing.rtr import read_rtr_file
@@ -71,9 +72,9 @@ def sessions(data: bytes) -> None:
 
 
 def vrps(data: bytes) -> None:
-    """An export of validated ROA payloads, in JSON and as an RTR stream."""
+    """An export of validated ROA payloads, in JSON and as an RTR stream, and RIPEstat's answer about one prefix."""
     _FILE.write_bytes(data)
-    for read in (read_vrps, read_rtr_file):
+    for read in (read_vrps, read_rtr_file, read_rpki_validation):
         try:
             export = read(_FILE, PREFIXES, ASNS)
         except VrpError as error:

@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from netaudit.engine.scan import ScanOptions, collect
 from netaudit.lab.mrt import mrt_bytes
@@ -200,6 +202,24 @@ def test_a_prefix_overview_has_a_time_in_utc_and_may_say_that_nobody_announces(t
     assert found.messages == ("info: fine",)
     path.write_bytes(envelope("prefix-overview", {**GOOD, "announced": False, "asns": []}, at=world.AT))
     assert read_prefix_overview(path, "203.0.113.9").origin == AddressOrigin(address="203.0.113.9")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200, deadline=None)
+@given(data=st.data())
+def test_whatever_the_bytes_an_answer_is_read_or_refused(tmp_path: Path, data: st.DataObject) -> None:
+    path = tmp_path / "answer"
+    seeds = (envelope("prefix-overview", GOOD, at=world.AT), ris(("203.0.113.0/24", "AS64510", 299)).encode())
+    for seed, read in zip(seeds, (read_prefix_overview, read_ris_whois_origin), strict=True):
+        content = bytearray(seed)
+        for _ in range(data.draw(st.integers(1, 6))):
+            content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+        path.write_bytes(content)
+        try:
+            origin = read(path, "203.0.113.9").origin
+        except OriginsError:
+            continue
+        assert origin.address == "203.0.113.9"
+        assert all(0 <= asn < 1 << 32 for asn in origin.asns)
 
 
 async def test_hostile_json_is_no_prefix_overview(tmp_path: Path) -> None:
