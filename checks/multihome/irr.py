@@ -66,7 +66,7 @@ def _judge(
     foreign = _foreign(evidence, objects)
     rows = (*(_row(route) for route in routes), *(_foreign_row(item) for item in foreign))
     facts = (*usable.facts, *(table.facts if table is not None else ()))
-    unread = [fact for fact in evidence.route_objects if fact.id not in usable.facts]
+    unread = [fact for fact in evidence.route_objects if fact.source and fact.id not in usable.facts]
     if unread and not foreign and any(route.word == "missing" for route in routes):
         return _incomplete(unread, routes, rows, facts)
     return _outcome(routes, foreign, rows, facts)
@@ -75,7 +75,10 @@ def _judge(
 def _incomplete(
     unread: list[RouteObjectsFact], routes: list[_Route], rows: tuple[Observation, ...], facts: tuple[str, ...]
 ) -> Outcome:
-    """What is missing may stand in a source that could not be read, or that is too old: each may hold a part."""
+    """What is missing may stand in a source that could not be read, or that is too old: each may hold a part.
+
+    That no file was given, which has a fact without a source, is nothing that could not be read.
+    """
     failure = first_failure(fact.failure for fact in unread) or Failure(
         reason=Reason.NO_DATA, side=Side.OURS, detail=f"{unread[0].source} is too old"
     )

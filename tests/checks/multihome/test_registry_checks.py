@@ -188,6 +188,8 @@ CASES: dict[str, list[Case]] = {
             "incomplete", {"routes": (f"{V6} {AS}",), "failure": f"no data: {_BROKEN.detail}"}),
         Case("no route6, and an old source", filed(irr(OBJECTS[0]), irr(OBJECTS[1], age_days=99, source="b.txt")),
             UNTESTED, "incomplete", {"failure": "no data: b.txt is too old"}),
+        Case("no route6 in a live source, and no file", filed(irr(OBJECTS[0]), irr(failure=_BROKEN, source="")), WARN,
+            "missing", {"routes": (f"{V6} {AS}",)}),
         Case("another origin, and a broken source", filed(irr(route_object(V4, 64666)), irr(failure=_BROKEN,
             source="b.txt")), FAIL, "conflicting"),
         Case("a broken source beside a whole one", filed(irr(*OBJECTS), irr(failure=_BROKEN, source="b.txt")), PASS,
