@@ -23,7 +23,8 @@ __all__ = ["as_graph_picture"]
 _WIDTH, _GAP, _EDGE = 360, 6, 6
 _ROW, _BETWEEN = 16, 42  # height of a line of text, room between layers
 _WIDEST = 140
-_CHARACTER = 7.2  # mean width of a letter
+_CHARACTER = 7.2  # mean width of a bold letter, and of those of some classes
+_CHARACTERS = {"asn small": 6.6, "soft": 6.4}
 _GROUPS = 4  # boxes of peers; those of all others are one more
 _PROSE = 47  # characters in a line below
 _NAME = 60  # characters of a name
@@ -65,9 +66,8 @@ class _Picture:
         lines = [*self._weights, *((str(asn), _ORIGIN) for asn in unseen)]
         apart = [line for line in lines if level[line[0]] != level[line[1]]]
         drawn = dict.fromkeys(max((line, line[::-1]), key=lambda ends: level[ends[0]]) for line in apart)
-        layers = layered(
-            level, drawn, width=_WIDTH, gap=_GAP, widest=lambda node: _WIDEST if node != _ORIGIN else _WIDTH / 2
-        )
+        widest = {node: _WIDTH / 2 if node == _ORIGIN else _WIDEST for node in level}
+        layers = layered(level, drawn, width=_WIDTH, gap=_GAP, widest=widest.__getitem__, kept=2)
         fitted = {node: self._fitted(boxes[node], place.width) for row in layers.rows for node, place in row.items()}
         heights = [max(len(fitted[node]) for node in row) * _ROW + 10 for row in layers.rows]
         tops = [_EDGE + sum(height + _BETWEEN for height in heights[at + 1 :]) for at in range(len(heights))]
@@ -123,7 +123,8 @@ class _Picture:
         for node in sorted(distance, key=lambda node: (distance[node], self._rank(node))):
             level[node] = 1 + max((level[lower] for lower in onward.get(node, ())), default=0)
         top = max(level.values()) + 1
-        return {**level, **{upper: top for upper, _ in self._weights if _is_group(upper)}}
+        ranked = sorted(level, key=self._rank)
+        return {**{node: level[node] for node in ranked}, **{up: top for up, _ in self._weights if _is_group(up)}}
 
     def _distances(self) -> dict[str, float]:
         """The mean number of steps to the origin, of every AS that is drawn and on a way."""
@@ -185,12 +186,7 @@ class _Picture:
 
     def _fitted(self, box: _Box, width: float) -> list[tuple[str, str]]:
         """The lines of a box, broken where they are too long for it."""
-        room = max(6, int((width - 8) / _CHARACTER))
-        return [
-            (part, kind)
-            for text, kind in box.lines
-            for part in (textwrap.wrap(text, room, break_on_hyphens=False)[:3] or [""])
-        ]
+        return [(part, kind) for text, kind in box.lines for part in _broken(text, width - 8, kind)]
 
     # -- lines
 
@@ -252,6 +248,11 @@ class _Picture:
 
 def _node(asn: int) -> str:
     return str(asn)
+
+
+def _broken(text: str, width: float, kind: str) -> list[str]:
+    room = max(6, int(width / _CHARACTERS.get(kind, _CHARACTER)))
+    return textwrap.wrap(text, room, break_on_hyphens=False, max_lines=4, placeholder="…") or [""]
 
 
 def _is_group(node: str) -> bool:

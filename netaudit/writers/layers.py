@@ -32,11 +32,18 @@ class Layers(NamedTuple):
 
 
 def layered(
-    level: Mapping[str, int], lines: Iterable[Line], *, width: float, gap: float, widest: Callable[[str], float]
+    level: Mapping[str, int],
+    lines: Iterable[Line],
+    *,
+    width: float,
+    gap: float,
+    widest: Callable[[str], float],
+    kept: int = 0,
 ) -> Layers:
     """Place nodes of given levels, 0 at the bottom. Nodes of a level begin in the order of `level`.
 
-    `widest` says how wide a node may be; those of a full layer share what room there is.
+    The lowest `kept` layers stay in that order, so that pictures can be compared. `widest` says how wide a node may
+    be; those of a full layer share what room there is.
     """
     chains = {line: _chain(line, level) for line in lines}
     rows = [[node for node in level if level[node] == at] for at in range(max(level.values(), default=-1) + 1)]
@@ -50,10 +57,10 @@ def layered(
             above[lower].append(upper)
     for sweep in range(_SWEEPS):
         if sweep % 2 == 0:
-            for at in range(1, len(rows)):
+            for at in range(max(1, kept), len(rows)):
                 _order(rows[at], rows[at - 1], below)
         else:
-            for at in range(len(rows) - 2, -1, -1):
+            for at in range(len(rows) - 2, kept - 1, -1):
                 _order(rows[at], rows[at + 1], above)
     places = [_places(row, {item: widest(item) for item in row if item in level}, width, gap) for row in rows]
     return Layers(

@@ -77,6 +77,15 @@ def test_operators_have_their_names_and_transit_networks_their_numbers() -> None
     assert networks[2] == ["AS64500", "75%"]
 
 
+def test_operators_stand_in_the_order_declared_in_both_families() -> None:
+    def places(of: PrefixWays) -> list[str]:
+        near = [text for text in drawn(of).iter("text") if "".join(text.itertext())[:7] in ("AS64501", "AS64502")]
+        return ["".join(text.itertext())[:7] for text in sorted(near, key=lambda text: float(text.get("x", "")))]
+
+    crossed = ways(WayBundle(ases=(T1, UP2), peers=3, examples=(1,)), WayBundle(ases=(UP1,), peers=1, examples=(2,)))
+    assert places(V4) == places(V6) == places(crossed) == ["AS64501", "AS64502"]
+
+
 def test_a_line_is_as_wide_as_the_share_of_peers() -> None:
     assert sorted(widths(drawn(ways(*TWO)))) == [3.4] * 3 + [7.1] * 3
 
