@@ -17,7 +17,7 @@ from netaudit.cli.bare import bare_inventory, lab_options
 from netaudit.cli.errors import COMPLIANT, INCOMPLETE, Usage
 from netaudit.cli.options import language_option, network_options, read_network_options
 from netaudit.cli.scan import load_inventory
-from netaudit.cli.session import NetworkOptions, open_session
+from netaudit.cli.session import NetworkOptions, identity_of, open_session
 from netaudit.dns.resolver import Resolver
 from netaudit.engine import loop
 from netaudit.engine.blackout import refusal
@@ -137,7 +137,8 @@ async def _ask(sources: tuple[Source, ...], inventory: Inventory, folder: Path) 
     roots = tuple((folder / name).read_text() for name in inventory.certificate_roots)
     with tempfile.TemporaryDirectory(prefix="netaudit-doctor-") as cache:
         loopback_only = inventory.network is NetworkKind.LAB
-        library = Library(Path(cache), sources, roots=roots, loopback_only=loopback_only)
+        agent = identity_of(inventory).user_agent
+        library = Library(Path(cache), sources, agent=agent, roots=roots, loopback_only=loopback_only)
         found = await asyncio.gather(*(check_source(library, source, centre) for source in sources))
     return [
         SourceCheck(name=source.name, about=centre.prefixes[0], at=time.time(), facts=facts)

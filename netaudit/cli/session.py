@@ -21,7 +21,7 @@ from netaudit.net.limits import Identity, Limits
 from netaudit.net.network import Network
 from netaudit.net.policy import TargetPolicy
 
-__all__ = ["NetworkOptions", "Session", "open_session"]
+__all__ = ["NetworkOptions", "Session", "identity_of", "open_session"]
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ async def open_session(inventory: Inventory, folder: Path, options: NetworkOptio
             yield session
         return
     policy = TargetPolicy(allowed=inventory.scope.special_addresses, excluded=_excluded(inventory))
-    network = InternetNetwork(limits, policy, _identity(inventory), options.families)
+    network = InternetNetwork(limits, policy, identity_of(inventory), options.families)
     try:
         yield Session(
             network=network,
@@ -100,7 +100,7 @@ async def _lab(inventory: Inventory, folder: Path, limits: Limits, options: Netw
                 loss=lab.map.loss if options.loss is None else options.loss,
             )
             network = LabNetwork(
-                simulated, limits, _identity(inventory), options.families, excluded=_excluded(inventory)
+                simulated, limits, identity_of(inventory), options.families, excluded=_excluded(inventory)
             )
             try:
                 yield Session(
@@ -137,7 +137,8 @@ def _excluded(inventory: Inventory) -> tuple[str, ...]:
     return tuple(item for item in inventory.scope.exclude if "/" in item)
 
 
-def _identity(inventory: Inventory) -> Identity:
+def identity_of(inventory: Inventory) -> Identity:
+    """How the scanner introduces itself: with whom the inventory names to be asked about it."""
     contact = inventory.contact
     where = (contact.url or contact.email) if contact is not None else ""
     agent = Identity().user_agent

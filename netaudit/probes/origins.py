@@ -56,7 +56,8 @@ class OriginsProbe:
     async def run(self) -> None:
         """Look up, read, ask."""
         found = await asyncio.gather(*map(self._of_zone, self._zones), *map(self._of_domain, self._domains))
-        addresses = tuple(dict.fromkeys(address for some in found for address in some))[:_MOST]
+        every = tuple(dict.fromkeys(address for some in found for address in some))
+        addresses, left = every[:_MOST], len(every) - _MOST
         if not addresses:
             return
         for path, centre in self._tables.items():
@@ -64,6 +65,9 @@ class OriginsProbe:
         if self._context.library is not None:
             asked = (origins_from(self._context.library, source, addresses) for source in self._sources)
             self._facts += [fact for fact in await asyncio.gather(*asked) if fact is not None]
+        if left > 0:  # whose origins are then unknown, and said to be
+            told = f"of {len(every)} addresses {left} were not looked at"
+            self._facts = [replace(fact, messages=(*fact.messages, told)) for fact in self._facts]
 
     def facts(self, failure: Failure | None) -> Iterable[Fact]:
         """A fact for each table and each source; without any, one that says so."""

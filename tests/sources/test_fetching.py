@@ -160,6 +160,7 @@ HOSTILE = {
     "to credentials": (Reply(status=302, headers={"Location": "http://a:b@127.0.0.1/"}), Reason.PROTOCOL),
     "to nowhere": (Reply(status=302), Reason.PROTOCOL),
     "to loopback": (Reply(status=302, headers={"Location": "http://127.0.0.2:1/"}), Reason.OUT_OF_SCOPE),
+    "to a name of loopback": (Reply(status=302, headers={"Location": "http://localhost:1/"}), Reason.OUT_OF_SCOPE),
     "to a private network": (Reply(status=302, headers={"Location": "http://10.0.0.1/"}), Reason.OUT_OF_SCOPE),
     "round and round": (Reply(status=302, headers={"Location": "/again"}), Reason.PROTOCOL),
 }

@@ -40,6 +40,9 @@ SERVERS = {"192.0.2.3", "2001:db8::4", "192.0.2.33"}  # the third is named by th
 EXCHANGERS = {"192.0.2.25", "2001:db8::25", "192.0.2.26"}
 
 
+ROUTE = RouteEntry(prefix="192.0.2.0/24", peer_asn=64496, peer_address="198.51.100.1", as_path=(64496, 64501, 64500))
+
+
 def inventory(*sources: Source, tables: tuple[str, ...] = ()) -> Inventory:
     return Inventory(
         schema=1,
@@ -91,6 +94,16 @@ async def test_route_tables_are_read_for_the_addresses_of_servers_and_exchangers
     )
     assert (origins["192.0.2.25"].prefix, origins["192.0.2.25"].asns) == ("192.0.2.16/28", (64511,))
     assert origins["2001:db8::4"] == AddressOrigin(address="2001:db8::4")
+
+
+async def test_what_is_too_many_is_told(tmp_path: Path, script: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("netaudit.probes.origins._MOST", 4)
+    table = World(schema=1, name="w", machines=(), zones=(), routes=(ROUTE,))
+    (tmp_path / "rib.mrt").write_bytes(mrt_bytes(table, 1_000_000.0))
+    book = await scan(inventory(tables=("rib.mrt",)), script, tmp_path)
+    (fact,) = book.origins
+    assert len(fact.origins) == 4
+    assert fact.messages == ("of 6 addresses 2 were not looked at",)
 
 
 async def test_without_a_table_or_a_source_the_fact_says_so(tmp_path: Path, script: Any) -> None:

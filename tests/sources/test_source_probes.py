@@ -158,6 +158,17 @@ async def test_a_server_that_nobody_vouches_for_is_not_read(tmp_path: Path, cert
     assert (fact.failure.reason, fact.failure.side) == (Reason.TLS, Side.SOURCE)
 
 
+async def test_no_redirect_leads_from_https_to_plain_http(tmp_path: Path, certificates: "Certificates") -> None:
+    async with listening(Site(lambda target: Reply(world.VRPS))) as plain:
+        away = Reply(status=302, headers={"Location": f"http://127.0.0.1:{plain}/json"})
+        async with listening(Site(lambda target: away), certificates.server) as port:
+            source = Source(kind=SourceKind.VRPS, url=f"https://127.0.0.1:{port}/json")
+            (fact,) = await ask(tmp_path, source, roots=(certificates.root,))
+    assert fact.failure is not None
+    assert fact.failure.reason is Reason.PROTOCOL
+    assert "a redirect to http://127.0.0.1" in fact.failure.detail
+
+
 async def test_rtr_tells_payloads_of_now(tmp_path: Path) -> None:
     async with listening(RtrCache(world.rtr)) as port:
         (fact,) = await ask(tmp_path, Source(kind=SourceKind.RTR, host="127.0.0.1", port=port))
