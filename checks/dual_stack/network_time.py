@@ -6,7 +6,7 @@ from netaudit.model.facts import DatagramFact
 from netaudit.model.verdict import Observation, Outcome, failed, not_applicable, passed
 from netaudit.rules.fetches import endpoint_reach, untested
 from netaudit.rules.network_time import is_time, replies, said
-from netaudit.rules.ntp import NtpReply
+from netaudit.rules.ntp import LEAP_UNKNOWN, NtpReply
 
 from ._helpers import BOTH, one_family
 
@@ -26,9 +26,8 @@ def judge(evidence: EndpointEvidence, *, max_difference_ms: int) -> Outcome:
         return untested(evidence, blind or mute, reached)
     facts = tuple(fact.id for fact, _ in found)
     rows = tuple(_row(fact, reply) for fact, reply in found)
-    states = [{_state(reply) for _, reply in side} for side in (v4, v6)]
-    if states[0] != states[1]:
-        ipv4, ipv6 = (tuple(sorted(side)) for side in states)
+    if {_state(reply) for _, reply in v4} != {_state(reply) for _, reply in v6}:
+        ipv4, ipv6 = (tuple(sorted({_shown(reply) for _, reply in side})) for side in (v4, v6))
         return failed("state_differs", observed=rows, facts=facts, ipv4=ipv4, ipv6=ipv6)
     apart = max((_apart(one, other) for _, one in v4 for _, other in v6 if _usable(one, other)), default=0.0)
     if apart * 1000 > max_difference_ms:
@@ -36,10 +35,16 @@ def judge(evidence: EndpointEvidence, *, max_difference_ms: int) -> Outcome:
     return passed("ok", observed=rows, facts=facts, total=len(found))
 
 
-def _state(reply: NtpReply) -> str:
+def _state(reply: NtpReply) -> tuple[str, bool]:
+    return reply.kiss, reply.synchronised
+
+
+def _shown(reply: NtpReply) -> str:
+    """The state by the field that tells it; a stratum that is valid may change from day to day."""
     if reply.kiss:
         return f"kiss code {reply.kiss}"
-    return "synchronised" if reply.synchronised else "not synchronised"
+    valid = reply.synchronised or reply.leap == LEAP_UNKNOWN
+    return f"leap {reply.leap}" if valid else f"stratum {reply.stratum}"
 
 
 def _usable(one: NtpReply, other: NtpReply) -> bool:
