@@ -15,9 +15,10 @@ def rdap_json(world: World) -> bytes:
 
 
 def route_objects_text(world: World) -> bytes:
-    """The route and route6 objects as a whois server would print them."""
+    """The route and route6 objects as a whois server would print them, with the fault `no_route_object` applied."""
     lines = ["% Objects of the lab's world", ""]
-    for entry in world.route_objects:
+    missing = {fault.prefix for fault in world.faults if fault.kind == "no_route_object"}
+    for entry in (entry for entry in world.route_objects if entry.prefix not in missing):
         kind = "route" if ipaddress.ip_network(entry.prefix).version == 4 else "route6"
         attributes = {kind: entry.prefix, "origin": f"AS{entry.origin}", "source": entry.source}
         lines += [*(f"{name + ':':<16}{value}" for name, value in attributes.items()), ""]

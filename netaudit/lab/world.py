@@ -209,6 +209,7 @@ FaultKind = Literal[
     "no_dmarc",  # mail domain
     "single_upstream",  # prefix: all paths through one operator
     "withdrawn",  # prefix: not in the table
+    "no_route_object",  # prefix: no routing registry has its route or route6 object
     "register_expired",  # nothing to serve: the register's file itself holds expired certificates
 ]
 

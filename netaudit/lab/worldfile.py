@@ -32,7 +32,7 @@ _NEEDS = {
         "silent_server", "tcp_refused", "no_edns", "open_recursor", "edns_broken", "open_resolver", "not_validating",
         "large_responses", "fragments_lost",
         "no_extended_errors", "resolver_without_ipv6"},
-    "prefix": {"single_upstream", "withdrawn"},
+    "prefix": {"single_upstream", "withdrawn", "no_route_object"},
     "host": {
         "no_aaaa", "aaaa_without_listener", "silent_web", "slow_to_connect", "ula_aaaa", "content_differs",
         "status_differs", "certificate_mismatch", "certificate_expired", "certificate_untrusted", "old_tls",

@@ -13,9 +13,11 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 import pytest
+from msgspec.structs import replace
 
 from netaudit.lab.mrt import routes_seen
-from netaudit.lab.world import Fault, FaultKind, Signing
+from netaudit.lab.registries import route_objects_text
+from netaudit.lab.world import Fault, FaultKind, RouteObjectEntry, Signing
 from netaudit.model.common import Family
 from netaudit.net.tls import observer_context
 from netaudit.rules.ntp import NtpReply, answers, client_query, read_reply
@@ -460,6 +462,13 @@ def test_single_upstream() -> None:
 def test_withdrawn() -> None:
     world = small_world(fault("withdrawn", prefix=PREFIX6))
     assert {route.prefix for route in routes_seen(world)} == {PREFIX}
+
+
+def test_no_route_object() -> None:
+    objects = tuple(RouteObjectEntry(prefix=prefix, origin=64510) for prefix in (PREFIX, PREFIX6))
+    world = replace(small_world(fault("no_route_object", prefix=PREFIX6)), route_objects=objects)
+    printed = route_objects_text(world).decode()
+    assert (PREFIX in printed, PREFIX6 in printed) == (True, False)
 
 
 def test_every_kind_has_a_test() -> None:
