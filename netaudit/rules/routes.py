@@ -79,9 +79,14 @@ def route_tables(
     fresh = _usable(evidence, max_age_days)
     if isinstance(fresh, Outcome):
         return fresh
-    return tuple(_joined(sample) for sample in samples_of(fresh, min_apart_minutes * 60))
+    samples = samples_of(fresh, min_apart_minutes * 60)
+    every = route_table(evidence, max_age_days)
+    if len(samples) == 1 and isinstance(every, RouteTable):  # the same one, so that nothing is derived from it twice
+        return (every,)
+    return tuple(_joined(sample) for sample in samples)
 
 
+@once
 def route_table(evidence: DataCentreEvidence, max_age_days: float) -> RouteTable | Outcome:
     """All usable sources as one table. Without one: `not_tested`, or `too_old` with `days` and `limit`."""
     fresh = _usable(evidence, max_age_days)
