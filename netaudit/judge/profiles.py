@@ -47,7 +47,7 @@ def load_profiles(folder: Path | None = None, catalogue: Catalogue | None = None
 
 
 def select_profiles(profiles: Mapping[str, Profile], wanted: Sequence[str], at: float) -> tuple[Profile, ...]:
-    """The profiles of the ids in `wanted`, in that order; of none, those in force at `at`. Raises ProfileError."""
+    """The profiles of the ids in `wanted`, in that order; without any, those in force at `at`. Raises ProfileError."""
     unknown = [
         Problem(
             "profile", 0, f'"{id}" is not known; there are: {", ".join(profiles) or "none"}', did_you_mean(id, profiles)
@@ -60,7 +60,8 @@ def select_profiles(profiles: Mapping[str, Profile], wanted: Sequence[str], at: 
     if wanted:
         return tuple(profiles[id] for id in dict.fromkeys(wanted))
     day = day_of(at)
-    return tuple(p for p in profiles.values() if p.effective <= day and (p.ended is None or day <= p.ended))
+    usual = (profile for profile in profiles.values() if not profile.only_by_name)
+    return tuple(p for p in usual if p.effective <= day and (p.ended is None or day <= p.ended))
 
 
 def _read(folder: Path) -> dict[str, _File]:

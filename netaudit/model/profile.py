@@ -118,3 +118,4 @@ class Profile(Record, frozen=True, kw_only=True):
     clauses: tuple[Clause, ...]
     ended: date | None = None
     inherits: tuple[str, ...] = ()
+    only_by_name: bool = False  # another country's: never among those that judge without being asked for
