@@ -22,6 +22,7 @@ _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _BYTES = 8 * 1024 * 1024
 _ASNS = 64  # origins of one prefix; more are no answer about an address
+_ALIGNED = "has been aligned to"
 _FEWEST_PEERS = 10  # of RIS that must see a route: what fewer see is noise
 
 
@@ -79,7 +80,7 @@ def read_prefix_overview(path: Path, address: str) -> Overview:
         asns = tuple(sorted({int(item["asn"]) for item in data["asns"]})) if data["announced"] else ()
         prefix = str(ipaddress.ip_network(data["resource"])) if data["announced"] else ""
         time = data.get("query_time")
-        messages = tuple(f"{kind}: {text}"[:200] for kind, text in answer.get("messages", ())[:8])
+        messages = tuple(str(text)[:200] for kind, text in answer.get("messages", ())[:8] if _warns(kind, str(text)))
     except (msgspec.MsgspecError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         if isinstance(error, OriginsError):
             raise
@@ -102,6 +103,11 @@ def _origin(address: str, covering: dict[str, _Network], routes: Sequence[Route]
         peers=len({route.peer_asn for route in mine}),
         upstreams=tuple(sorted({path[-2] for path in paths if len(path) > 1})),
     )
+
+
+def _warns(kind: object, text: str) -> bool:
+    """Whether a message tells more than that an address is no prefix: that is said of every one that is announced."""
+    return kind in ("warning", "error") and _ALIGNED not in text
 
 
 def _peers(item: RpslObject) -> int:

@@ -208,11 +208,15 @@ def test_what_is_no_prefix_overview(tmp_path: Path, data: object) -> None:
 
 def test_a_prefix_overview_has_a_time_in_utc_and_may_say_that_nobody_announces(tmp_path: Path) -> None:
     path = tmp_path / "overview"
-    path.write_bytes(envelope("prefix-overview", GOOD, messages=(("info", "fine"),), at=world.AT))
+    aligned = (
+        "Given resource is not announced but result has been aligned to first-level less-specific (203.0.113.0/24)."
+    )
+    told = (("warning", aligned), ("info", "fine"), ("warning", "data are old"))
+    path.write_bytes(envelope("prefix-overview", GOOD, messages=told, at=world.AT))
     found = read_prefix_overview(path, "203.0.113.9")
     assert found.origin == AddressOrigin(address="203.0.113.9", prefix="203.0.113.0/24", asns=(64510,))
     assert found.data_time == 1795680000.0
-    assert found.messages == ("info: fine",)
+    assert found.messages == ("data are old",)
     path.write_bytes(envelope("prefix-overview", {**GOOD, "announced": False, "asns": []}, at=world.AT))
     assert read_prefix_overview(path, "203.0.113.9").origin == AddressOrigin(address="203.0.113.9")
 
