@@ -3,24 +3,19 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
-from math import floor
 
 import msgspec
-from markupsafe import Markup
 
 from netaudit.model.change import Change, Difference
 from netaudit.model.common import Family, Reason, Side
-from netaudit.model.expiry import Expiry
 from netaudit.model.inventory import Service, Tier, Unit
 from netaudit.model.profile import CheckInfo, Clause, Profile, Severity
 from netaudit.model.run import ClauseResult, Coverage, Result, Run, UnitResult, UnitStatus
 from netaudit.model.verdict import Outcome, Sighting, Status, Target, TargetKind, Verdict
-from netaudit.rules.calendar import day_of
 from netaudit.rules.gaps import could_not_see
 from netaudit.writers import words
-from netaudit.writers.expiry_picture import DAYS, expiry_picture
+from netaudit.writers.calendar import Calendar
 from netaudit.writers.messages import recheck_command, sentence
 from netaudit.writers.sorting import sort_key
 from netaudit.writers.wording import Wording
@@ -31,7 +26,6 @@ MAIN_PILLARS = ("dnssec", "ipv6", "dual_stack", "multihome")
 _STATUS_ORDER = (
     Status.FAIL, Status.WARN, Status.COULD_NOT_TEST, Status.MANUAL, Status.PASS, Status.NOT_APPLICABLE
 )  # fmt: skip
-_NEAR, _SOON = 7, 30  # days: what a machine should have renewed by then, and what people should begin with
 _LONGEST_NAME = 255  # RFC 1035 section 3.1
 
 
@@ -104,27 +98,9 @@ class Report:
         return [result for result in self.run.results if result.verdict.outcome.disputed]
 
     @cached_property
-    def due(self) -> list[Expiry]:
-        """What has ended or ends within 30 days; of what machines renew, only what comes near."""
-        return [e for e in self.run.expiries if self.days_left(e) < (_NEAR if e.renews else _SOON)]
-
-    @cached_property
-    def due_later(self) -> list[Expiry]:
-        """What else ends within 90 days."""
-        return [e for e in self.run.expiries if self.days_left(e) < DAYS and e not in self.due]
-
-    @property
-    def expiry_picture(self) -> Markup | None:
-        """The calendar as a picture."""
-        return expiry_picture(self.run.expiries, self.run.started, self.wording)
-
-    def ends_on(self, expiry: Expiry) -> date:
-        """The day of an end."""
-        return day_of(expiry.at)
-
-    def days_left(self, expiry: Expiry) -> int:
-        """Whole days from the scan to an end; negative when it was before."""
-        return floor((expiry.at - self.run.started) / 86_400)
+    def calendar(self) -> Calendar:
+        """What ends when."""
+        return Calendar(self.run.expiries, self.run.started, self.wording)
 
     def compared_sentence(self, verdict: Verdict) -> str:
         """What a verdict of the run's comparison says: one of this run or of the one before."""
