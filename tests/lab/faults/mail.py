@@ -144,7 +144,12 @@ PLANTS = (
         "the exchanger does not exist",
         Exchanger(mx="mx-nobody IN MX 10 khong-co.mx-nobody"),
         finds=("ipv6.mx_aaaa missing", "mail.mx_present no_address", "mail.mx_target dead"),
-        blinds=("mail.certificate not_tested", "mail.dane not_tested", "mail.starttls not_tested"),
+        blinds=(
+            "mail.certificate not_tested",
+            "mail.dane not_tested",
+            "mail.starttls not_tested",
+            "multihome.mail_spread not_tested",
+        ),
     ),
     Plant("mx-none", "no MX", Exchanger(mx='khac.mx-none IN TXT "-"'), finds=("mail.mx_present no_mx",)),
     Plant("mx-null", "a null MX: no fault", Exchanger(mx="mx-null IN MX 0 .", spf="v=spf1 -all")),

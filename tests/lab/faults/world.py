@@ -38,6 +38,7 @@ _MACHINES = {
     "ns-tcp-v6": ("203.0.113.18", "2001:db8:113::18"),
 }
 _SERVICES = "services"
+_NO_ICMP_LIMIT = ("net.ipv4.icmp_ratelimit=0", "net.ipv6.icmp.ratelimit=0")  # many hosts refuse from one machine
 _SERIAL = WorldZone(name=DOMAIN, servers={}).serial
 _APART = "2001:db8:113::19"
 
@@ -87,6 +88,7 @@ def fault_world(plants: Sequence[Plant], loss: float = 0.0) -> Iterator[FaultWor
             add_distant(host, _addresses(listeners), seconds, lab.namespaces, daemons, folder, number)
             daemons.start(host, nginx(listeners, pki, folder / f"{host}-web"), folder / f"{host}-web")
         lab.namespaces.add(_SERVICES, dict.fromkeys((*made.addresses, *(one.address for one in made.mail))))
+        lab.namespaces.run(_SERVICES, ["sysctl", "-qw", *_NO_ICMP_LIMIT])
         lab.namespaces.firewall(_SERVICES, made.rules)
         daemons.start(_SERVICES, nginx(made.listeners, pki, folder / "web"), folder / "web")
         made.clients.start(_SERVICES, pki, folder, daemons)
