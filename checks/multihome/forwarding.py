@@ -45,8 +45,34 @@ class _Inside(NamedTuple):
         return tuple(dict.fromkeys(item.reach.address for item in self.reached)) if known else ()
 
 
+class _Seen(NamedTuple):
+    """Both kinds of evidence: the upstreams that announce each family, and what was sent and came back."""
+
+    evidence: DataCentreEvidence
+    announced: dict[Family, frozenset[int]]
+    states: tuple[UplinkState, ...]
+    inside: tuple[_Inside, ...]
+    table_facts: tuple[str, ...]
+
+    @property
+    def rows(self) -> tuple[Observation, ...]:
+        """The evidence table."""
+        probed = tuple(row for state in self.states for row in state.rows())
+        return probed + tuple(_row(item) for side in self.inside for item in side.reached)
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """What a verdict rests on."""
+        reached = (item.reach.fact for side in self.inside for item in side.reached)
+        found = (*self.table_facts, *(state.fact.id for state in self.states), *reached)
+        return tuple(dict.fromkeys(fact for fact in found if fact))
+
+
 def judge(evidence: DataCentreEvidence, *, min_addresses: int, min_tries: int, max_age_days: float) -> Outcome:
-    """An uplink counts where a path through it was observed. Services are judged by what differs between families."""
+    """An uplink counts where a path through it was observed. Services are judged by what differs between families.
+
+    Routes and probes must be of about one time: what an older table announced may be withdrawn since.
+    """
     marks = tuple(str(uplink.fwmark) for uplink in evidence.datacentre.uplinks if uplink.fwmark is not None)
     return sourced(evidence, _judge(evidence, min_addresses, min_tries, max_age_days)).with_args({"marks": marks})
 
@@ -60,74 +86,65 @@ def _judge(evidence: DataCentreEvidence, min_addresses: int, min_tries: int, max
     announced = {family: upstreams for family in BOTH if (upstreams := _upstreams(evidence, table, family))}
     if not announced:
         return not_applicable("not_announced", facts=table.facts)
-    states = [s for s in uplink_states(evidence) if s.fact.asn in announced.get(s.family, ())]
-    inside = [_inside(evidence, family, min_tries) for family in announced]
-    rows = tuple(row for state in states for row in state.rows())
-    rows += tuple(_row(item) for side in inside for item in side.reached)
-    facts = (*table.facts, *dict.fromkeys(state.fact.id for state in states))
-    facts += tuple(dict.fromkeys(fact for side in inside for item in side.reached if (fact := item.reach.fact)))
-    return _dead(evidence, states, inside, min_addresses, rows, facts) or _alive(
-        evidence, announced, states, inside, min_addresses, rows, facts
-    )
+    states = tuple(s for s in uplink_states(evidence) if s.fact.asn in announced.get(s.family, ()))
+    inside = tuple(_inside(evidence, family, min_tries) for family in announced)
+    seen = _Seen(evidence, announced, states, inside, table.facts)
+    return _dead_uplinks(seen) or _silent_services(seen, min_addresses) or _alive(seen)
 
 
-def _dead(
-    evidence: DataCentreEvidence,
-    states: list[UplinkState],
-    inside: list[_Inside],
-    min_addresses: int,
-    rows: tuple[Observation, ...],
-    facts: tuple[str, ...],
-) -> Outcome | None:
-    """What is announced and not forwarded. Uplinks come first: they say more than that nothing arrives."""
-    dead = [state for state in states if state.works is False]
-    if dead:
-        uplinks = tuple(_name(evidence, state) for state in dead)
-        riding = _riding(evidence, dead)
-        if riding:
-            sessions = tuple(riding)
-            all_facts = (*facts, *(fact.id for fact in evidence.sessions))
-            return failed("other_session", observed=rows, facts=all_facts, uplinks=uplinks, sessions=sessions)
-        return failed("dead", observed=rows, facts=facts, uplinks=uplinks)
-    answering = [side for side in inside if side.alive]
-    for side in inside:
+def _dead_uplinks(seen: _Seen) -> Outcome | None:
+    """What is announced and not forwarded; with it the sessions over the other family that keep it announced."""
+    dead = [state for state in seen.states if state.works is False]
+    if not dead:
+        return None
+    uplinks = tuple(_name(seen.evidence, state) for state in dead)
+    riding = _riding(seen.evidence, dead)
+    if riding:
+        facts = (*seen.facts, *(fact.id for fact in seen.evidence.sessions))
+        return failed("other_session", observed=seen.rows, facts=facts, uplinks=uplinks, sessions=tuple(riding))
+    return failed("dead", observed=seen.rows, facts=seen.facts, uplinks=uplinks)
+
+
+def _silent_services(seen: _Seen, min_addresses: int) -> Outcome | None:
+    """A family in which nothing comes back from any service, while the other one answers."""
+    answering = [side.family for side in seen.inside if side.alive]
+    for side in seen.inside:
         if answering and len(side.silent) >= min_addresses:
             return failed(
-                "unreached", observed=rows, facts=facts, family=family_word(side.family), addresses=side.silent,
-                prefixes=of_family(evidence.datacentre.prefixes, side.family),
-                other=family_word(answering[0].family),
+                "unreached", observed=seen.rows, facts=seen.facts, family=family_word(side.family),
+                prefixes=of_family(seen.evidence.datacentre.prefixes, side.family), addresses=side.silent,
+                other=family_word(answering[0]),
             )  # fmt: skip
     return None
 
 
-def _alive(
-    evidence: DataCentreEvidence,
-    announced: dict[Family, frozenset[int]],
-    states: list[UplinkState],
-    inside: list[_Inside],
-    min_addresses: int,
-    rows: tuple[Observation, ...],
-    facts: tuple[str, ...],
-) -> Outcome:
+def _alive(seen: _Seen) -> Outcome:
     """Nothing is known to be dead: it works, or can't be told."""
-    unknown = [state for state in states if state.works is None]
+    rows, facts = seen.rows, seen.facts
+    unknown = [state for state in seen.states if state.works is None]
     if unknown:
         failure = first_failure(state.failure for state in unknown) or _UNSEEN
         message = "not_permitted" if failure.reason is Reason.NOT_PERMITTED else "not_tested"
         return could_not_test(message, failure, observed=rows, facts=facts)
-    tried = {(state.fact.asn, state.family) for state in states}
-    untried = tuple(
-        f"{named([uplink.asn], evidence.datacentre.uplinks)[0]} {family_word(family)}"
-        for uplink in evidence.datacentre.uplinks
-        for family, upstreams in announced.items()
-        if uplink.asn in upstreams and (uplink.asn, family) not in tried
-    )
-    if states and not untried:
-        return passed("ok", observed=rows, facts=facts, total=len(states))
-    if not states and all(side.alive for side in inside):
-        families = tuple(family_word(side.family) for side in inside)
+    untried = _untried(seen)
+    if seen.states and not untried:
+        return passed("ok", observed=rows, facts=facts, total=len(seen.states))
+    if not seen.states and all(side.alive for side in seen.inside):
+        families = tuple(family_word(side.family) for side in seen.inside)
         return passed("reached", observed=rows, facts=facts, families=families)
     return could_not_test("no_marks", _UNMARKED, observed=rows, facts=facts, uplinks=untried)
+
+
+def _untried(seen: _Seen) -> tuple[str, ...]:
+    """The declared uplinks that announce a family and were not tried in it."""
+    uplinks = seen.evidence.datacentre.uplinks
+    tried = {(state.fact.asn, state.family) for state in seen.states}
+    return tuple(
+        f"{named([uplink.asn], uplinks)[0]} {family_word(family)}"
+        for uplink in uplinks
+        for family, upstreams in seen.announced.items()
+        if uplink.asn in upstreams and (uplink.asn, family) not in tried
+    )
 
 
 def _upstreams(evidence: DataCentreEvidence, table: RouteTable, family: Family) -> frozenset[int]:

@@ -22,6 +22,7 @@ IN4 = ("103.9.0.10", "103.9.0.11")
 IN6 = ("2405:4800::10", "2405:4800::11")
 ANNOUNCED = table(*through(V4, UP1, UP2), *through(V6, UP1, UP2))
 V6_BY_UP1 = table(*through(V4, UP1, UP2), *through(V6, UP1))
+OLD = table(*through(V4, UP1, UP2), *through(V6, UP1, UP2), age_days=2.5)
 MARKED = (Uplink(operator="A", asn=UP1, fwmark=1), Uplink(operator="B", asn=UP2, fwmark=2))
 
 
@@ -110,7 +111,8 @@ CASES = {
         Case("not announced", centre(table()), Status.NOT_APPLICABLE, "not_announced"),
         Case("no prefix", centre(ANNOUNCED, prefixes=()), Status.NOT_APPLICABLE, "none_declared"),
         Case("no table", centre(), UNTESTED, "not_tested"),
-        Case("old table", centre(table(*through(V4, UP1), age_days=31.5)), UNTESTED, "too_old", {"days": 31}),
+        Case("a table of another time", marked(*V6_DEAD, routes=centre(OLD, uplinks=MARKED)), UNTESTED, "too_old",
+             {"days": 2, "limit": 1}),
     ],
 }  # fmt: skip
 

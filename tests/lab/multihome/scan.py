@@ -15,11 +15,11 @@ from tests.lab.multihome.expected import Findings, Said
 from tests.lab.multihome.network import MultihomeLab, multihome_lab
 from tests.lab.multihome.tables import complete, write_tables
 from tests.lab.multihome.topology import ASNS, HOMES, PROVINCE, Role
-from tests.lab.multihome.worlds import World
+from tests.lab.multihome.worlds import Event, World
 from tests.lab.name_servers import nsd_command
 from tests.lab.scanner import netaudit_on
 
-__all__ = ["scan", "said", "scanned"]
+__all__ = ["said", "scan", "scanned"]
 
 _ROOTS = ("t1", "t2")
 _HOST = "dich-vu.tinh.example"
@@ -42,17 +42,8 @@ def scanned(world: World, folder: Path) -> Run:
         lab.wait_for(world.paths)
         lab.daemons.wait_until(partial(complete, lab, world.paths), "a collector lacks routes", _START)
         _wait_for_ways(lab, world)
-        event = world.event
-        if event is not None and event.kind == "cut":
-            lab.cut(event.one, event.other)
-        elif event is not None and event.kind == "flap":
-            lab.cut(event.one, event.other)
-            lab.wait_for(event.between)
-            lab.repair(event.one, event.other)
-        elif event is not None:
-            lab.drop(event.one, event.other, *event.families)
-        if event is not None and event.after:
-            lab.wait_for(event.after)
+        if world.event is not None:
+            _let_happen(lab, world.event)
         return scan(lab, world, folder)
 
 
@@ -68,6 +59,18 @@ def scan(lab: MultihomeLab, world: World, folder: Path) -> Run:
     done = netaudit_on(world.scanner, lab.namespaces, *command)
     assert done.returncode in (0, 1, 3), done.stderr
     return read_run(folder / "out" / RUN_FILE)
+
+
+def _let_happen(lab: MultihomeLab, event: Event) -> None:
+    """Do to a cable what happens to it, and wait for what comes of it."""
+    if event.kind == "drop":
+        lab.drop(event.one, event.other, *event.families)
+    else:
+        lab.cut(event.one, event.other)
+    if event.kind == "flap":
+        lab.wait_for(event.between)
+        lab.repair(event.one, event.other)
+    lab.wait_for(event.after)
 
 
 def said(run: Run) -> Said:
