@@ -25,6 +25,7 @@ _COMMANDS = {
     "gate": "gate",
     "merge": "merge",
     "report": "report",
+    "compare": "compare",
     "plan": "plan",
     "inventory": "inventory",
     "checks": "checks",

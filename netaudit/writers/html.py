@@ -36,7 +36,7 @@ from netaudit.writers.week_strip import week_strip
 from netaudit.writers.wording import Wording
 from netaudit.writers.zones import Zones
 
-__all__ = ["write_html"]
+__all__ = ["report_environment", "write_html"]
 
 # A page stays readable and below 2 MB: beyond these numbers rows are counted and named as left out.
 _LIMITS = {
@@ -60,7 +60,7 @@ def write_html(run: Run, out: Path, language: str) -> list[Path]:
     """
     wording = Wording(language)
     report = Report(run, wording)
-    environment = _environment(wording)
+    environment = report_environment(wording)
     today = day_of(run.judged_at)
     written = []
     for folder in (out, out / "unit", out / "zone", out / "service", out / "datacentre", out / "checks"):
@@ -120,7 +120,8 @@ def _service(name: str, report: Report) -> dict[str, Any]:
     }
 
 
-def _environment(wording: Wording) -> Environment:
+def report_environment(wording: Wording) -> Environment:
+    """The templates of `reports/` with what they may call, in one language."""
     environment = Environment(
         loader=FileSystemLoader(content_path("reports") / "templates"),
         autoescape=True,
