@@ -65,8 +65,8 @@ def test_where_clients_leave_ipv6_is_drawn_when_it_was_reached(slowest: float, s
 
 
 def test_round_trips_are_no_connections() -> None:
-    taken = {Family.IPV4: (20.0,), Family.IPV6: (400.0,)}
-    picture = latency_picture(Parity(samples=taken, round_trips=True), WORDING)
+    parity = Parity(samples={Family.IPV4: (20.0,), Family.IPV6: (400.0,)}, round_trips=True)
+    picture = latency_picture(parity, WORDING)
     assert picture is not None
     assert "Round trip, ms" in picture and "Time to connect" not in picture
     assert "clients leave IPv6" not in picture
