@@ -8,6 +8,7 @@ but no peer left means that no other way was seen at all.
 from typing import NamedTuple
 
 from netaudit.model.evidence import DataCentreEvidence
+from netaudit.model.inventory import Uplink
 from netaudit.model.verdict import Observation, Outcome, failed, not_applicable, passed
 from netaudit.rules.prefix_graphs import OperatorLoss, PrefixGraph, operator_losses, prefix_graphs
 from netaudit.rules.routes import RouteTable
@@ -18,6 +19,7 @@ from ._helpers import BOTH, agreed, gone, named, not_enough, over, row, sourced
 class _Standing(NamedTuple):
     of: PrefixGraph
     losses: tuple[OperatorLoss, ...]  # the worst first
+    idle: tuple[int, ...]  # declared for this family, and on no way: their loss changes nothing that is seen
 
 
 def judge(
@@ -42,7 +44,7 @@ def _conclude(evidence: DataCentreEvidence, table: RouteTable, min_survivors: fl
     absent = [item for item in items if gone([item], min_peers)]
     centre = evidence.datacentre
     graphs = [graph for family in BOTH for graph in prefix_graphs(evidence, table, family)]
-    seen = [_Standing(g, operator_losses(g.graph, centre.uplinks)) for g in graphs if g.item not in absent]
+    seen = [_standing(graph, centre.uplinks) for graph in graphs if graph.item not in absent]
     rows = (
         *(_row(standing, min_survivors, min_peers) for standing in seen),
         *(row(item, "no peer sees it", None) for item in absent),
@@ -71,14 +73,21 @@ def _conclude(evidence: DataCentreEvidence, table: RouteTable, min_survivors: fl
     )  # fmt: skip
 
 
+def _standing(of: PrefixGraph, uplinks: tuple[Uplink, ...]) -> _Standing:
+    declared = (uplink.asn for uplink in uplinks if of.family in uplink.families)
+    idle = tuple(asn for asn in declared if asn not in of.graph.upstreams)
+    return _Standing(of, operator_losses(of.graph, uplinks), idle)
+
+
 def _row(standing: _Standing, min_survivors: float, min_peers: int) -> Observation:
     of = standing.of
     if of.peers < min_peers:
         saw, ok = f"not enough data: {of.peers} peers", None
     else:
-        saw = "; ".join(
+        parts = [
             f"without {', '.join(f'AS{asn}' for asn in loss.asns)}: {loss.left} of {loss.peers} peers left"
             for loss in standing.losses[:8]
-        )
+        ]
+        saw = "; ".join([*parts, *(f"AS{asn} not observed" for asn in standing.idle[:8])])
         ok = not any(loss.cuts(min_survivors) for loss in standing.losses)
     return Observation(where=of.prefix, saw=saw, family=of.family, ok=ok)

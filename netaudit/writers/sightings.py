@@ -137,6 +137,7 @@ SIGHTINGS = (
     _("without %(asns)s: %(number)s of %(peers)s peers left"),
     _("%(asn)s on every way of %(number)s of %(peers)s peers"),
     _("no transit in common"),
+    _("%(asn)s not observed"),
     _("short enough"),
     _("longer than most networks accept"),
     _("no part announced"),

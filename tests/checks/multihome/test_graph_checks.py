@@ -212,6 +212,15 @@ def test_a_finding_of_the_earlier_sample_is_over(check: str) -> None:
     assert outcome.observed[-1].saw == "2 samples"
 
 
+def test_each_operator_is_taken_away_and_one_that_carries_nothing_is_named() -> None:
+    outcome = judge("multihome.uplink_loss", seen_by(*through(V4, UP1, UP2), *through(V6, UP1)))
+    assert [row.saw for row in outcome.observed[:2]] == [
+        "without AS64501: 2 of 4 peers left; without AS64502: 2 of 4 peers left",
+        "without AS64501: 0 of 4 peers left; AS64502 not observed",
+    ]
+    assert [row.ok for row in outcome.observed[:2]] == [True, False]
+
+
 def test_two_files_of_one_hour_are_one_sample() -> None:
     outcome = judge("multihome.shared_fate", _two(together(V4), together(V6), hours_apart=0.1))
     assert outcome.status is FAIL
