@@ -111,7 +111,7 @@ ROUTE = "route: 203.0.113.0/24\norigin: AS64510\nsource: APNIC\n\n"
         ('{"AS1": [{"prefix": "203.0.112.0/22"}]}', 37, "203.0.112.0/22 stands for several prefixes", 0),
         ('{"AS1": [{"exact": true}]}', 24, "a payload without 'prefix'", 0),
         ('{"AS1": 7}', 8, "'[' expected, '7' found", 0),
-        (gzip.compress(ROUTE.encode() * 9)[:-9], 476, "Compressed file ended before", 9),
+        (gzip.compress(ROUTE.encode() * 9, mtime=0)[:-9], 476, "Compressed file ended before", 9),
     ],
 )
 def test_damage(tmp_path: Path, content: bytes | str, offset: int, problem: str, kept: int) -> None:
