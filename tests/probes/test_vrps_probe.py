@@ -39,8 +39,8 @@ def test_the_export_of_a_world_is_read_whole(tmp_path: Path) -> None:
     path.write_bytes(data)
     assert _facts(path) == [
         VrpsFact(
-            id="vrps-dc-vrps.json", datacentre="dc", source="vrps.json", format="json", sha256=hashlib.sha256(data).hexdigest(),
-            data_time=_TIME, total=3,
+            id="vrps-dc-vrps.json", datacentre="dc", source="vrps.json", format="json",
+            sha256=hashlib.sha256(data).hexdigest(), data_time=_TIME, total=3,
             vrps=(
                 Vrp(prefix="192.0.2.0/24", max_length=25, asn=64510, trust_anchor="lab", expires=_TIME + 43_200),
                 Vrp(prefix="2001:db8::/32", max_length=32, asn=64510, trust_anchor="lab", expires=_TIME + 2_592_000),
