@@ -2,9 +2,9 @@
 
 import os
 import shutil
+import tempfile
 import time
 from pathlib import Path
-from tempfile import gettempdir
 
 import pytest
 
@@ -100,16 +100,18 @@ async def test_a_page_that_can_not_be_fetched_is_not_whole(browser: Browser) -> 
     assert visit.failure is not None and visit.failure.reason is Reason.RESET
 
 
-async def test_each_page_starts_with_nothing_and_leaves_nothing(browser: Browser, tmp_path: Path) -> None:
+async def test_each_page_starts_with_nothing_and_leaves_nothing(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # that of all is used by other tests at the same time
     page = """<script>
       const seen = localStorage.getItem("seen") || document.cookie;
       localStorage.setItem("seen", "yes"); document.cookie = "seen=yes; max-age=9999";
       if (seen) fetch("https://remembered.example/").catch(() => 0);</script>"""
-    before = _profiles()
     for _ in range(2):
         visit = await Site(page).open(browser)
         assert (visit.asked, visit.failure) == ((), None)
-    assert _profiles() <= before
+    assert list(tmp_path.iterdir()) == []
     assert _chromiums() == []
 
 
@@ -130,10 +132,6 @@ async def test_a_proxy_of_the_environment_is_not_used(browser: Browser, monkeypa
         monkeypatch.setenv(name, "http://192.0.2.9:3128")
     visit = await Site("<script>fetch('https://fetch.example/').catch(() => 0)</script>").open(browser)
     assert (hosts(visit), visit.failure) == ({"fetch.example": {"xhr"}}, None)
-
-
-def _profiles() -> set[Path]:
-    return set(Path(gettempdir()).glob("netaudit-browser-*"))
 
 
 def _chromiums() -> list[str]:
