@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -100,10 +101,18 @@ async def test_a_page_that_can_not_be_fetched_is_not_whole(browser: Browser) -> 
     assert visit.failure is not None and visit.failure.reason is Reason.RESET
 
 
-async def test_each_page_starts_with_nothing_and_leaves_nothing(
-    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # that of all is used by other tests at the same time
+@pytest.fixture
+def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where temporary folders are made; that of all is used by other tests at the same time.
+
+    Its name is short: the browser makes a socket in it, whose path has a limit.
+    """
+    with tempfile.TemporaryDirectory() as own:
+        monkeypatch.setattr(tempfile, "tempdir", own)
+        yield Path(own)
+
+
+async def test_each_page_starts_with_nothing_and_leaves_nothing(browser: Browser, folder: Path) -> None:
     page = """<script>
       const seen = localStorage.getItem("seen") || document.cookie;
       localStorage.setItem("seen", "yes"); document.cookie = "seen=yes; max-age=9999";
@@ -111,7 +120,7 @@ async def test_each_page_starts_with_nothing_and_leaves_nothing(
     for _ in range(2):
         visit = await Site(page).open(browser)
         assert (visit.asked, visit.failure) == ((), None)
-    assert list(tmp_path.iterdir()) == []
+    assert os.listdir(folder) == []
     assert _chromiums() == []
 
 
