@@ -26,6 +26,7 @@ from netaudit.model.run import Run
 from netaudit.model.verdict import TargetKind
 from netaudit.store.facts import FACTS_FILE, FactsError, read_facts
 from netaudit.store.runfolder import RunFolder, RunFolderError
+from netaudit.writers.forms import write_forms
 from netaudit.writers.html import write_html
 from netaudit.writers.text import closing_line, run_text
 
@@ -126,11 +127,12 @@ def judge_and_write(
 def tell(run: Run, folder: RunFolder, language: str, formats: Sequence[str]) -> int:
     """Write a judged run and its report, print what happened, return the exit code."""
     folder.write_run(run)
+    written = write_forms(run, folder.path, language, formats)
     if "html" in formats:
-        write_html(run, folder.path, language)
+        written = write_html(run, folder.path, language)[-1:]
     if "text" in formats:
         click.echo(run_text(run, language, colour=True), nl=False)  # click drops colour when it is no terminal
-    click.echo(closing_line(run, folder.index if "html" in formats else None, language), err=True)
+    click.echo(closing_line(run, written[0] if written else None, language), err=True)
     return run.exit_code
 
 

@@ -15,6 +15,7 @@ from netaudit.model.inventory import Inventory
 from netaudit.model.profile import Severity
 from netaudit.model.verdict import TargetKind
 from netaudit.net.browser import PROGRAMS, Browser, find_browser
+from netaudit.writers.forms import FORMS
 
 __all__ = [
     "DEFAULT_INVENTORY", "browser_option", "browser_path_option", "extras_option", "fail_on", "formats_option",
@@ -26,7 +27,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 DEFAULT_INVENTORY = "inventory.yaml"
 
-_FORMATS = ("html", "json", "text")
+_FORMATS = ("html", "json", "text", *FORMS)
 
 
 def inventory_argument(command: Command) -> Command:
@@ -256,7 +257,7 @@ def formats_option(command: Command) -> Command:
         show_default=True,
         callback=_read_formats,
         metavar="LIST",
-        help="html, json, text: one or more, with commas. text goes to the terminal.",
+        help=f"{', '.join(_FORMATS)}: one or more, with commas. text goes to the terminal.",
     )(command)
 
 

@@ -8,6 +8,7 @@ from netaudit.cli.errors import Usage
 from netaudit.cli.options import formats_option, language_option
 from netaudit.model.run import Run
 from netaudit.store.runfolder import RUN_FILE, RunFolderError, read_run
+from netaudit.writers.forms import write_forms
 from netaudit.writers.html import write_html
 from netaudit.writers.json import write_json
 from netaudit.writers.text import closing_line, run_text
@@ -17,7 +18,8 @@ __all__ = ["report"]
 
 @click.command(
     epilog="\b\nExamples:\n  netaudit report out --lang en -o report-en\n"
-    "  netaudit report out/run.json -f text\n  netaudit report out -f html,json -o copy"
+    "  netaudit report out/run.json -f text\n  netaudit report out -f html,json -o copy\n"
+    "  netaudit report out -f csv,xlsx,md"
 )
 @click.argument("run", type=click.Path(exists=True, path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The folder to write to (default: the run's).")
@@ -30,16 +32,20 @@ def report(run: Path, output: Path | None, formats: tuple[str, ...], language: s
         judged = read_run(path)
     except RunFolderError as error:
         raise Usage(str(error)) from error
-    index = _write(judged, output or path.parent, formats, language)
+    first = _write(judged, output or path.parent, formats, language)
     if "text" in formats:
         click.echo(run_text(judged, language, colour=True), nl=False)  # click drops colour when it is no terminal
-    click.echo(closing_line(judged, index, language), err=True)
+    click.echo(closing_line(judged, first, language), err=True)
     return 0
 
 
 def _write(run: Run, folder: Path, formats: tuple[str, ...], language: str) -> Path | None:
+    """Write the forms and return what a reader opens first."""
     if folder.exists() and not folder.is_dir():
         raise Usage(f"{folder} is a file; the output must be a folder")
     if "json" in formats:
         write_json(run, folder)
-    return write_html(run, folder, language)[-1] if "html" in formats else None
+    written = write_forms(run, folder, language, formats)
+    if "html" in formats:
+        return write_html(run, folder, language)[-1]
+    return written[0] if written else None

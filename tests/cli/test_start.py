@@ -10,7 +10,7 @@ import pytest
     ("start", "unwanted"),
     [
         ("netaudit.cli.main", ("dns", "httpx", "jinja2", "scapy", "yaml")),
-        ("netaudit.cli.scan", ("netaudit.lab", "scapy")),
+        ("netaudit.cli.scan", ("netaudit.lab", "scapy", "xlsxwriter")),
     ],
 )
 def test_nothing_is_imported_that_may_not_be_used(start: str, unwanted: tuple[str, ...]) -> None:

@@ -1,0 +1,23 @@
+"""The forms of a report that are one or two files: CSV, a spreadsheet, Markdown."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from netaudit.model.run import Run
+from netaudit.writers.csv import write_csv
+from netaudit.writers.markdown import write_markdown
+from netaudit.writers.xlsx import write_xlsx
+
+__all__ = ["FORMS", "write_forms"]
+
+FORMS: dict[str, Callable[[Run, Path, str], list[Path]]] = {
+    "csv": write_csv,
+    "xlsx": write_xlsx,
+    "md": write_markdown,
+}
+"""By the word of `--format`: what writes a run below a folder in a language, and returns the paths."""
+
+
+def write_forms(run: Run, out: Path, language: str, formats: Sequence[str]) -> list[Path]:
+    """Write those of `formats` that are such files, in their order, and return the paths. Raises OSError."""
+    return [path for form in formats if form in FORMS for path in FORMS[form](run, out, language)]
