@@ -137,7 +137,10 @@ def _blackouts(blackouts: tuple[Blackout, ...]) -> _Found:
 
 def _files(inventory: Inventory, folder: Path) -> _Found:
     named = [("$.world", inventory.world)] if inventory.world is not None else []
-    named += [(f"$.registers[{i}].file", register.file) for i, register in enumerate(inventory.registers)]
+    for i, register in enumerate(inventory.registers):
+        yield from _file(f"$.registers[{i}].file", register.file, folder, or_folder=True)
+        named += [(f"$.registers[{i}].crl[{j}]", name) for j, name in enumerate(register.crl)]
+        named += [(f"$.registers[{i}].roots[{j}]", name) for j, name in enumerate(register.roots)]
     named += [(f"$.certificate_roots[{i}]", name) for i, name in enumerate(inventory.certificate_roots)]
     named += [(f"$.zone_files.{zone}", name) for zone, name in inventory.zone_files.items()]
     for index, centre in enumerate(inventory.datacentres):
@@ -147,11 +150,11 @@ def _files(inventory: Inventory, folder: Path) -> _Found:
         yield from _file(path, name, folder)
 
 
-def _file(path: str, name: str, folder: Path) -> _Found:
+def _file(path: str, name: str, folder: Path, *, or_folder: bool = False) -> _Found:
     try:
         found = (folder / name).resolve()
         inside = found.is_relative_to(folder.resolve())
-        exists = found.is_file()
+        exists = found.is_file() or (or_folder and found.is_dir())
     except (OSError, ValueError, RuntimeError):
         inside = exists = False
     if Path(name).is_absolute() or not inside:

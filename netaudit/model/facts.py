@@ -182,9 +182,13 @@ class UplinkFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="uplin
 
 
 class CertificateRow(Record, frozen=True, kw_only=True):
-    """One certificate of a register. `pseudonym` stands for the holder: no personal name is ever kept."""
+    """One certificate of a register. `pseudonym` stands for the holder: no personal name is ever kept.
 
-    line: int
+    Key and signature are known where the register holds the certificate itself; `revoked` where a complete CRL in
+    force covers it, or any lists it; `chained` where roots were configured.
+    """
+
+    line: int  # of a table; in a folder, the number of the file
     pseudonym: str
     holder: str  # organisation, person
     serial: str
@@ -192,6 +196,12 @@ class CertificateRow(Record, frozen=True, kw_only=True):
     not_after: Timestamp
     issuer: str = ""
     unit: str = ""
+    key: str = ""  # RSA, EC, DSA, Ed25519, Ed448; "" when unknown
+    key_bits: int = 0
+    signature: str = ""  # the algorithm by its name, or as an object identifier
+    digest: str = ""  # of the signature: "sha256"; "unknown", and "" with EdDSA
+    revoked: bool | None = None
+    chained: bool | None = None
 
 
 class RegisterFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="register"):
@@ -204,6 +214,8 @@ class RegisterFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="reg
     sha256: str = ""
     rows: tuple[CertificateRow, ...] = ()
     broken: dict[str, str] = {}  # line number -> what is wrong
+    format: str = "csv"  # csv, xlsx, x509: the certificates themselves
+    unused: dict[str, str] = {}  # file of a CRL or of roots -> why it could not be used
     failure: Failure | None = None
 
 

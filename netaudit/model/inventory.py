@@ -243,11 +243,17 @@ class Source(Record, frozen=True, kw_only=True):
 
 
 class Register(Record, frozen=True, kw_only=True):
-    """A register of digital certificates: a CSV file and the numbers declared for it."""
+    """A register of digital certificates, and the numbers declared for it.
+
+    `file` is a table (CSV, XLSX), a file of X.509 certificates, or a folder of those; `crl` and `roots` are files that
+    say which are revoked and below which authorities they have to be issued.
+    """
 
     id: Identifier
-    file: str  # relative to the inventory
+    file: str  # relative to the inventory, as all files
     declared: dict[str, int]  # holder kind ("organisation", "person") -> count
+    crl: tuple[str, ...] = ()
+    roots: tuple[str, ...] = ()
     name: Text | None = None
 
 
