@@ -40,6 +40,7 @@ from netaudit.model.common import Family, Record
 from netaudit.model.facts import Fact
 from netaudit.net.browser import find_browser
 from netaudit.store.facts import read_facts
+from tests.registers import write_recorded
 
 __all__ = ["RECORDED", "Outcomes", "Recording", "expected_outcomes", "judged", "recordings"]
 
@@ -133,13 +134,14 @@ def _record(recording: Recording) -> None:
 
 
 def _copy_inputs(folder: Path) -> None:
-    """Worlds, inventories, zone files and registers, the latter with dates in place of days."""
+    """Worlds, inventories, zone files and registers, the latter with dates in place of days, or made now."""
     today = datetime.now(UTC).date()
     for path in (*RECORDED.glob("*.yaml"), *RECORDED.glob("*.zone")):
         shutil.copy(path, folder)
     for path in RECORDED.glob("*.csv"):
         text = _DAYS.sub(lambda days: (today + timedelta(days=int(days[1]))).isoformat(), path.read_text())
         (folder / path.name).write_text(text)
+    write_recorded(folder)
 
 
 async def _scanned(scan: Scan, path: Path) -> list[Fact]:

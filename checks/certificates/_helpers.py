@@ -44,6 +44,11 @@ def broken_rows(fact: RegisterFact) -> tuple[Observation, ...]:
     return tuple(Observation(where=f"{fact.source}:{line}", saw=problem, ok=False) for line, problem in problems)
 
 
+def unused_files(fact: RegisterFact) -> tuple[Observation, ...]:
+    """The lists and roots that could not be used."""
+    return tuple(Observation(where=name, saw=problem, ok=None) for name, problem in fact.unused.items())
+
+
 def rows(fact: RegisterFact, found: Iterable[CertificateRow], ok: bool | None = False) -> tuple[Observation, ...]:
     """Rows of the evidence table: line, kind of holder, pseudonym and last day."""
     return tuple(

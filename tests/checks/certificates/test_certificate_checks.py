@@ -1,5 +1,7 @@
 """The certificates checks, case by case."""
 
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,13 +53,32 @@ def register(
     failure: Failure | None = None,
     read: bool = True,
     declared: bool = True,
+    form: str = "csv",
+    crl: tuple[str, ...] = ("r.crl",),
+    roots: tuple[str, ...] = ("root.pem",),
+    unused: dict[str, str] | None = None,
 ) -> RegisterEvidence:
     numbers = {"organisation": organisations, "person": persons} if declared else {}
-    about = Register(id="r", file="data/r.csv", declared=numbers)
+    about = Register(id="r", file="data/r.csv", declared=numbers, crl=crl, roots=roots)
     fact = RegisterFact(
-        id="register:r", register="r", source="r.csv", at=NOW, rows=rows, broken=broken or {}, failure=failure
-    )
+        id="register:r", register="r", source="r.csv", at=NOW, rows=rows, broken=broken or {}, failure=failure,
+        format=form, unused=unused or {},
+    )  # fmt: skip
     return RegisterEvidence(now=NOW, vantage=None, register=about, fact=fact if read else None)
+
+
+def x509(
+    line: int, key: str = "RSA", bits: int = 2048, digest: str = "sha256", revoked: bool | None = False,
+    chained: bool | None = True, until: float = NOW + 900 * DAY,
+) -> CertificateRow:  # fmt: skip
+    return replace(
+        certificate(line, until), key=key, key_bits=bits, signature=f"{digest}With{key}", digest=digest,
+        revoked=revoked, chained=chained,
+    )  # fmt: skip
+
+
+def folder(*rows: CertificateRow, broken: dict[str, str] | None = None) -> RegisterEvidence:
+    return register(*rows, broken=broken, form="x509")
 
 
 TWO = (certificate(2), person(3))
@@ -114,6 +135,48 @@ CASES: dict[str, list[Case]] = {
         Case("nothing declared", register(*TWO, declared=False), NONE, "none_declared"),
         *_UNREAD,
     ],
+    "certificates.not_revoked": [
+        Case("on no list", folder(x509(1), x509(2)), PASS, "ok", {"total": 2, "crl": "r.crl"}),
+        Case("revoked", folder(x509(1), x509(2, revoked=True)), FAIL, "revoked", {
+            "count": 1, "total": 2, "lines": ("2",)}),
+        Case("revoked beside what can't be read", folder(x509(1, revoked=True), broken=_BROKEN), FAIL, "revoked"),
+        Case("revoked beside another's", folder(x509(1, revoked=None), x509(2, revoked=True)), FAIL, "revoked"),
+        Case("of an issuer without list", folder(x509(1), x509(2, revoked=None)), UNTESTED, "not_covered", {
+            "count": 1, "total": 2}),
+        Case("list unreadable", register(*TWO, unused={"r.crl": "no list"}), UNTESTED, "not_covered", {"count": 2}),
+        Case("rows of a table", register(*(replace(row, revoked=False) for row in TWO)), PASS, "ok"),
+        Case("no list given", register(*TWO, crl=()), NONE, "no_list"),
+        Case("a broken file", folder(x509(1), broken=_BROKEN), UNTESTED, "partly_read"),
+        _EMPTY, *_UNREAD,
+    ],
+    "certificates.chain": [
+        Case("to the root", folder(x509(1), x509(2)), PASS, "ok", {"total": 2, "roots": "root.pem"}),
+        Case("not to the root", folder(x509(1), x509(2, chained=False)), FAIL, "apart", {"count": 1, "lines": ("2",)}),
+        Case("not to the root beside a broken file", folder(x509(1, chained=False), broken=_BROKEN), FAIL, "apart"),
+        Case("roots unreadable", folder(x509(1), x509(2, chained=None)), UNTESTED, "undecided", {"count": 1}),
+        Case("a broken file", folder(x509(1), broken=_BROKEN), UNTESTED, "partly_read"),
+        Case("a table", register(*TWO), NONE, "table"),
+        Case("no roots given", register(*TWO, roots=()), NONE, "no_roots"),
+        Case("no certificates", folder(), NONE, "empty"),
+        *_UNREAD,
+    ],
+    "certificates.key_strength": [
+        Case("strong", folder(x509(1), x509(2, "EC", 256), x509(3, "Ed25519", 256, "")), PASS, "ok", {"total": 3}),
+        Case("short RSA", folder(x509(1), x509(2, bits=2047)), FAIL, "weak", {
+            "count": 1, "total": 2, "lines": ("2",), "algorithms": ("RSA 2047, sha256WithRSA",)}),
+        Case("short DSA", folder(x509(1, "DSA", 1024)), FAIL, "weak"),
+        Case("short EC", folder(x509(1, "EC", 192)), FAIL, "weak"),
+        Case("SHA-1", folder(x509(1, digest="sha1")), FAIL, "weak"),
+        Case("weak beside a broken file", folder(x509(1, bits=1024), broken=_BROKEN), FAIL, "weak"),
+        Case("by parameter", folder(x509(1)), FAIL, "weak", {"rsa_bits": 3072}, parameters={"rsa_bits": 3072}),
+        Case("digest by parameter", folder(x509(1, digest="sha1")), PASS, "ok", parameters={"weak_digests": []}),
+        Case("a key of an unknown kind", folder(x509(1, "", 0)), UNTESTED, "unknown", {"count": 1}),
+        Case("a signature of an unknown kind", folder(x509(1, digest="unknown")), UNTESTED, "unknown"),
+        Case("a broken file", folder(x509(1), broken=_BROKEN), UNTESTED, "partly_read"),
+        Case("weak and expired", folder(x509(1, bits=512, until=NOW - DAY)), NONE, "none_in_force"),
+        Case("a table", register(*TWO), NONE, "table"),
+        *_UNREAD,
+    ],
 }  # fmt: skip
 
 
@@ -143,7 +206,8 @@ def test_the_sample_register_is_as_declared_and_seven_have_expired() -> None:
     about = Register(id="ban-co-yeu", file="certificates.csv", declared={"organisation": 855, "person": 833})
     evidence = RegisterEvidence(now=NOW, vantage=None, register=about, fact=read_register(about, folder, NOW))
     statuses = {check: judge(check, evidence).status for check in CASES}
-    assert statuses == dict.fromkeys(CASES, PASS) | {"certificates.not_expired": FAIL}
+    tables = dict.fromkeys(("certificates.not_revoked", "certificates.chain", "certificates.key_strength"), NONE)
+    assert statuses == dict.fromkeys(CASES, PASS) | {"certificates.not_expired": FAIL} | tables
     assert judge("certificates.counts_match", evidence).args["counted"] == 1688
     assert judge("certificates.not_expired", evidence).args["count"] == 7
 
@@ -157,13 +221,17 @@ _ROWS = st.builds(
     not_before=st.floats(allow_nan=False),
     not_after=st.floats(-1e20, 1e20),
     issuer=st.sampled_from(["", "x"]),
+    key=st.sampled_from(["", "RSA", "EC", "GOST"]),
+    key_bits=st.integers(),
+    revoked=st.sampled_from([True, False, None]),
+    chained=st.sampled_from([True, False, None]),
 )
 
 
 @given(st.lists(_ROWS, max_size=8), st.dictionaries(st.text(max_size=4), st.text(max_size=4), max_size=3))
 def test_no_register_breaks_a_judge(rows: list[CertificateRow], broken: dict[str, str]) -> None:
-    for check in CASES:
-        outcome = judge(check, register(*rows, broken=broken))
+    for check, form in product(CASES, ("csv", "x509")):
+        outcome = judge(check, register(*rows, broken=broken, form=form))
         assert (outcome.failure is not None) == (outcome.status is UNTESTED)
 
 
