@@ -79,6 +79,11 @@ def der(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(Encoding.DER)
 
 
+def crl(builder: x509.CertificateRevocationListBuilder, by: Authority, encoding: Encoding = Encoding.DER) -> bytes:
+    """The list, signed."""
+    return builder.sign(by.key, hashes.SHA256()).public_bytes(encoding)
+
+
 def rows(holders: Iterable[Holder], now: datetime) -> list[tuple[str, ...]]:
     """The holders as rows of a table."""
     return [
@@ -119,8 +124,8 @@ def write_recorded(folder: Path) -> None:
     stranger = Authority(now, "Nha cung cap la")
     (folder / "root.pem").write_bytes(pem(root.certificate))
     (folder / "broken-root.pem").write_bytes(b"no root")
-    (folder / "current.crl").write_bytes(_crl(root, [0xBAD]))
-    (folder / "stale.crl").write_bytes(_crl(root, [], days=-1))
+    (folder / "current.crl").write_bytes(crl(root.revoke([0xBAD]), root))
+    (folder / "stale.crl").write_bytes(crl(root.revoke([], days=-1), root))
     sets = {
         "x509-good": [(root, Holder(0xA1)), (root, Holder(0xA2, "Sở mẫu", "organisation"))],
         "x509-faulty": [(root, Holder(0xBAD, bits=1024)), (stranger, Holder(0xB2))],
@@ -132,10 +137,6 @@ def write_recorded(folder: Path) -> None:
             (folder / name / f"{number}.pem").write_bytes(pem(authority.issue(holder)))
     (folder / "x509-unsure" / "broken.pem").write_bytes(b"-----BEGIN CERTIFICATE-----\nAAAA\n")
     (folder / "x509-empty").mkdir()
-
-
-def _crl(authority: Authority, serials: Iterable[int], days: int = 30) -> bytes:
-    return authority.revoke(serials, days).sign(authority.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
 def _builder(

@@ -83,7 +83,6 @@ def whole_folder(folder: Path) -> Iterator[Certificate]:
 def read_certificates(found: list[Certificate], trust: Trust) -> Reading:
     """Every certificate of a holder as a row; those of authorities only help `trust`, and are not counted."""
     parsed = [(entry, _loaded(entry)) for entry in found]
-    holders = {one.subject for _, one in parsed if isinstance(one, x509.Certificate) and not is_authority(one)}
     trust.add(one for _, one in parsed if isinstance(one, x509.Certificate) and is_authority(one))
     reading = Reading()
     for entry, one in parsed:
@@ -94,13 +93,13 @@ def read_certificates(found: list[Certificate], trust: Trust) -> Reading:
         if isinstance(one, str):
             reading.broken[str(entry.line)] = one
         elif kind := entry.kind or _holder_kind(one):
-            reading.rows.append(_row(entry.line, kind, one, holders, trust))
+            reading.rows.append(_row(entry.line, kind, one, trust))
         else:
             reading.broken[str(entry.line)] = "the certificate does not show whether the holder is a person"
     return reading
 
 
-def _row(line: int, kind: str, found: x509.Certificate, holders: set[x509.Name], trust: Trust) -> CertificateRow:
+def _row(line: int, kind: str, found: x509.Certificate, trust: Trust) -> CertificateRow:
     serial = f"{found.serial_number:x}"
     key, bits = _key(found)
     return CertificateRow(
@@ -110,7 +109,7 @@ def _row(line: int, kind: str, found: x509.Certificate, holders: set[x509.Name],
         serial=serial,
         not_before=found.not_valid_before_utc.timestamp(),
         not_after=found.not_valid_after_utc.timestamp(),
-        issuer=_issuer(found.issuer, holders),
+        issuer=_issuer(found.issuer, trust),
         key=key,
         key_bits=bits,
         signature=_signature(found),
@@ -161,9 +160,9 @@ def _statements(certificate: x509.Certificate) -> bytes:
     return value.value if isinstance(value, x509.UnrecognizedExtension) else b""
 
 
-def _issuer(issuer: x509.Name, holders: set[x509.Name]) -> str:
-    """The issuer's common name or organisation, unless it may be a person: a holder of the register is none."""
-    if issuer in holders or any(_texts(issuer, oid) for oid in (*_OF_A_PERSON, NameOID.USER_ID)):
+def _issuer(issuer: x509.Name, trust: Trust) -> str:
+    """The common name or organisation of an issuer that a root or a CRL vouches for; any other may be a person."""
+    if not trust.knows(issuer):
         return "issuer " + hashlib.blake2s(issuer.public_bytes(), digest_size=8).hexdigest()
     texts = _texts(issuer, NameOID.COMMON_NAME) or _texts(issuer, NameOID.ORGANIZATION_NAME)
     return shortened(texts[0]) if texts else ""
@@ -251,4 +250,4 @@ def _content(path: Path) -> tuple[bytes, str]:
         return b"", f"can't be read: {error.strerror}"
     if len(content) > _LARGEST_CERTIFICATE_FILE:
         return b"", f"has more than {_LARGEST_CERTIFICATE_FILE // 1024} kB"
-    return content, ""
+    return content, "" if content else "empty"

@@ -73,6 +73,10 @@ class Trust:
         self._trusted = _trusted(self._roots, known, self.at)
         self._lists = [found for found in self._lists if self._authentic(found, [*self._roots, *known])]
 
+    def knows(self, issuer: x509.Name) -> bool:
+        """Whether it is the name of an authority below a root, or of one whose CRL was given."""
+        return issuer in self._trusted or any(found.issuer == issuer for found in self._lists)
+
     def revoked(self, serial: int, issuer: x509.Name) -> bool | None:
         """Whether a CRL of the issuer lists the serial; None when no complete one in force says either."""
         return _answer(serial, [found for found in self._lists if found.issuer == issuer])
