@@ -157,9 +157,18 @@ def _row(line: int, fields: Mapping[str, str]) -> CertificateRow:
 
 
 def _without(person: str, text: str) -> str:
-    """The text of another column, or nothing where the person's name stands in it too."""
-    name = plain(person)
-    return "" if name and name in plain(text) else shortened(text)
+    """The text of another column, or nothing where the person's name stands in it too, word by word."""
+    if len(person) > _LONGEST_FIELD:  # no name; and cut off it could not be found
+        return ""
+    name, words = _words(person), _words(text)
+    named = any(words[start : start + len(name)] == name for start in range(len(words)))
+    return "" if name and named else shortened(text)
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text as `plain` has them."""
+    spaced = "".join(c if c.isalnum() or unicodedata.combining(c) else " " for c in text[: 2 * _LONGEST_FIELD])
+    return [plain(word) for word in spaced.split()]
 
 
 def _time(text: str, column: str) -> float:

@@ -45,6 +45,24 @@ def test_equal_holders_of_two_certificates_cannot_be_told_to_be_equal(tmp_path: 
     assert len({row.pseudonym for row in fact.rows}) == 2
 
 
+@pytest.mark.parametrize(
+    ("holder", "issuer", "kept"),
+    [
+        ("Nguyễn Văn A", "của NGUYỄN  văn-a (phòng)", ""),
+        ("An", "Ban Co yeu", "Ban Co yeu"),
+        ("An", "An Co yeu", ""),
+        ("x" * 500, "y " + "x" * 500, ""),
+        ("word " * 39, "y" * 150 + " " + "word " * 39, ""),
+        ("", "Ban Co yeu", "Ban Co yeu"),
+    ],
+)
+def test_a_name_that_stands_in_another_column_too_is_left_out(
+    tmp_path: Path, holder: str, issuer: str, kept: str
+) -> None:
+    fact = read(tmp_path, f"{HEADER}01,person,2020-01-01,2030-01-01,{issuer},{issuer},{holder}\n")
+    assert [(row.issuer, row.unit) for row in fact.rows] == [(kept, kept)]
+
+
 def test_vietnamese_headers_dates_and_semicolons(tmp_path: Path) -> None:
     text = (
         "\ufeffSố hiệu;Loại chứng thư;Hiệu lực từ;Hiệu lực đến;Đơn vị;Chủ thể\n"
