@@ -200,8 +200,8 @@ def test_lint_finds_nothing_in_what_is_shipped() -> None:
         ("dns/tcp.yaml", "id: dns.tcp", "id: dns.udp", 'the id must be "dns.tcp"'),
         (
             "dns/tcp.yaml",
-            "    en: '{answered} of {total} name",
-            "    en: '{total} name",
+            "each answering over TCP: {answered} of {total}.'",
+            "each answering over TCP: {total}.'",
             "only one language has answered",
         ),
         ("dns/tcp.yaml", "dig +short NS {target}", "dig +short NS {tagret}", "no outcome has an argument tagret"),
