@@ -47,6 +47,7 @@ def registers_of_run(targets: Iterable[Derived]) -> Iterator[RegisterSummary]:
                 counted={holder: holders.get(holder, 0) for holder in (*evidence.register.declared, *holders)},
                 expired=len(expired(rows, evidence.now)),
                 expiring_30=len(expiring(rows, evidence.now, 30)),
+                expiring_60=len(expiring(rows, evidence.now, 60)),
                 expiring_90=len(expiring(rows, evidence.now, 90)),
                 broken=len(evidence.fact.broken),
             )

@@ -110,7 +110,8 @@ class RegisterSummary(Record, frozen=True, kw_only=True):
     declared: dict[str, int]
     counted: dict[str, int]
     expired: int
-    expiring_30: int
+    expiring_30: int  # certificates that end within so many days; those of 30 are among those of 60 and 90
+    expiring_60: int = 0
     expiring_90: int
     broken: int
 

@@ -193,6 +193,7 @@ class _Sheets:
                 yield part, f"{self._say(words.word(words.HOLDERS, holder))}, {self._say('as declared')}", number
             yield part, self._say("expired"), register.expired
             yield part, self._say("expire within 30 days"), register.expiring_30
+            yield part, self._say("expire within 60 days"), register.expiring_60
             yield part, self._say("expire within 90 days"), register.expiring_90
             yield part, self._say("Unreadable rows"), register.broken
 

@@ -159,7 +159,7 @@ async def test_registers_are_counted_by_holder_and_by_what_is_left(scan: Scan) -
             line=n, pseudonym=str(n), holder=holder, serial=str(n), not_before=0.0, not_after=1.0 + days * DAY
         )
         for n, (holder, days) in enumerate(
-            [("person", -1), ("person", 10), ("organisation", 80), ("organisation", 400), ("robot", 400)]
+            [*(("person", day) for day in (-1, 10, 50)), ("organisation", 80), ("organisation", 400), ("robot", 400)]
         )
     )
     facts = [
@@ -170,8 +170,8 @@ async def test_registers_are_counted_by_holder_and_by_what_is_left(scan: Scan) -
     ]
     assert judged(facts, saying({})).registers == (
         RegisterSummary(
-            register="reg", declared={"person": 1}, counted={"person": 2, "organisation": 2, "robot": 1},
-            expired=1, expiring_30=1, expiring_90=2, broken=1,
+            register="reg", declared={"person": 1}, counted={"person": 3, "organisation": 2, "robot": 1},
+            expired=1, expiring_30=1, expiring_60=2, expiring_90=3, broken=1,
         ),
     )  # fmt: skip
 

@@ -409,6 +409,7 @@ def run_of(
                 counted={"organisation": 855, "person": 833},
                 expired=7,
                 expiring_30=3,
+                expiring_60=5,
                 expiring_90=11,
                 broken=0,
             ),
