@@ -47,6 +47,7 @@ class Trust:
     _roots: list[x509.Certificate] = field(default_factory=list)
     _trusted: dict[x509.Name, list[x509.Certificate]] = field(default_factory=dict)
     _lists: list[_Revocations] = field(default_factory=list)
+    _of_text: dict[str, list[_Revocations]] = field(default_factory=dict)
     _roots_unread: bool = False
 
     @classmethod
@@ -83,10 +84,9 @@ class Trust:
 
     def revoked_of_text(self, serial: str, issuer: str) -> bool | None:
         """The same for a row of a table, whose issuer is a text. Without one, the CRLs have to be of one issuer."""
-        issuers = {found.issuer for found in self._lists}
-        if not issuer and len(issuers) == 1:
-            return _answer(int(serial, 16), self._lists)
-        return _answer(int(serial, 16), [found for found in self._lists if plain(issuer) in _names(found.issuer)])
+        if issuer not in self._of_text:  # one register has few issuers and many rows
+            self._of_text[issuer] = self._lists_of(issuer)
+        return _answer(int(serial, 16), self._of_text[issuer])
 
     def chained(self, certificate: x509.Certificate) -> bool | None:
         """Whether it is issued below a root, signatures verified. None without roots, or where we can't tell."""
@@ -96,6 +96,11 @@ class Trust:
         if True in answers:
             return True
         return None if None in answers or self._roots_unread else False
+
+    def _lists_of(self, issuer: str) -> list[_Revocations]:
+        if not issuer and len({found.issuer for found in self._lists}) == 1:
+            return self._lists
+        return [found for found in self._lists if plain(issuer) in _names(found.issuer)]
 
     def _authentic(self, found: _Revocations, authorities: Sequence[x509.Certificate]) -> bool:
         above = [one for one in authorities if one.subject == found.issuer][:_MOST_OF_ONE_NAME]
