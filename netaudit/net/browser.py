@@ -1,8 +1,9 @@
 """A third, small door: a page opened in a real browser that sends nothing itself, to see what its scripts ask for.
 
 Each request of the browser is held. The page's own host is asked by netaudit, through the network that a scan uses,
-with its pace, its address and its name; whatever the page asks of others is noted and fails as on a network where
-they can't be reached. The browser itself resolves no name and connects to nothing (`netaudit.net.devtools`).
+with its pace, its address and its name, and at web ports alone; whatever the page asks of others is noted and fails as
+on a network where they can't be reached. The browser itself resolves no name and connects to nothing
+(`netaudit.net.devtools`).
 """
 
 import asyncio
@@ -25,6 +26,7 @@ PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 Load = Callable[[str], Awaitable[HttpHop]]
 
 _URL_LENGTH = 2_048
+_PORTS = {"http": 80, "https": 443}
 _LOOK = 0.2  # seconds between looks at how far the page is
 _OWN_KINDS = {"document", "stylesheet", "script", "xhr", "fetch", "font", "manifest", "other", "texttrack"}
 _PIXEL = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"  # a transparent GIF
@@ -116,6 +118,7 @@ class _Visit:
         self.opened = False
         self._url = url
         self._host = web_host(url, url)
+        self._ports = {_port(url), *_PORTS.values()} - {None}
         self._load = load
         self._limits = limits
         self._tools: DevTools | None = None
@@ -228,12 +231,14 @@ class _Visit:
             self._too_much = _spent(f"the page asked for more than {self._limits.requests} files")
             return
         request = event.params.get("request", {})
-        url, kind = str(request.get("url", ""))[:_URL_LENGTH], str(event.params.get("resourceType", "")).lower()
+        url, kind = str(request.get("url", "")), str(event.params.get("resourceType", "")).lower()
         id = str(event.params.get("requestId", ""))
         moves = kind == "document" and self._page.done() and event.params.get("frameId") == self._page.result()[1]
         self._navigations += moves
-        if self._host is None or web_host(url, url) != self._host:
+        if not self._is_own(url):
             self._note(url, "navigation" if moves else kind)
+            if moves and not self.own_requests:  # the page itself, as the browser writes its URL
+                self._too_much = _SILENT_PAGE
             # a navigation that is aborted leaves the page in place
             self._fail(id, event.session, "Aborted" if moves else "AddressUnreachable")
         elif kind == "image" or str(request.get("headers", {}).get("Accept", "")).startswith("image/"):
@@ -245,6 +250,14 @@ class _Visit:
             answer = asyncio.get_running_loop().create_task(self._answer(id, event.session, url))
             self._answers.add(answer)
             answer.add_done_callback(self._answers.discard)
+
+    def _is_own(self, url: str) -> bool:
+        """Whether it is the web of the page's own host: a page must not make us speak HTTP to its SSH or mail server.
+
+        A URL that is too long is not; cut off it would lead elsewhere.
+        """
+        own = self._host is not None and web_host(url, url) == self._host
+        return own and len(url) <= _URL_LENGTH and _port(url) in self._ports
 
     def _spent_on_own(self, moves: bool) -> bool:
         if moves and self._navigations > self._limits.navigations:
@@ -307,6 +320,16 @@ _WATCH: Mapping[str, Mapping[str, Any]] = {
     "Target.setAutoAttach": _ATTACH,
     "Runtime.runIfWaitingForDebugger": {},
 }
+
+
+def _port(url: str) -> int | None:
+    """The port that a URL of the web leads to; None for any other."""
+    try:
+        parts = urlsplit(url)
+        usual = _PORTS.get(parts.scheme)
+        return usual if usual is None or parts.port is None else parts.port
+    except ValueError:
+        return None
 
 
 def _leads_to_web(url: str, hop: HttpHop) -> bool:

@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from netaudit.model.common import Reason, Side
 from netaudit.model.facts import HttpHop
 from netaudit.net.browser import Browser, BrowserLimits, find_browser
 from netaudit.net.devtools import DevToolsError
-from tests.net.pages import Site, hosts
+from tests.net.pages import OWN, Site, hosts
 
 pytestmark = pytest.mark.browser
 
@@ -87,6 +87,36 @@ async def test_what_is_no_get_is_not_sent(browser: Browser) -> None:
     assert hosts(visit) == {"after.example": {"xhr"}}
 
 
+async def test_of_its_own_host_only_the_ports_of_the_web_and_of_the_page_are_asked(browser: Browser) -> None:
+    own = "http://own.example:8080"
+    asked = ["http://own.example/a", "https://own.example/b", "https://own.example:80/c", f"{own}/d"]
+    barred = [f"http://own.example:{port}/" for port in (3306, 5432, 9100)] + ["https://own.example:8443/"]
+    urls = [*barred, f"{own}/to-another-port", *asked]
+    page = f"""<script>(async () => {{
+      for (const url of {urls}) await fetch(url, {{mode: "no-cors"}}).catch(() => 0);
+      for (const url of {barred}) {{
+        const frame = document.createElement("iframe"); frame.src = url; document.body.append(frame);
+        new Image().src = url + "image"; location = url + "move"; }}}})()</script>"""
+    site = Asked(page, {f"{own}/to-another-port": "http://own.example:6379/"})
+    visit = await Browser(browser.program).visit(f"{own}/", site.load)
+    assert visit.failure is None
+    assert site.urls == [f"{own}/", f"{own}/to-another-port", *asked]
+    assert {url for url, _ in visit.asked} >= {*barred, "http://own.example:6379/", "https://own.example:8443/image"}
+
+
+async def test_a_url_that_is_too_long_is_not_cut_and_asked(browser: Browser) -> None:
+    long = f"/{'x' * 3_000}?away"
+    site = Site(
+        f"<script src={long}></script><script>fetch('{long}').catch(() => fetch('https://failed.example'))</script>"
+    )
+    visit = await site.open(browser)
+    assert (site.asked, visit.own_requests, visit.failure) == (["/"], 1, None)
+    assert "failed.example" in hosts(visit)
+    visit = await browser.visit(f"{OWN}{long}", site.load)
+    assert site.asked == ["/"]
+    assert visit.failure is not None and visit.failure.reason is Reason.PROTOCOL
+
+
 async def test_a_script_that_leads_elsewhere_is_told_and_the_page_stays(browser: Browser) -> None:
     site = Site(
         "<script>location = 'https://elsewhere.example/'; "
@@ -141,6 +171,22 @@ async def test_a_proxy_of_the_environment_is_not_used(browser: Browser, monkeypa
         monkeypatch.setenv(name, "http://192.0.2.9:3128")
     visit = await Site("<script>fetch('https://fetch.example/').catch(() => 0)</script>").open(browser)
     assert (hosts(visit), visit.failure) == ({"fetch.example": {"xhr"}}, None)
+
+
+class Asked:
+    """One page at every URL, but for those that lead elsewhere; `urls` keeps what was fetched, in order."""
+
+    def __init__(self, page: str, moved: Mapping[str, str]) -> None:
+        self._page = page
+        self._moved = moved
+        self.urls: list[str] = []
+
+    async def load(self, url: str) -> HttpHop:
+        self.urls.append(url)
+        if url in self._moved:
+            return HttpHop(url=url, address="192.0.2.1", at=0.0, status=302, headers=(("location", self._moved[url]),))
+        headers = (("content-type", "text/html"),)
+        return HttpHop(url=url, address="192.0.2.1", at=0.0, status=200, headers=headers, body=self._page.encode())
 
 
 def _chromiums() -> list[str]:
