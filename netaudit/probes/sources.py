@@ -34,11 +34,15 @@ _KEPT = {"id", "datacentre", "source", "sha256"}  # fields that no merging touch
 
 
 class Answer(NamedTuple):
-    """A question with the document that answers it, or why there is none."""
+    """A question with the document that answers it, or why there is none.
+
+    `not_found`: the source itself says that it has none, which no failure on the way to it does.
+    """
 
     question: Question
     document: Document | None
     failure: Failure | None
+    not_found: bool = False
 
 
 class SourceProbe:
@@ -88,7 +92,7 @@ class SourceProbe:
     def _part(self, answer: Answer) -> RoutingFact:
         question, document = answer.question, answer.document
         if document is None:
-            return self._without(question, answer.failure or _NOT_ASKED)
+            return self._without(answer)
         try:
             return provenance(self._fact_of(question, document.path), [answer])
         except (OSError, ValueError) as error:
@@ -120,9 +124,10 @@ class SourceProbe:
             failure = unread(f"{self._source.name}: {error}") or _NOT_ASKED
             return provenance(self._empty("routes", failure), answers)
 
-    def _without(self, question: Question, failure: Failure) -> RoutingFact:
+    def _without(self, answer: Answer) -> RoutingFact:
         """RDAP that began at IANA's registries has asked who must know: what is not found there is not registered."""
-        if failure.reason is Reason.NO_DATA and question.uri.startswith("rdap:") and failure.detail.endswith("404"):
+        question = answer.question
+        if answer.not_found and question.uri.startswith("rdap:"):
             return RegistrationsFact(
                 id="",
                 datacentre=self._centre.id,
@@ -131,7 +136,7 @@ class SourceProbe:
                 retrieved_at=time.time(),
                 not_found=(question.about,),
             )
-        return self._empty(question.evidence, failure)
+        return self._empty(question.evidence, answer.failure or _NOT_ASKED)
 
     def _empty(self, kind: str, failure: Failure) -> RoutingFact:
         return KINDS[kind].fact(id="", datacentre=self._centre.id, source="", failure=failure)
@@ -142,7 +147,7 @@ async def answer_to(library: Library, question: Question) -> Answer:
     try:
         return Answer(question, await library.fetch(question), None)
     except SourceError as error:
-        return Answer(question, None, error.failure)
+        return Answer(question, None, error.failure, error.not_found)
 
 
 def provenance(fact: RoutingFact, answers: Sequence[Answer]) -> RoutingFact:

@@ -43,7 +43,7 @@ class _Shelf:
     """One document, wanted by several."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    outcome: Document | Failure | None = None
+    outcome: Document | SourceError | None = None
 
 
 class Library:
@@ -82,20 +82,18 @@ class Library:
                 try:
                     shelf.outcome = await self._found(question.source, question.uri)
                 except SourceError as error:
-                    shelf.outcome = error.failure
+                    shelf.outcome = error
                 except OSError as error:  # of our own disk: what the network raises is a SourceError
                     detail = f"the cache of sources can't be written: {error.strerror or error}"
-                    shelf.outcome = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail=detail)
-        if isinstance(shelf.outcome, Failure):
-            raise SourceError(shelf.outcome)
+                    shelf.outcome = SourceError(Failure(reason=Reason.NO_DATA, side=Side.OURS, detail=detail))
+        if isinstance(shelf.outcome, SourceError):  # a new one for each that asks: its traceback is its own
+            raise SourceError(shelf.outcome.failure, not_found=shelf.outcome.not_found)
         return shelf.outcome
 
     async def _found(self, source: Source, uri: str) -> Document:
         if uri.startswith("rdap:"):
             path = uri.removeprefix("rdap:")
-            registries = Question(source, "", self._bootstrap + registry_file(path))
-            content = (await self.fetch(registries)).path.read_bytes()
-            return await self._found(source, service_url(content, path) + path)
+            return await self._found(source, await self._registry(source, path) + path)
         known = await asyncio.to_thread(self._cache.find, uri, self._now(), source.max_age_hours * _HOUR)
         if known is not None:
             return known
@@ -111,6 +109,14 @@ class Library:
                 if closed_to_us(error.failure):
                     host.closed = error.failure
                 raise
+
+    async def _registry(self, source: Source, path: str) -> str:
+        """The base URL of the registry that must know. That IANA has no list says nothing of what it would list."""
+        try:
+            document = await self.fetch(Question(source, "", self._bootstrap + registry_file(path)))
+        except SourceError as error:
+            raise SourceError(error.failure) from error
+        return service_url(document.path.read_bytes(), path)
 
     async def _tries(self, source: Source, uri: str) -> Document:
         """The one policy of retries: after silences, broken connections and requests to wait; never longer waits."""

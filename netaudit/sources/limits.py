@@ -24,18 +24,30 @@ class SourceLimits(Record, frozen=True, kw_only=True):
 
 
 class SourceError(Exception):
-    """A source gave no document. `wait`: in how many seconds it wants to be asked again."""
+    """A source gave no document. `wait`: in how many seconds it wants to be asked again.
 
-    def __init__(self, failure: Failure, wait: float | None = None) -> None:
+    `not_found`: the server that was to have the document answers that it has none (HTTP 404).
+    """
+
+    def __init__(self, failure: Failure, wait: float | None = None, *, not_found: bool = False) -> None:
         super().__init__(failure.detail)
         self.failure = failure
         self.wait = wait
+        self.not_found = not_found
 
     @classmethod
-    def of(cls, reason: Reason, detail: str, *, side: Side = Side.SOURCE, wait: float | None = None) -> "SourceError":
+    def of(
+        cls,
+        reason: Reason,
+        detail: str,
+        *,
+        side: Side = Side.SOURCE,
+        wait: float | None = None,
+        not_found: bool = False,
+    ) -> "SourceError":
         """An error made of its failure's parts."""
         printable = "".join(c if c.isprintable() else "?" for c in detail[:200])
-        return cls(Failure(reason=reason, side=side, detail=printable), wait)
+        return cls(Failure(reason=reason, side=side, detail=printable), wait, not_found=not_found)
 
 
 def closed_to_us(failure: Failure) -> bool:

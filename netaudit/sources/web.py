@@ -82,7 +82,7 @@ async def _body(response: httpcore.Response, request: Request, file: IO[bytes]) 
         wait = _wait(_header(response, b"retry-after"))
         raise SourceError.of(Reason.TURNED_AWAY, f"{host}: HTTP {response.status}", wait=wait)
     if response.status == 404:
-        raise SourceError.of(Reason.NO_DATA, f"{host}: HTTP 404")
+        raise SourceError.of(Reason.NO_DATA, f"{host}: HTTP 404", not_found=True)
     if response.status != 200:
         reason = Reason.RESET if response.status >= 500 else Reason.PROTOCOL
         raise SourceError.of(reason, f"{host}: HTTP {response.status}")

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from netaudit.model.common import Family, Reason, Side
+from netaudit.model.common import Failure, Family, Reason, Side
 from netaudit.model.inventory import Source, SourceKind
 from netaudit.model.routing import (
     RegistrationsFact,
@@ -149,6 +150,33 @@ async def test_rdap_finds_the_registry_and_believes_it(tmp_path: Path, certifica
     assert fact.not_found == (world.IPV6,)
     assert sorted(start.asked) == ["/rdap/asn.json", "/rdap/ipv4.json", "/rdap/ipv6.json"]
     assert sorted(site.asked) == ["/autnum/64510", f"/ip/{world.IPV6}", f"/ip/{world.IPV4}"]
+
+
+@pytest.mark.parametrize(
+    ("lists", "detail"),
+    [
+        (None, "127.0.0.1: HTTP 404"),
+        ({"services": [[["1-64403"], ["https://other.example/"]]]}, "no registry is known for 64404"),
+    ],
+    ids=["IANA has no list", "no registry is listed"],
+)
+async def test_only_a_registry_can_say_that_a_resource_is_not_registered(
+    tmp_path: Path, lists: object, detail: str
+) -> None:
+    reply = Reply(status=404) if lists is None else Reply(json.dumps(lists).encode())
+    centre = replace(world.CENTRE, asns=(64404,), prefixes=())
+    source = Source(kind=SourceKind.RDAP)
+    async with listening(Site(lambda target: reply)) as port:
+        way = Library(tmp_path, [source], limits=QUICK, loopback_only=True, bootstrap=f"http://127.0.0.1:{port}/rdap/")
+        # the second probe is answered from what the library knows by then
+        probes = [SourceProbe(way, source, centre) for _ in range(2)]
+        for probe in probes:
+            await probe.run()
+    for probe in probes:
+        (fact,) = probe.about_datacentre(None)
+        assert isinstance(fact, RegistrationsFact)
+        assert fact.not_found == ()
+        assert fact.failure == Failure(reason=Reason.NO_DATA, side=Side.SOURCE, detail=detail)
 
 
 async def test_a_server_that_nobody_vouches_for_is_not_read(tmp_path: Path, certificates: "Certificates") -> None:
