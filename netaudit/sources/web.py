@@ -5,6 +5,7 @@ import email.utils
 import ssl
 import time
 import zlib
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import IO, NamedTuple
 from urllib.parse import urljoin, urlsplit
@@ -89,31 +90,51 @@ async def _body(response: httpcore.Response, request: Request, file: IO[bytes]) 
     encoding = _header(response, b"content-encoding").strip().lower()
     if encoding not in ("", "identity", "gzip", "x-gzip"):
         raise SourceError.of(Reason.PROTOCOL, f"{host}: content encoding {encoding[:40]}")
-    unpacker = zlib.decompressobj(_GZIP) if "gzip" in encoding else None
+    unpacker = _Unpacker() if "gzip" in encoding else None
     sent, left = 0, request.most_bytes
     async for part in response.aiter_stream():
         sent += len(part)
         left = _write(part, unpacker, file, left)
         if left < 0 or sent > request.most_bytes:
             raise SourceError.of(Reason.TOO_LARGE, f"{host}: more than {request.most_bytes} bytes")
-    if unpacker is not None and not unpacker.eof:
+    if unpacker is not None and not unpacker.at_end:
         raise SourceError.of(Reason.MALFORMED, f"{host}: the gzip stream has no end")
 
 
-def _write(part: bytes, unpacker: "zlib._Decompress | None", file: IO[bytes], left: int) -> int:
+def _write(part: bytes, unpacker: "_Unpacker | None", file: IO[bytes], left: int) -> int:
     """Write what a part stands for. Returns how many octets may still come; negative: too many came."""
     if unpacker is None:
         file.write(part)
         return left - len(part)
-    while part and left >= 0:
-        try:
-            plain = unpacker.decompress(part, _UNPACKED)
-        except zlib.error as error:
-            raise SourceError.of(Reason.MALFORMED, f"a gzip stream that can't be unpacked: {error}") from error
+    for plain in unpacker.unpacked(part):
         file.write(plain)
         left -= len(plain)
-        part = unpacker.unconsumed_tail
+        if left < 0:
+            break
     return left
+
+
+class _Unpacker:
+    """Unpacks gzip, which is one member after another (RFC 1952 section 2.2): several are one document too."""
+
+    def __init__(self) -> None:
+        self._member = zlib.decompressobj(_GZIP)
+
+    @property
+    def at_end(self) -> bool:
+        """Whether the last member is whole."""
+        return self._member.eof
+
+    def unpacked(self, part: bytes) -> Iterator[bytes]:
+        """What a part stands for, of which no piece is long. Raises SourceError."""
+        while part:
+            if self._member.eof:
+                self._member = zlib.decompressobj(_GZIP)
+            try:
+                yield self._member.decompress(part, _UNPACKED)
+            except zlib.error as error:
+                raise SourceError.of(Reason.MALFORMED, f"a gzip stream that can't be unpacked: {error}") from error
+            part = self._member.unused_data if self._member.eof else self._member.unconsumed_tail
 
 
 def _wait(text: str) -> float | None:

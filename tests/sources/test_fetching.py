@@ -118,6 +118,16 @@ async def test_a_packed_document_is_unpacked(tmp_path: Path) -> None:
     assert found.path.read_bytes() == b"roas" * 5_000
 
 
+@pytest.mark.parametrize("drip", [0.0, 0.001], ids=["at once", "octet by octet"])
+async def test_a_document_in_several_gzip_members_is_unpacked_whole(tmp_path: Path, drip: float) -> None:
+    members = b"".join(map(gzip.compress, (b"first, ", b"", b"second, ", b"third")))
+    reply = Reply(members, headers={"Content-Encoding": "gzip"}, drip=drip)
+    async with listening(Site(lambda target: reply)) as port:
+        asked = question(port)
+        found = await library(tmp_path, asked.source).fetch(asked)
+    assert found.path.read_bytes() == b"first, second, third"
+
+
 @pytest.mark.parametrize("after", ["0", formatdate(time.time() - 5, usegmt=True)], ids=["seconds", "date"])
 async def test_a_source_that_asks_us_to_wait_is_asked_again_after_that(tmp_path: Path, after: str) -> None:
     busy = Reply(status=429, headers={"Retry-After": after})
@@ -150,6 +160,12 @@ HOSTILE = {
     "a gzip bomb": (Reply(BOMB, headers={"Content-Encoding": "gzip"}), Reason.TOO_LARGE),
     "no gzip at all": (Reply(b"plain", headers={"Content-Encoding": "gzip"}), Reason.MALFORMED),
     "cut gzip": (Reply(gzip.compress(b"x" * 999)[:-9], headers={"Content-Encoding": "gzip"}), Reason.MALFORMED),
+    "a cut second gzip": (
+        Reply(gzip.compress(b"x") + gzip.compress(b"y")[:-9], headers={"Content-Encoding": "gzip"}),
+        Reason.MALFORMED,
+    ),
+    "a bomb behind": (Reply(gzip.compress(b"x") + BOMB, headers={"Content-Encoding": "gzip"}), Reason.TOO_LARGE),
+    "no gzip behind": (Reply(gzip.compress(b"x") + b"y" * 20, headers={"Content-Encoding": "gzip"}), Reason.MALFORMED),
     "another encoding": (Reply(b"x", headers={"Content-Encoding": "br"}), Reason.PROTOCOL),
     "a slow drip": (Reply(b"x" * 1_000, drip=0.1), Reason.TIMEOUT),
     "shorter than it says": (Reply(b"x", headers={"Content-Length": "50"}), Reason.PROTOCOL),
