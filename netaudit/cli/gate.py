@@ -117,7 +117,7 @@ def _code_with_neighbours(report: GateReport, judging: JudgingOptions) -> int:
     """An operator that would be told another one's routes is a finding; a session that did not come up is a gap."""
     if judging.fail_on and any(item.foreign for item in report.neighbours):
         return FINDINGS
-    unknown = any(not item.up for item in report.neighbours) and not judging.allow_incomplete
+    unknown = any(item.unknown for item in report.neighbours) and not judging.allow_incomplete
     return INCOMPLETE if unknown and report.exit_code == COMPLIANT else report.exit_code
 
 

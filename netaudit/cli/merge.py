@@ -44,8 +44,9 @@ def merge(runs: tuple[Path, ...], output: Path, **values: Any) -> int:
     facts = [path / FACTS_FILE if path.is_dir() else path for path in runs]
     run = judged_together(facts, judging, values["quorum"])
     try:
-        folder = RunFolder.create(output)
+        folder = RunFolder.create(output, resume=True)
         folder.keep_vantages(facts)
+        folder.facts.unlink(missing_ok=True)  # of a former scan: a merged run has its vantages' facts alone
     except (RunFolderError, OSError) as error:
         raise Usage(str(error)) from error
     return tell(run, folder, values["language"], values["formats"])

@@ -75,7 +75,7 @@ def _told(neighbour: Neighbour, centres: Sequence[DataCentre]) -> NeighbourTold:
     own = tuple(route for route in neighbour.routes if _lies_in(route.prefix, centre.prefixes))
     return NeighbourTold(
         datacentre=centre.id, name=session.name, address=session.address, asn=session.asn, families=session.families,
-        up=neighbour.up, problem=neighbour.problem, own=own,
+        up=neighbour.up, disabled=session.disabled, problem=neighbour.problem, own=own,
         foreign=tuple(route for route in neighbour.routes if route not in own),
     )  # fmt: skip
 
@@ -97,7 +97,7 @@ def _unknown(told: Iterable[NeighbourTold]) -> dict[Family, frozenset[int]]:
     """The neighbours of which the rehearsal does not tell: with them it stays as it is."""
     found: dict[Family, set[int]] = {family: set() for family in Family}
     for item in told:
-        for family in () if item.up else item.families:
+        for family in item.families if item.unknown else ():
             found[family].add(item.asn)
     return {family: frozenset(asns) for family, asns in found.items()}
 

@@ -71,9 +71,15 @@ class NeighbourTold(Record, frozen=True, kw_only=True):
     asn: int
     families: tuple[Family, ...]
     up: bool
+    disabled: bool = False  # by the configuration itself: it is told nothing
     problem: str = ""  # why the session could not be rehearsed
     own: tuple[Route, ...] = ()  # of the data centre's prefixes and their parts, as the neighbour would hand them on
     foreign: tuple[Route, ...] = ()  # of others: handed to an operator, that is a route leak (RFC 7908)
+
+    @property
+    def unknown(self) -> bool:
+        """Whether the rehearsal does not tell what it would be told."""
+        return not self.up and not self.disabled
 
 
 class GateReport(Record, frozen=True, kw_only=True):

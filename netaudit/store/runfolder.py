@@ -46,6 +46,7 @@ class RunFolder:
         if not resume:
             folder.facts.unlink(missing_ok=True)
             folder.run.unlink(missing_ok=True)
+            shutil.rmtree(folder._vantages, ignore_errors=True)
         return folder
 
     @property
@@ -70,13 +71,19 @@ class RunFolder:
         return tuple(RunFolder(path) for path in sorted(numbered, key=lambda path: int(path.name)))
 
     def keep_vantages(self, facts: Sequence[Path]) -> None:
-        """Copy the facts of several vantages into folders of their own; former ones are replaced. Raises OSError."""
-        shutil.rmtree(self._vantages, ignore_errors=True)
-        for number, path in enumerate(facts, 1):
-            folder = self._vantages / str(number)
-            folder.mkdir(mode=0o700, parents=True)
-            shutil.copyfile(path, folder / FACTS_FILE)
-            (folder / FACTS_FILE).chmod(0o600)
+        """Copy the facts of several vantages into folders of their own; former ones are replaced. Raises OSError.
+
+        The copies are whole before anything former goes: the facts may be those of this very folder.
+        """
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.path, prefix=".vantages-") as fresh:
+            for number, path in enumerate(facts, 1):
+                folder = Path(fresh) / "new" / str(number)
+                folder.mkdir(mode=0o700, parents=True)
+                shutil.copyfile(path, folder / FACTS_FILE)
+                (folder / FACTS_FILE).chmod(0o600)
+            shutil.rmtree(self._vantages, ignore_errors=True)
+            (Path(fresh) / "new").rename(self._vantages)
 
     @property
     def _vantages(self) -> Path:

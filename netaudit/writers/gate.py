@@ -63,9 +63,12 @@ class GateText:
             yield ""
             yield self._say(_("What the neighbours would be told:"))
         for item in self._report.neighbours:
-            mark, paint = ("✗", "red") if item.foreign else ("?", "cyan") if not item.up else ("✓", "green")
+            mark, paint = ("✗", "red") if item.foreign else ("?", "cyan") if item.unknown else ("✓", "green")
             heading = one_line(f"{mark} {item.name} {item.address} AS{item.asn}", 200)
             yield "  " + (click.style(heading, fg=paint, bold=True) if colour else heading)
+            if item.disabled:
+                yield "      " + self._say(_("disabled: it is told nothing"))
+                continue
             if not item.up:
                 said = self._say(_("not rehearsed, taken as it is now: %(problem)s"))
                 yield one_line(f"      {said % {'problem': item.problem}}", 300)

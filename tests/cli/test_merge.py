@@ -87,6 +87,17 @@ def test_the_merged_folder_is_judged_again_and_its_facts_are_found(folder: Path)
     assert "name one of them, such as merged/vantages/1" in listed.stderr
 
 
+def test_a_merged_folder_may_be_merged_anew_from_its_own_vantages_and_scanned_into(folder: Path) -> None:
+    merged(folder, "ha-noi", "da-nang", "da-lat")
+    outcome = merged(folder, "merged/vantages/3", "merged/vantages/1")["https://tinh.vn:443"]
+    assert [s.vantage for s in outcome.sightings] == ["da-lat", "ha-noi"]
+    assert sorted(path.name for path in (folder / "merged" / "vantages").iterdir()) == ["1", "2"]
+    scan(folder, "merged")
+    again = netaudit("judge", "merged", "--lang", "en", "--fail-on", "never", cwd=folder)
+    assert again.returncode in (0, 3), again.stderr
+    assert read_run(folder / "merged" / "run.json").vantages == ()
+
+
 def test_what_is_no_set_of_vantages_is_refused(folder: Path, inside: Inside) -> None:
     alone = inside("merge", "ha-noi", "-o", "x", cwd=folder)
     assert (alone.returncode, "two or more" in alone.stderr) == (USAGE, True)

@@ -1,5 +1,7 @@
 """What collectors would see once the border router tells its neighbours something else."""
 
+import msgspec
+
 from netaudit.engine.router_change import with_rehearsal
 from netaudit.model.book import FactBook
 from netaudit.model.common import Family, Text
@@ -80,3 +82,10 @@ def test_families_are_apart() -> None:
 def test_of_a_neighbour_that_was_not_rehearsed_and_of_others_origins_nothing_changes() -> None:
     seen = (route(V4, FAR, UP1, OWN), route(V4, FAR, 64666))
     assert after(seen, told(UP1, up=False), told(UP2)) == [(V4, (FAR, UP1, OWN)), (V4, (FAR, 64666))]
+
+
+def test_a_neighbour_that_the_configuration_disables_is_told_nothing() -> None:
+    seen = (route(V4, FAR, UP1, OWN),)
+    off = msgspec.structs.replace(told(UP1, up=False), disabled=True)
+    assert after(seen, off, told(UP2, route(V4, UP2, OWN))) == [(V4, (FAR, UP2, OWN))]
+    assert after(seen, off) == []

@@ -160,3 +160,29 @@ def test_a_line_that_frr_refuses_is_told(tmp_path: Path) -> None:
     path.write_text("router bgp 64510\n nachbar 198.18.6.1 remote-as 64501\n")
     with pytest.raises(BorderError, match=r"frr\.conf:2: .*nachbar"):
         rehearse(path)
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["/proc/sys/net/ipv4/ip_default_ttl", "/run/netaudit-test.log", "{folder}/bird.log"],
+    ids=["proc", "run", "own"],
+)
+def test_what_a_configuration_would_write_is_not_written(tmp_path: Path, place: str) -> None:
+    """Inside an include, where log statements are not rewritten: the file can't be opened, and BIRD does not start."""
+    target = Path(place.format(folder=tmp_path))
+    before = target.read_bytes() if target.exists() else None
+    (tmp_path / "log.conf").write_text(f'log "{target}" all;\n')
+    path = tmp_path / "bird.conf"
+    path.write_text(f'include "log.conf";\n{_HEAD.format(folder=tmp_path)}')
+    with pytest.raises(BorderError, match="BIRD did not start"):
+        rehearse(path)
+    assert (target.read_bytes() if target.exists() else None) == before
+
+
+def test_a_log_after_another_statement_is_no_obstacle(tmp_path: Path) -> None:
+    path = tmp_path / "bird.conf"
+    path.write_text(
+        _HEAD.format(folder=tmp_path).replace("protocol device", f'log "{tmp_path}/x" all; protocol device')
+    )
+    assert all(neighbour.up for neighbour in rehearse(path).neighbours)
+    assert not (tmp_path / "x").exists()

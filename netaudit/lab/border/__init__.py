@@ -13,7 +13,8 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO
 
 import msgspec
 
@@ -48,13 +49,25 @@ def rehearse(configuration: Path, *, timeout: float = _TIMEOUT) -> Rehearsal:
 
 
 def _run(command: Sequence[str], timeout: float) -> subprocess.CompletedProcess[bytes]:
-    try:
-        return subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout, check=False,
-            env={"PATH": _path(), "PYTHONPATH": os.pathsep.join(sys.path), "LC_ALL": "C"}, start_new_session=True,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired as error:
-        raise BorderError(f"the rehearsal did not end within {timeout:g} s") from error
+    with TemporaryFile() as answer, TemporaryFile() as trouble:
+        try:
+            done = subprocess.run(
+                command, stdin=subprocess.DEVNULL, stdout=answer, stderr=trouble, timeout=timeout, check=False,
+                env={"PATH": _path(), "PYTHONPATH": os.pathsep.join(sys.path), "LC_ALL": "C"}, start_new_session=True,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as error:
+            raise BorderError(f"the rehearsal did not end within {timeout:g} s") from error
+        said = [_read(file) for file in (answer, trouble)]
+    return subprocess.CompletedProcess(command, done.returncode, *said)
+
+
+def _read(file: IO[bytes]) -> bytes:
+    """What was written, if it is not more than any rehearsal says."""
+    file.seek(0)
+    content = file.read(_ANSWER_BYTES + 1)
+    if len(content) > _ANSWER_BYTES:
+        raise BorderError(f"the rehearsal says more than {_ANSWER_BYTES} bytes")
+    return content
 
 
 def _answer(done: subprocess.CompletedProcess[bytes]) -> Rehearsal:
@@ -65,14 +78,17 @@ def _answer(done: subprocess.CompletedProcess[bytes]) -> Rehearsal:
             last += ": network namespaces are forbidden here; run as root, or allow user namespaces (sysctl)"
         raise BorderError(last[:1_000])
     try:
-        return msgspec.json.decode(done.stdout[:_ANSWER_BYTES], type=Rehearsal)
+        return msgspec.json.decode(done.stdout, type=Rehearsal)
     except msgspec.MsgspecError as error:
         raise BorderError(f"the rehearsal gave no answer: {error}") from error
 
 
 def _unshare() -> list[str]:
-    """Namespaces that end with their first process; a user namespace where we are not root."""
-    user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+    """Namespaces that end with their first process. Root too takes a user namespace, unless those are forbidden."""
+    user = ["--user", "--map-root-user"]
+    probe = subprocess.run(["unshare", *user, "true"], capture_output=True, check=False, timeout=_TIMEOUT)
+    if probe.returncode != 0 and os.geteuid() == 0:
+        user = []
     return ["unshare", *user, "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from netaudit.lab.border.commands import run, start, wait_until
+from netaudit.lab.border.commands import last_line, run, start, wait_until
 from netaudit.lab.border.session import NeighbourSession, address_beside, is_address
 from netaudit.model.common import Family
 
@@ -16,7 +16,7 @@ __all__ = ["Bird", "BirdRouter"]
 _START = 10.0  # seconds
 _TEMPLATES = 8  # one from another
 _LOCAL = re.compile(r"(?:\blocal|\bsource\s+address)\s+([0-9a-fA-F.:]+)\b")
-_LOG = re.compile(r"^\s*log\s+(?:\"[^\"\n]*\"|syslog(?:\s+name\s+\"[^\"\n]*\")?)", re.MULTILINE)
+_LOG = re.compile(r"(?:^|(?<=[;{}]))\s*log\s+(?:\"[^\"\n]*\"|syslog(?:\s+name\s+\"[^\"\n]*\")?)", re.MULTILINE)
 _INCLUDE = re.compile(r"^\s*include\s+\"([^\"\n]+)\"", re.MULTILINE)
 _FIELDS = ("Neighbor address", "Neighbor AS", "Local AS")
 
@@ -32,7 +32,8 @@ class Bird:
         self._within = list(within)
         command = [*within, "bird", "-f", "-c", str(configuration), "-s", str(self._control)]
         start([*command, "-P", str(folder / f"{name}.pid")], stack, folder / f"{name}.log")
-        wait_until(self._answers, _START, "BIRD did not start")
+        log = folder / f"{name}.log"
+        wait_until(self._answers, _START, lambda: f"BIRD did not start: {last_line(log)}")
 
     def ask(self, *words: str) -> str:
         """What its control client answers."""
@@ -115,4 +116,5 @@ def _checked(configuration: Path) -> None:
         ["bird", "-p", "-c", str(configuration)], capture_output=True, text=True, timeout=_START, check=False
     )
     if done.returncode != 0:
-        raise RuntimeError((done.stderr or done.stdout).strip().splitlines()[-1])
+        said = (done.stderr or done.stdout).strip().splitlines()
+        raise RuntimeError(said[-1] if said else f"bird -p ended with {done.returncode} and no word")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-__all__ = ["run", "start", "wait_until"]
+__all__ = ["last_line", "run", "start", "wait_until"]
 
 _SECONDS = 10.0
 
@@ -27,13 +27,19 @@ def start(command: Sequence[str], stack: ExitStack, log: Path | None = None) -> 
     return process
 
 
-def wait_until(condition: Callable[[], bool], seconds: float, problem: str) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float, problem: str | Callable[[], str]) -> None:
     """Return as soon as the condition holds. Raises RuntimeError with `problem` when it does not in time."""
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
-            raise RuntimeError(problem)
+            raise RuntimeError(problem if isinstance(problem, str) else problem())
         time.sleep(0.05)
+
+
+def last_line(log: Path) -> str:
+    """The end of what a program has said."""
+    lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
+    return lines[-1][:300] if lines else "it said nothing"
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from netaudit.lab.border.commands import run, start, wait_until
+from netaudit.lab.border.commands import last_line, run, start, wait_until
 from netaudit.lab.border.session import NeighbourSession, address_beside, is_address
 from netaudit.model.common import Family
 
@@ -18,8 +18,9 @@ __all__ = ["FrrRouter", "is_frr"]
 _DAEMONS = "/usr/lib/frr"
 _START = 10.0  # seconds
 _FRR = re.compile(r"^(?:frr version|router bgp \d+)", re.MULTILINE)
-_LOG = re.compile(r"^log (?:file|syslog).*$", re.MULTILINE)
+_LOG = re.compile(r"^ *log (?:file|syslog).*$", re.MULTILINE)
 _SOURCE = re.compile(r"^ *neighbor (\S+) update-source (\S+)", re.MULTILINE)
+_GROUP = re.compile(r"^ *neighbor (\S+) peer-group (\S+)", re.MULTILINE)
 _ADDRESS = re.compile(r"^ *ip(?:v6)? address (\S+/\d+)", re.MULTILINE)
 _FAMILIES = {"ipv4Unicast": Family.IPV4, "ipv6Unicast": Family.IPV6}
 
@@ -54,7 +55,8 @@ class FrrRouter:
     def own_address(self, session: NeighbourSession) -> str:
         """Its update source; else the interface's address whose network has the neighbour; else the one beside it."""
         sources = dict(_SOURCE.findall(self._text))
-        source = sources.get(session.address, "")
+        group = dict(_GROUP.findall(self._text)).get(session.address, "")
+        source = sources.get(session.address) or sources.get(group, "")
         if is_address(source):
             return str(source)
         far = ipaddress.ip_address(session.address)
@@ -77,11 +79,9 @@ class FrrRouter:
             "--vty_socket", str(self._folder), "-A", "127.0.0.1", "--log", "stdout",
         ]  # fmt: skip
         start(command, stack, self._folder / f"{daemon}.log")
-        wait_until((self._folder / f"{daemon}.vty").exists, _START, f"{daemon} did not start: {self._said(daemon)}")
-
-    def _said(self, daemon: str) -> str:
-        lines = (self._folder / f"{daemon}.log").read_text(errors="replace").splitlines()
-        return lines[-1][:200] if lines else ""
+        log = self._folder / f"{daemon}.log"
+        socket = self._folder / f"{daemon}.vty"
+        wait_until(socket.exists, _START, lambda: f"{daemon} did not start: {last_line(log)}")
 
     def _load(self, copy: Path, original: Path) -> None:
         done = subprocess.run(

@@ -1,5 +1,7 @@
 """Where a rehearsal takes place: two network namespaces with links between them, and file systems to read only."""
 
+import os
+import re
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -8,6 +10,8 @@ from netaudit.lab.border.commands import run, start, wait_until
 from netaudit.model.common import Family, family_of
 
 __all__ = ["link", "other_side", "seal"]
+
+_ROOM = "64m"  # for logs, sockets and tables
 
 
 def link(number: int, neighbour: str, own: str, others: Sequence[str]) -> None:
@@ -34,11 +38,27 @@ def other_side(stack: ExitStack) -> list[str]:
 
 
 def seal(folder: Path) -> None:
-    """Make every file system read-only but a fresh one in `folder`: a configuration may name files to write."""
-    for line in Path("/proc/self/mountinfo").read_text().splitlines():
-        place = line.split()[4]
-        if not place.startswith("/proc"):
-            # some can't be remounted by whoever is no real root; those that others own are not ours to write then
-            with suppress(RuntimeError):
-                run("mount", "-o", "remount,bind,ro", place)
-    run("mount", "-t", "tmpfs", "tmpfs", str(folder))
+    """Make every file system read-only but a fresh one in `folder`: a configuration may name files to write.
+
+    Raises RuntimeError when one stays writable: then nothing is run.
+    """
+    places = dict.fromkeys(_octal(line.split()[4]) for line in Path("/proc/self/mountinfo").read_text().splitlines())
+    for place in places:
+        with suppress(RuntimeError):  # one that another mount hides can't be reached, and is not looked at below
+            run("mount", "-o", "remount,bind,ro", place)
+    writable = [place for place in places if not _read_only(place)]
+    if writable:
+        raise RuntimeError(f"{writable[0]} can't be made read-only: nothing was run")
+    run("mount", "-t", "tmpfs", "-o", f"size={_ROOM}", "tmpfs", str(folder))
+
+
+def _octal(place: str) -> str:
+    """A mount point as mountinfo writes it, blanks in octal (proc(5))."""
+    return re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), place)
+
+
+def _read_only(place: str) -> bool:
+    try:
+        return bool(os.statvfs(place).f_flag & os.ST_RDONLY)
+    except OSError:
+        return True  # not there for us, so nothing is written there
