@@ -2,7 +2,7 @@
 
 import ipaddress
 from collections.abc import Iterable
-from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -24,19 +24,23 @@ def service_url(content: bytes, path: str) -> str:
     """The base URL, over HTTPS, of the registry with the longest match. Raises SourceError."""
     kind, _, resource = path.partition("/")
     try:
-        services = msgspec.json.decode(content)["services"]
-        found = max(_matching(services, kind, resource), default=None)
-    except (msgspec.MsgspecError, ValueError, TypeError, KeyError, IndexError, RecursionError) as error:
+        registry = msgspec.json.decode(content, type=_Registry)
+        found = max(_matching(registry, kind, resource), default=None)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise SourceError.of(Reason.MALFORMED, f"the bootstrap registry can't be read: {error}") from error
     if found is None:
         raise SourceError.of(Reason.NO_DATA, f"no registry is known for {resource}")
     return found[1]
 
 
-def _matching(services: Any, kind: str, resource: str) -> Iterable[tuple[int, str]]:
-    """How close each service's range is, and its URL."""
-    for entries, urls in services:
-        url = next((url for url in urls if isinstance(url, str) and url.startswith("https://")), None)
+class _Registry(msgspec.Struct, frozen=True):
+    services: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]  # each: its ranges, the URLs of its registry
+
+
+def _matching(registry: _Registry, kind: str, resource: str) -> Iterable[tuple[int, str]]:
+    """How close each service's range is, and its URL. Raises ValueError for ranges and URLs that are none."""
+    for entries, urls in registry.services:
+        url = next((url for url in urls if url.startswith("https://") and urlsplit(url).hostname), None)
         closeness = max((_closeness(entry, kind, resource) for entry in entries), default=-1)
         if url is not None and closeness >= 0:
             yield closeness, f"{url.rstrip('/')}/"

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import hashlib
+import json
 import time
 from collections.abc import Callable
 from email.utils import formatdate
@@ -126,6 +127,29 @@ async def test_a_document_in_several_gzip_members_is_unpacked_whole(tmp_path: Pa
         asked = question(port)
         found = await library(tmp_path, asked.source).fetch(asked)
     assert found.path.read_bytes() == b"first, second, third"
+
+
+LISTS = {
+    "numbers for ranges": {"services": [[[1], ["https://x/"]]]},
+    "numbers for URLs": {"services": [[["64510"], [1]]]},
+    "three parts": {"services": [[["64510"], ["https://x/"], []]]},
+    "a word for a range": {"services": [[["first-last"], ["https://x/"]]]},
+    "no URL": {"services": [[["64510"], ["https://[/"]]]},
+    "no services": {},
+    "no object": [],
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+async def test_a_list_of_registries_that_is_none_is_malformed(tmp_path: Path, name: str) -> None:
+    reply = Reply(json.dumps(LISTS[name]).encode())
+    source = Source(kind=SourceKind.RDAP)
+    async with listening(Site(lambda target: reply)) as port:
+        shared = library(tmp_path, source, loopback_only=True, bootstrap=f"http://127.0.0.1:{port}/")
+        with pytest.raises(SourceError) as caught:
+            await shared.fetch(Question(source, "registrations", "rdap:autnum/64510"))
+    assert caught.value.failure.reason is Reason.MALFORMED
+    assert caught.value.failure.detail.startswith("the bootstrap registry can't be read: ")
 
 
 @pytest.mark.parametrize("after", ["0", formatdate(time.time() - 5, usegmt=True)], ids=["seconds", "date"])
