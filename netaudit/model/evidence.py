@@ -3,7 +3,6 @@
 `netaudit.judge.derive` builds these from facts; checks read nothing else. All are pure data.
 """
 
-from collections.abc import Iterator
 from functools import cached_property
 
 import dns.name
@@ -184,15 +183,6 @@ class ZoneEvidence(Evidence, frozen=True, kw_only=True):
     def apex(self) -> dns.name.Name:
         """The zone's name."""
         return shared_name(dns.name.from_text(self.zone))
-
-    def apex_answers(
-        self, rdtype: dns.rdatatype.RdataType, transport: Transport = Transport.UDP
-    ) -> Iterator[tuple[ServerEvidence, Exchange]]:
-        """Each server that was asked for the apex's `rdtype`, with its exchange."""
-        for server in self.servers:
-            exchange = server.ask(self.apex, rdtype, transport)
-            if exchange is not None:
-                yield server, exchange
 
     @cached_property
     def delegation_only(self) -> bool:

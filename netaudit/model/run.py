@@ -6,7 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from netaudit.model.change import Comparison
-from netaudit.model.common import Family, Record, Text, Timestamp
+from netaudit.model.common import Family, Record, Timestamp
 from netaudit.model.expiry import Expiry
 from netaudit.model.facts import FamilyCheck, ServerAddress
 from netaudit.model.inventory import Authorisation, Contact, NetworkKind, Province, Service, Tier, Unit, Waiver
@@ -216,10 +216,6 @@ class Run(Record, frozen=True, kw_only=True):
             return None
         links = tuple(self.links[name] for name in summary.chain if name in self.links)
         return msgspec.structs.replace(summary.security, links=links)
-
-    def check_text(self, check: str) -> Text:
-        """The title of a check."""
-        return self.checks[check].title
 
     def blind(self, family: Family) -> bool:
         """Whether the scanner itself could not see this family."""
