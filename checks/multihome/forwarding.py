@@ -165,13 +165,16 @@ def _inside(evidence: DataCentreEvidence, family: Family, min_tries: int) -> _In
 
 
 def _answered(evidence: EndpointEvidence, reach: Reach) -> bool | None:
-    """A refusal and a stall on an open connection did pass the uplinks, both ways."""
+    """A refusal and a stall on an open connection did pass the uplinks, both ways.
+
+    Who says by ICMP that an address is unreachable or prohibited is not known, and mostly its own firewall.
+    """
     connected = any(fact.id == reach.fact and fact.hops and fact.hops[0].connect_ms for fact in evidence.web)
     if reach.ok or connected:
         return True
     if reach.failure is None:
         return bool(reach.fact)
-    if reach.failure.reason not in _SILENCE:
+    if reach.failure.reason is not Reason.TIMEOUT:
         return True if reach.failure.side is Side.TARGET and reach.ok is False else None
     return reach.ok
 
@@ -197,7 +200,6 @@ def _riding(evidence: DataCentreEvidence, dead: Iterable[UplinkState]) -> list[s
     ]
 
 
-_SILENCE = frozenset({Reason.TIMEOUT, Reason.UNREACHABLE, Reason.PROHIBITED})
 _UNSEEN = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail="no uplink was tried")
 _UNMARKED = Failure(
     reason=Reason.NO_DATA, side=Side.OURS, detail="no firewall mark chooses the uplink, and no service tells"

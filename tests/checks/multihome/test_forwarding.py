@@ -18,8 +18,9 @@ UNTESTED = Status.COULD_NOT_TEST
 BOTH = (Family.IPV4, Family.IPV6)
 NOT_PERMITTED = Failure(reason=Reason.NOT_PERMITTED, side=Side.OURS, detail="CAP_NET_ADMIN is missing")
 UNREACHABLE = Failure(reason=Reason.UNREACHABLE, side=Side.PATH, detail="no route")
+PROHIBITED = Failure(reason=Reason.PROHIBITED, side=Side.PATH, detail="a firewall forbids it")
 IN4 = ("103.9.0.10", "103.9.0.11")
-IN6 = ("2405:4800::10", "2405:4800::11")
+IN6 = ("2405:4800::10", "2405:4800::11", "2405:4800::12")
 ANNOUNCED = table(*through(V4, UP1, UP2), *through(V6, UP1, UP2))
 V6_BY_UP1 = table(*through(V4, UP1, UP2), *through(V6, UP1))
 OLD = table(*through(V4, UP1, UP2), *through(V6, UP1, UP2), age_days=2.5)
@@ -61,7 +62,7 @@ def session(peer: str, asn: int, *families: Family) -> SessionsFact:
 ALIVE = (uplink(UP1), uplink(UP2))
 V6_DEAD = (uplink(UP1, Family.IPV6), uplink(UP2))
 STALLED = replace(hop(IN6[1], failure=TIMEOUT, tries=2), connect_ms=20.0)
-SILENT6 = web(fetch(IN4[0]), dead(IN6[0]), dead(IN6[1], UNREACHABLE))
+SILENT6 = web(fetch(IN4[0]), dead(IN6[0]), dead(IN6[1]))
 
 CASES = {
     "multihome.forwarding": [
@@ -88,7 +89,7 @@ CASES = {
         Case("services answer", serving(web(fetch(IN4[0]), fetch(IN6[0]))), Status.PASS, "reached",
              {"families": ("IPv4", "IPv6")}),
         Case("services are silent over IPv6", serving(SILENT6), Status.FAIL, "unreached",
-             {"family": "IPv6", "other": "IPv4", "addresses": IN6, "prefixes": (V6,)}),
+             {"family": "IPv6", "other": "IPv4", "addresses": IN6[:2], "prefixes": (V6,)}),
         Case("and over IPv4", serving(web(fetch(IN6[0]), dead(IN4[0]), dead(IN4[1]))), Status.FAIL, "unreached",
              {"family": "IPv4", "other": "IPv6"}),
         Case("TCP services, too", serving(endpoint(connect(IN4[0]), connect(IN6[0], TIMEOUT, 2),
@@ -100,6 +101,10 @@ CASES = {
         Case("one that stalls was reached",
              serving(web(fetch(IN4[0]), dead(IN6[0]), fetch(IN6[1], STALLED))),
              Status.PASS, "reached"),
+        Case("a word of a firewall is no silence",
+             serving(web(fetch(IN4[0]), dead(IN6[0], PROHIBITED), dead(IN6[1], PROHIBITED))), UNTESTED, "no_marks"),
+        Case("nor is one of a router",
+             serving(web(fetch(IN4[0]), dead(IN6[0]), dead(IN6[1]), dead(IN6[2], UNREACHABLE))), UNTESTED, "no_marks"),
         Case("tried once", serving(web(fetch(IN4[0]), dead(IN6[0], tries=1), dead(IN6[1]))), UNTESTED, "no_marks"),
         Case("all is silent", serving(web(dead(IN4[0]), dead(IN4[1]), dead(IN6[0]), dead(IN6[1]))), UNTESTED,
              "no_marks"),
