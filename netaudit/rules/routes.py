@@ -1,7 +1,7 @@
 """What usable route tables say of a data centre, shared by the judges of multi-homing.
 
-A source that could not be read to its end, that holds only updates, or that is too old, proves nothing, and
-least of all that a route is absent. What is left is one table: its routes, and for each family the peers
+A source that could not be read to its end, that holds only updates, or that is too old or of the future, proves
+nothing, and least of all that a route is absent. What is left is one table: its routes, and for each family the peers
 with a full feed. Sources of one collector that are apart in time are samples, and make a table each.
 """
 
@@ -15,6 +15,7 @@ from netaudit.model.verdict import Outcome, could_not_test
 from netaudit.rules.fetches import first_failure
 from netaudit.rules.once import once
 from netaudit.rules.route_samples import samples_of
+from netaudit.rules.sources import has_come
 from netaudit.rules.upstreams import PrefixView, UpstreamView, of_family, prefix_views, upstream_view
 
 __all__ = ["FamilyRoutes", "PrefixRoutes", "RouteTable", "route_table", "route_tables"]
@@ -120,7 +121,8 @@ def _usable(evidence: DataCentreEvidence, max_age_days: float) -> tuple[RoutesFa
     if not read:
         failure = first_failure(fact.failure for fact in evidence.routes)
         return could_not_test("not_tested", failure or (_ONLY_UPDATES if evidence.routes else _NO_SOURCE))
-    dated = {fact.id: (evidence.now - fact.data_time) / _DAY for fact in read if fact.data_time is not None}
+    times = {fact.id: fact.data_time for fact in read if fact.data_time is not None}
+    dated = {id: (evidence.now - at) / _DAY for id, at in times.items() if has_come(at, evidence.now)}
     fresh = tuple(fact for fact in read if fact.id in dated and dated[fact.id] <= max_age_days)
     facts = tuple(fact.id for fact in read)
     if fresh:

@@ -1,4 +1,7 @@
-"""Which sources of one kind are fit to conclude from: read to their end, dated, and not too old."""
+"""Which sources of one kind are fit to conclude from: read to their end, dated, and not too old.
+
+A time in the future tells no age: such data would stay fresh for ever. A day is left to clocks that differ.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +12,7 @@ from netaudit.model.routing import SourceFact
 from netaudit.model.verdict import Outcome, could_not_test
 from netaudit.rules.fetches import first_failure
 
-__all__ = ["Usable", "usable_sources"]
+__all__ = ["Usable", "has_come", "usable_sources"]
 
 _DAY = 86_400
 
@@ -40,7 +43,7 @@ def usable_sources(
     if not read:
         return could_not_test("not_tested", first_failure(fact.failure for fact in facts) or _no_source(what))
     times = {fact.id: fact.dated for fact in read}
-    known = {id: at for id, at in times.items() if at is not None}
+    known = {id: at for id, at in times.items() if at is not None and has_come(at, now)}
     fresh = {id: at for id, at in known.items() if now - at <= max_age_days * _DAY}
     if fresh:
         return Usable(tuple(fact for fact in read if fact.id in fresh), min(fresh.values()))
@@ -50,6 +53,11 @@ def usable_sources(
     days = int((now - max(known.values())) / _DAY)
     failure = _ours(f"the newest {what} are {days} days old")
     return could_not_test("too_old", failure, facts=ids, days=days, limit=max_age_days)
+
+
+def has_come(at: Timestamp, now: Timestamp) -> bool:
+    """Whether data may be of that moment: it is not more than a day ahead."""
+    return at - now <= _DAY
 
 
 def _no_source(what: str) -> Failure:

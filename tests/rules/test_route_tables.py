@@ -59,3 +59,16 @@ def test_age_is_a_limit_that_the_newest_table_must_keep() -> None:
     late = route_table(centre(table(age_days=40), table(age_days=35, source="b.mrt")), 30)
     assert isinstance(late, Outcome)
     assert (late.message, late.args["days"], late.args["limit"]) == ("too_old", 35, 30)
+
+
+def test_a_table_of_the_future_tells_no_age() -> None:
+    ahead = table(age_days=-2, source="b.mrt")
+    alone = route_table(centre(ahead), 30)
+    assert isinstance(alone, Outcome)
+    assert (alone.message, alone.facts) == ("not_tested", (ahead.id,))
+    assert alone.failure is not None
+    assert alone.failure.detail == "the route table does not say of when it is"
+    both = route_table(centre(ahead, table()), 30)
+    assert isinstance(both, RouteTable)
+    assert both.facts == ("routes-dc-rib.mrt",)
+    assert isinstance(route_table(centre(table(age_days=-0.9)), 30), RouteTable), "clocks differ"
