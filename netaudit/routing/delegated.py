@@ -5,6 +5,7 @@ names nobody. All five registries write them, and the NRO one of them all. Strea
 """
 
 import ipaddress
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -20,6 +21,8 @@ __all__ = ["is_delegated", "read_delegated"]
 _LINE = 1_024
 _WHOLE_WORLD = "nro"  # the registry that a file of all five names
 _HANDED_OUT = {"allocated", "assigned"}
+_OFFSET = re.compile(r"([+-]?)(\d{1,3}?)(\d\d)?", re.ASCII)
+_FARTHEST = 14  # hours; no clock on land is further ahead of UTC
 _SLACK = 10  # lines by which a header may be wrong about its file: registries differ in what they count
 
 
@@ -83,7 +86,8 @@ class _Reader:
         if len(fields) < 7 or not fields[3].isdigit():
             raise ValueError("the first line gives no version of the format")
         self._announced = int(fields[3][:12])
-        self._time = datetime.strptime(fields[5], "%Y%m%d").replace(tzinfo=UTC).timestamp()
+        midnight = datetime.strptime(fields[5], "%Y%m%d").replace(tzinfo=UTC)
+        self._time = midnight.timestamp() - _seconds_ahead(fields[6])
         self.offset += len(line)
         return fields[1].lower()
 
@@ -117,6 +121,15 @@ class _Reader:
                     country=country,
                 )
             )
+
+
+def _seconds_ahead(offset: str) -> int:
+    """How far the registry's clock is ahead of UTC: `+1000` is ten hours, `+7` seven; AFRINIC writes `00000`."""
+    found = _OFFSET.fullmatch(offset)
+    if found is None or int(found[2]) > _FARTHEST:
+        raise ValueError(f"{printable(offset)!r} is no offset from UTC")
+    seconds = int(found[2]) * 3_600 + int(found[3] or 0) * 60
+    return -seconds if found[1] == "-" else seconds
 
 
 def _block(kind: bytes, start: str, value: bytes) -> Block | None:

@@ -14,7 +14,7 @@ from netaudit.routing import holdings
 from netaudit.routing.registrations import Registrations, RegistrationsError, read_registrations
 
 PREFIXES, ASNS = ("203.0.113.0/24", "2001:db8:113::/48"), (64510,)
-AT = 1_790_208_000  # 2026-09-24
+AT = 1_790_208_000 - 36_000  # 2026-09-24 in Brisbane
 
 DELEGATED = """\
 # comment
@@ -134,6 +134,15 @@ def test_a_delegated_file(tmp_path: Path, pack: Any) -> None:
     assert read(tmp_path, pack(DELEGATED)) == Registrations(FOUND, (), AT, "delegated")
 
 
+@pytest.mark.parametrize(
+    ("offset", "hours"),
+    [("+1000", 10), ("-0300", -3), ("+0530", 5.5), ("+0", 0), ("+7", 7), ("0000", 0), ("00000", 0)],
+)
+def test_the_day_of_a_delegated_file_is_that_of_its_registry(tmp_path: Path, offset: str, hours: float) -> None:
+    found = read(tmp_path, DELEGATED.replace("|+1000", f"|{offset}"))
+    assert found.data_time == 1_790_208_000 - hours * 3_600
+
+
 def test_what_is_available_is_not_handed_out(tmp_path: Path) -> None:
     found = read(tmp_path, DELEGATED, ("203.0.114.0/24", "192.0.2.0/24"))
     assert found.not_found == ("203.0.114.0/24",), "of a registry's file nothing is known beyond its own blocks"
@@ -177,6 +186,8 @@ HEAD = "".join(LINES[:7])
         ("inetnum: 203.0.113.0 - 203.0.112.0\n", 0, "203.0.113.0 - 203.0.112.0 is no range", 0),
         ("aut-num: ASX\n", 0, "invalid literal for int()", 0),
         ("2|apnic|1|x|1|1|+0\n", 0, "the first line gives no version", 0),
+        ("2|apnic|1|9|1|20260924|UTC\n", 0, "'UTC' is no offset from UTC", 0),
+        ("2|apnic|1|9|1|20260924|+9900\n", 0, "'+9900' is no offset from UTC", 0),
         ("2|apnic|1|9|1|yesterday|+0\n", 0, "time data 'yesterday' does not match", 0),
         (HEAD + "apnic|VN|ipv4|203.0", 227, "a line of 4 fields", 1),
         (HEAD + "apnic|VN|ipv4|203.0.113.0|x|1|allocated|A\n", 227, "'x' is no number of addresses", 1),
