@@ -49,6 +49,7 @@ class Trust:
     _lists: list[_Revocations] = field(default_factory=list)
     _of_text: dict[str, list[_Revocations]] = field(default_factory=dict)
     _roots_unread: bool = False
+    _undecided: bool = False  # there may be authorities below a root that `_trusted` lacks
 
     @classmethod
     def of_files(cls, folder: Path, crls: Sequence[str], roots: Sequence[str], at: float) -> "Trust":
@@ -70,8 +71,10 @@ class Trust:
 
     def add(self, authorities: Iterable[x509.Certificate]) -> None:
         """Find which authorities lead to a root, and drop CRLs that their issuer, where known, has not signed."""
-        known = list(authorities)[:_MOST_AUTHORITIES]
-        self._trusted = _trusted(self._roots, known, self.at)
+        every = list(dict.fromkeys(authorities))  # a chain may stand with each of many holders
+        known = every[:_MOST_AUTHORITIES]
+        self._trusted, all_decided = _trusted(self._roots, known, self.at)
+        self._undecided = not all_decided or len(every) > len(known)
         self._lists = [found for found in self._lists if self._authentic(found, [*self._roots, *known])]
 
     def knows(self, issuer: x509.Name) -> bool:
@@ -95,7 +98,7 @@ class Trust:
         answers = [_issued(certificate, above) for above in self._trusted.get(certificate.issuer, [])]
         if True in answers:
             return True
-        return None if None in answers or self._roots_unread else False
+        return None if None in answers or self._roots_unread or self._undecided else False
 
     def _lists_of(self, issuer: str) -> list[_Revocations]:
         if not issuer and len({found.issuer for found in self._lists}) == 1:
@@ -124,8 +127,12 @@ def is_authority(certificate: x509.Certificate) -> bool:
 
 def _trusted(
     roots: Sequence[x509.Certificate], authorities: Sequence[x509.Certificate], at: datetime
-) -> dict[x509.Name, list[x509.Certificate]]:
-    """Authorities by name, from the roots downward, each once and within the path length of those above it."""
+) -> tuple[dict[x509.Name, list[x509.Certificate]], bool]:
+    """Authorities by name, from the roots downward, each once and within the path length of those above it.
+
+    False beside them: there are more of one name than are kept, or one is signed in a way that we don't know.
+    """
+    all_decided = True
     found: dict[x509.Name, list[x509.Certificate]] = defaultdict(list)
     waiting = deque((root, _path_length(root, _DEEPEST)) for root in roots if _in_force(root, at))
     left = [authority for authority in authorities if _in_force(authority, at)]
@@ -133,10 +140,14 @@ def _trusted(
         above, length = waiting.popleft()
         if len(found[above.subject]) < _MOST_OF_ONE_NAME:
             found[above.subject].append(above)
-        below = [one for one in left if length > 0 and one.issuer == above.subject and _issued(one, above)]
+        else:
+            all_decided = False
+        answers = [(one, _issued(one, above)) for one in left if length > 0 and one.issuer == above.subject]
+        all_decided = all_decided and all(answer is not None for _, answer in answers)
+        below = [one for one, answer in answers if answer]
         left = [one for one in left if one not in below]
         waiting += [(one, _path_length(one, length - 1)) for one in below]
-    return dict(found)
+    return dict(found), all_decided
 
 
 def _path_length(certificate: x509.Certificate, most: int) -> int:
@@ -155,6 +166,7 @@ def _in_force(certificate: x509.Certificate, at: datetime) -> bool:
 def _issued(certificate: x509.Certificate, above: x509.Certificate) -> bool | None:
     """Whether one certificate signed the other; None for an algorithm that we don't know."""
     try:
+        _ = certificate.signature_hash_algorithm  # tells an unknown algorithm from a wrong signature
         certificate.verify_directly_issued_by(above)
     except UnsupportedAlgorithm:
         return None
@@ -174,10 +186,24 @@ def _revocations(name: str, content: bytes, at: datetime) -> _Revocations:
     """Raises one of PARSE_ERRORS."""
     pem = b"-----BEGIN X509 CRL-----" in content
     found = x509.load_pem_x509_crl(content) if pem else x509.load_der_x509_crl(content)
-    serials = frozenset(entry.serial_number for entry in found if not _withdrawn(entry))
-    fresh = found.next_update_utc is not None and found.next_update_utc >= at
-    complete = fresh and all(_harmless(one) for one in found.extensions)
+    own = _own_entries(found)
+    serials = frozenset(entry.serial_number for entry in own if not _withdrawn(entry))
+    fresh = found.next_update_utc is not None and found.last_update_utc <= at <= found.next_update_utc
+    complete = fresh and len(own) == len(found) and all(_harmless(one) for one in found.extensions)
     return _Revocations(name, found.issuer, serials, complete, found)
+
+
+def _own_entries(found: x509.CertificateRevocationList) -> list[x509.RevokedCertificate]:
+    """The entries of the CRL's own issuer; a named one holds until the next is named (RFC 5280 section 5.3.3)."""
+    own: list[x509.RevokedCertificate] = []
+    ours = True
+    for entry in found:
+        for extension in entry.extensions:
+            if isinstance(extension.value, x509.CertificateIssuer):
+                ours = found.issuer in extension.value.get_values_for_type(x509.DirectoryName)
+        if ours:
+            own.append(entry)
+    return own
 
 
 def _withdrawn(entry: x509.RevokedCertificate) -> bool:

@@ -4,7 +4,7 @@ import io
 import os
 import re
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -203,6 +204,58 @@ def test_chains_lead_over_authorities_of_the_folder_to_a_root(tmp_path: Path) ->
     assert [(row.line, row.chained) for row in fact.rows] == [(1, True), (2, True), (3, True), (4, False), (5, False)]
     assert [row.chained for row in read(tmp_path, "without", roots=("root.pem",)).rows] == [True, *[False] * 4]
     assert [row.chained for row in read(tmp_path, "r", roots=("none.pem",)).rows] == [None] * 5
+
+
+def test_where_authorities_are_left_out_nothing_is_said_against_a_chain(tmp_path: Path) -> None:
+    (tmp_path / "root.pem").write_bytes(pem(ROOT.certificate))
+    middle = Authority(NOW, "Trung gian", below=ROOT)
+    leaves = [authority.issue(Holder(n)) for n, authority in enumerate((ROOT, Authority(NOW, "Khác")), 1)]
+
+    def chained(name: str, *authorities: x509.Certificate | bytes) -> list[bool | None]:
+        write_folder(tmp_path / name, *leaves, middle.issue(Holder(3)), *authorities)
+        return [row.chained for row in read(tmp_path, name, roots=("root.pem",)).rows]
+
+    others = [Authority(NOW, f"Số {n}").certificate for n in range(500)]
+    namesakes = [_renewed(middle, ROOT, n) for n in range(17)]
+    assert chained("one", middle.certificate) == [True, False, True]
+    assert chained("repeated", *[middle.certificate] * 600) == [True, False, True]
+    assert chained("many", *others, middle.certificate) == [True, None, None]
+    assert chained("namesakes", *namesakes, middle.certificate) == [True, None, None]
+    assert chained("unknown", _of_unknown_algorithm(middle.certificate)) == [True, None, None]
+
+
+def test_entries_of_another_issuer_and_lists_of_the_future(tmp_path: Path) -> None:
+    serials = range(0xA1, 0xA6)
+    write_folder(tmp_path / "r", *(ROOT.issue(Holder(serial)) for serial in serials))
+    named = {0xA2: Authority(NOW, "Khác").name, 0xA4: ROOT.name}  # 0xA3 is of the one before
+    builder = ROOT.revoke([])
+    for serial in (0xA1, 0xA2, 0xA3, 0xA4):
+        entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(NOW)
+        if serial in named:
+            issuer = x509.CertificateIssuer([x509.DirectoryName(named[serial])])
+            entry = entry.add_extension(issuer, critical=True)
+        builder = builder.add_revoked_certificate(entry.build())
+    _write_crl(tmp_path / "indirect.crl", builder)
+    later = Authority(NOW + timedelta(days=41)).revoke([0xA1])
+    _write_crl(tmp_path / "future.crl", later)
+    assert [row.revoked for row in read(tmp_path, "r", ("indirect.crl",)).rows] == [True, None, None, True, None]
+    assert [row.revoked for row in read(tmp_path, "r", ("future.crl",)).rows] == [True, *[None] * 4]
+
+
+def _renewed(authority: Authority, above: Authority, serial: int) -> x509.Certificate:
+    """The authority once more, with another key."""
+    old, key = authority.certificate, ec.generate_private_key(ec.SECP256R1())
+    builder = x509.CertificateBuilder().subject_name(old.subject).issuer_name(old.issuer).public_key(key.public_key())
+    builder = builder.serial_number(serial + 1).not_valid_before(old.not_valid_before_utc)
+    builder = builder.not_valid_after(old.not_valid_after_utc)
+    return builder.add_extension(x509.BasicConstraints(True, None), critical=True).sign(above.key, hashes.SHA256())
+
+
+def _of_unknown_algorithm(certificate: x509.Certificate) -> bytes:
+    """It claims, twice, to be signed with another algorithm than ecdsa-with-SHA256."""
+    known, unknown = bytes.fromhex("06082a8648ce3d040302"), bytes.fromhex("06082a8648ce3d04037f")
+    assert der(certificate).count(known) == 2
+    return der(certificate).replace(known, unknown)
 
 
 def test_a_workbook_with_titles_merged_headers_dates_and_formulas(tmp_path: Path) -> None:
