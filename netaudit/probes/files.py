@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from itertools import count
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -12,7 +13,7 @@ from netaudit.model.facts import Fact
 from netaudit.model.inventory import DataCentre
 from netaudit.model.routing import RoutingFact
 
-__all__ = ["FilesProbe", "ReadFile", "digest_of", "unread"]
+__all__ = ["FilesProbe", "ReadFile", "digest_of", "names_apart", "unread"]
 
 ReadFile = Callable[[Path, DataCentre], RoutingFact]
 """Reads a file's content into a fact. The probe adds where it is from. May raise OSError and ValueError."""
@@ -26,34 +27,50 @@ class FilesProbe:
 
     def __init__(self, datacentre: DataCentre, files: Sequence[Path], read: ReadFile, empty: RoutingFact) -> None:
         self._datacentre = datacentre
-        self._files = files
+        self._names = names_apart(files)
         self._read = read
         self._empty = empty
         self._facts: list[RoutingFact] = []
 
     async def run(self) -> None:
         """Read them one after another, each in a thread: a full table takes seconds of computing."""
-        if not self._files:
+        if not self._names:
             self._facts.append(replace(self._empty, id=self._id("")))
-        for path in self._files:
-            self._facts.append(await asyncio.to_thread(self._fact, path))
+        for path, name in self._names.items():
+            self._facts.append(await asyncio.to_thread(self._fact, path, name))
 
     def facts(self, failure: Failure | None) -> Iterable[Fact]:
         """One fact for each file read."""
         return self._facts
 
-    def _fact(self, path: Path) -> RoutingFact:
+    def _fact(self, path: Path, name: str) -> RoutingFact:
         digest = ""
         try:
             digest = digest_of(path)
             fact = self._read(path, self._datacentre)
         except (OSError, ValueError) as error:
             fact = replace(self._empty, failure=unread(f"{path.name}: {error}"))
-        return replace(fact, id=self._id(path.name), source=path.name, sha256=digest)
+        return replace(fact, id=self._id(name), source=path.name, sha256=digest)
 
     def _id(self, source: str) -> str:
         kind = str(self._empty.__struct_config__.tag)
         return f"{kind}-{self._datacentre.id}-{source}"
+
+
+def names_apart(paths: Iterable[Path]) -> dict[Path, str]:
+    """Each file's own name; where several folders have a file of that name, all but the first get a number."""
+    files = tuple(dict.fromkeys(paths))
+    taken = {path.name for path in files}
+    names: dict[Path, str] = {}
+    seen: set[str] = set()
+    for path in files:
+        name = path.name
+        if name in seen:
+            name = next(f"{name}-{number}" for number in count(2) if f"{name}-{number}" not in taken)
+        names[path] = name
+        seen.add(name)
+        taken.add(name)
+    return names
 
 
 def digest_of(path: Path) -> str:

@@ -13,7 +13,7 @@ from netaudit.model.inventory import DataCentre, Source, SourceKind
 from netaudit.model.routing import OriginsFact, RoutesFact
 from netaudit.probes.context import ProbeContext, parse_name
 from netaudit.probes.evidence_files import KINDS
-from netaudit.probes.files import digest_of, unread
+from netaudit.probes.files import digest_of, names_apart, unread
 from netaudit.probes.hosts import addresses_of, exchangers_of, servers_of
 from netaudit.probes.sources import Answer, answer_to, merged, provenance
 from netaudit.routing.origins import (
@@ -60,8 +60,10 @@ class OriginsProbe:
         addresses, left = every[:_MOST], len(every) - _MOST
         if not addresses:
             return
+        names = names_apart(self._tables)
         for path, centre in self._tables.items():
-            self._facts.append(await asyncio.to_thread(_of_table, path, centre, addresses))
+            fact = await asyncio.to_thread(_of_table, path, centre, addresses)
+            self._facts.append(replace(fact, id=f"origins-{names[path]}"))
         if self._context.library is not None:
             asked = (origins_from(self._context.library, source, addresses) for source in self._sources)
             self._facts += [fact for fact in await asyncio.gather(*asked) if fact is not None]
@@ -95,7 +97,7 @@ class OriginsProbe:
 
 def _of_table(path: Path, centre: DataCentre, addresses: Sequence[str]) -> OriginsFact:
     """Read a table as if each address were a prefix of ours: what is around it is then kept."""
-    empty = OriginsFact(id=f"origins-{path.name}", datacentre="", source=path.name)
+    empty = OriginsFact(id="", datacentre="", source=path.name)
     hosts = replace(centre, prefixes=tuple(map(host_prefix, addresses)))
     try:
         digest = digest_of(path)

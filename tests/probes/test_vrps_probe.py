@@ -65,3 +65,17 @@ def test_no_file_and_a_missing_file_are_facts_too(tmp_path: Path) -> None:
     assert none.failure is not None and missing.failure is not None
     assert none.failure.detail == "no file of validated ROA payloads was given"
     assert missing.failure.detail.startswith("missing.json: ")
+
+
+def test_files_of_one_name_in_several_folders_are_a_fact_each(tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("a/vrps.json", "b/vrps.json", "vrps.json-2", "c/vrps.json")]
+    for number, path in enumerate(files):
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(vrps_json(_WORLD, _TIME + number))
+    facts = _facts(*files, files[0])
+    assert [(fact.id, fact.source, fact.data_time) for fact in facts] == [
+        ("vrps-dc-vrps.json", "vrps.json", _TIME),
+        ("vrps-dc-vrps.json-3", "vrps.json", _TIME + 1),
+        ("vrps-dc-vrps.json-2", "vrps.json-2", _TIME + 2),
+        ("vrps-dc-vrps.json-4", "vrps.json", _TIME + 3),
+    ]

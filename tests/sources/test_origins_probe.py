@@ -96,6 +96,20 @@ async def test_route_tables_are_read_for_the_addresses_of_servers_and_exchangers
     assert origins["2001:db8::4"] == AddressOrigin(address="2001:db8::4")
 
 
+async def test_tables_of_one_name_are_told_apart(tmp_path: Path, script: Any) -> None:
+    table = World(schema=1, name="w", machines=(), zones=(), routes=(ROUTE,))
+    files = ("a/rib.mrt", "b/rib.mrt")
+    for number, name in enumerate(files):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_bytes(mrt_bytes(table, 1_000_000.0 + number))
+    book = await scan(inventory(tables=files), script, tmp_path)
+    assert [(fact.id, fact.source, fact.data_time) for fact in book.origins] == [
+        ("origins-rib.mrt", "rib.mrt", 1_000_000.0),
+        ("origins-rib.mrt-2", "rib.mrt", 1_000_001.0),
+    ]
+    assert {fact.id for fact in book.routes["dc"]} == {"routes-dc-rib.mrt", "routes-dc-rib.mrt-2"}
+
+
 async def test_what_is_too_many_is_told(tmp_path: Path, script: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("netaudit.probes.origins._MOST", 4)
     table = World(schema=1, name="w", machines=(), zones=(), routes=(ROUTE,))
