@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import dns.name
 import dns.rdatatype
@@ -19,7 +19,7 @@ from netaudit.model.evidence import (
 )
 from netaudit.model.expiry import Expiry
 from netaudit.model.inventory import Inventory
-from netaudit.rules.calendar import VIET_NAM
+from netaudit.rules.calendar import VIET_NAM, day_of
 from netaudit.rules.registers import ends
 from netaudit.rules.rrsig import RRSIG, validity
 from netaudit.rules.zones import authoritative
@@ -93,13 +93,13 @@ def _roas(evidence: DataCentreEvidence) -> Iterator[Expiry]:
 
 
 def _register(evidence: RegisterEvidence) -> Iterator[Expiry]:
-    """Certificates that end, month by month; those that have ended stand together."""
+    """Certificates that end, by month in Viet Nam; those that have ended stand together."""
     months: dict[str, list[float]] = defaultdict(list)
     for row in evidence.fact.rows if evidence.fact is not None else ():
         at = ends(row)
         if at <= evidence.now + _HORIZON:
             ended = at <= evidence.now
-            months["" if ended else datetime.fromtimestamp(at, UTC).strftime("%Y-%m")].append(at)
+            months["" if ended else f"{day_of(at):%Y-%m}"].append(at)
     for month, moments in months.items():
         at = max(moments) if not month else min(moments)
         id = evidence.register.id

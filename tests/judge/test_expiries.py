@@ -71,22 +71,32 @@ def test_roas_of_our_own_origin_alone_the_longest_of_each() -> None:
 
 
 def test_a_register_is_told_by_months_and_names_nobody() -> None:
-    def row(line: int, days: float) -> CertificateRow:
-        return CertificateRow(
-            line=line, pseudonym=f"secret-{line}", holder="person", serial=str(line), not_before=0.0,
-            not_after=NOW + days * DAY + 1,
-        )  # fmt: skip
-
-    rows = (row(1, -900), row(2, -10), row(3, 40), row(4, 41), row(5, 5_000), row(6, -1e9))
-    fact = RegisterFact(id="r", register="ca", source="ca.csv", at=NOW, rows=rows)
-    evidence = RegisterEvidence(
-        now=NOW, vantage=None, register=Register(id="ca", file="ca.csv", declared={}), fact=fact
-    )
-    found = told(derived(TargetKind.REGISTER, "ca", evidence))
+    found = told(register(*(NOW + days * DAY + 1 for days in (-900, -10, 40, 41, 5_000, -1e9, 1e12))))
     assert [(kind, days, count) for kind, _, days, _, count in found] == [
         ("register", -10.0, 3), ("register", 40.0, 2),
     ]  # fmt: skip
     assert "secret" not in str(found)
+
+
+def test_the_months_of_a_register_are_those_of_viet_nam() -> None:
+    ends = [
+        datetime(*day, tzinfo=UTC).timestamp() for day in ((2026, 12, 31, 16, 59), (2026, 12, 31, 17), (2027, 1, 9))
+    ]
+    found = expiries_of_run([register(*ends)], inventory(), NOW)
+    assert [(e.at, e.count) for e in found] == [(ends[0], 1), (ends[1], 2)]
+
+
+def register(*ends: float) -> Derived:
+    rows = tuple(
+        CertificateRow(
+            line=line, pseudonym=f"secret-{line}", holder="person", serial=str(line), not_before=0.0, not_after=at
+        )
+        for line, at in enumerate(ends, 1)
+    )
+    fact = RegisterFact(id="r", register="ca", source="ca.csv", at=NOW, rows=rows)
+    declared = Register(id="ca", file="ca.csv", declared={})
+    evidence = RegisterEvidence(now=NOW, vantage=None, register=declared, fact=fact)
+    return derived(TargetKind.REGISTER, "ca", evidence)
 
 
 def test_the_permission_to_scan_ends_with_its_last_day() -> None:
