@@ -80,7 +80,8 @@ def test_a_register_is_told_by_months_and_names_nobody() -> None:
 
 def test_the_months_of_a_register_are_those_of_viet_nam() -> None:
     ends = [
-        datetime(*day, tzinfo=UTC).timestamp() for day in ((2026, 12, 31, 16, 59), (2026, 12, 31, 17), (2027, 1, 9))
+        datetime.fromisoformat(f"{end}Z").timestamp()
+        for end in ("2026-12-31T16:59", "2026-12-31T17:00", "2027-01-09T00:00:01")
     ]
     found = expiries_of_run([register(*ends)], inventory(), NOW)
     assert [(e.at, e.count) for e in found] == [(ends[0], 1), (ends[1], 2)]
