@@ -24,6 +24,7 @@ from netaudit.judge.prefix_answers import newly_failing, prefix_answers
 from netaudit.model.book import FactBook
 from netaudit.model.change import Difference
 from netaudit.model.gate import GateReport
+from netaudit.model.routing import Vrp
 from netaudit.model.run import Run
 from netaudit.model.verdict import TargetKind
 from netaudit.store.facts import FACTS_FILE, FactsError, read_facts
@@ -97,11 +98,18 @@ def _judged(
         prefixes=prefixes,
         comparison=comparison,
         neighbours=told,
+        strangers=_strangers(change, live),
     )
     if only_new:
         report = msgspec.structs.replace(report, exit_code=_code_of_what_is_new(report, after, judging))
     report = msgspec.structs.replace(report, exit_code=_code_with_neighbours(report, judging))
     return msgspec.structs.replace(after, comparison=comparison, exit_code=report.exit_code), report
+
+
+def _strangers(change: RoutingChange, book: FactBook) -> tuple[Vrp, ...]:
+    """A ROA for another AS may be meant, for a scrubbing service; a slip of the pen looks the same."""
+    own = {asn for centre in book.scan.inventory.datacentres for asn in centre.asns}
+    return tuple(vrp for vrp in change.add_vrps if vrp.asn not in own)
 
 
 def _code_of_what_is_new(report: GateReport, after: Run, judging: JudgingOptions) -> int:
@@ -126,6 +134,8 @@ def _tell(report: GateReport, after: Run, language: str) -> None:
     click.echo(text.title())
     echo_table(text.table())
     for line in text.details(colour=True):  # click drops colour when it is no terminal
+        click.echo(line)
+    for line in text.strangers(colour=True):
         click.echo(line)
     for line in text.neighbours(colour=True):
         click.echo(line)

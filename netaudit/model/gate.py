@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from netaudit.model.change import Comparison
 from netaudit.model.common import Family, Record
-from netaudit.model.routing import Route
+from netaudit.model.routing import Route, Vrp
 
 __all__ = ["Answer", "GateReport", "NeighbourTold", "PrefixAnswers", "Question"]
 
@@ -92,3 +92,4 @@ class GateReport(Record, frozen=True, kw_only=True):
     prefixes: tuple[PrefixAnswers, ...]
     comparison: Comparison
     neighbours: tuple[NeighbourTold, ...] = ()  # of a configuration that was rehearsed
+    strangers: tuple[Vrp, ...] = ()  # ROAs to be added that authorise an AS of no data centre here

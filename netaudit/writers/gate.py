@@ -57,6 +57,13 @@ class GateText:
                 if answer.worse or answer.lost or answer.better or answer.after is False:
                     yield from self._detail(item, answer, colour)
 
+    def strangers(self, *, colour: bool = False) -> Iterator[str]:
+        """The ROAs to be added that authorise somebody else."""
+        for vrp in self._report.strangers:
+            told = self._say(_("%(prefix)s up to /%(length)s: AS%(asn)s would be authorised too, and is none of yours"))
+            line = "! " + told % {"prefix": vrp.prefix, "length": vrp.max_length, "asn": vrp.asn}
+            yield "  " + (click.style(line, fg="yellow", bold=True) if colour else line)
+
     def neighbours(self, *, colour: bool = False) -> Iterator[str]:
         """What each neighbour of a rehearsed router would be told; nothing without a rehearsal."""
         if self._report.neighbours:
@@ -84,9 +91,15 @@ class GateText:
         worse = sum(any(answer.worse or answer.lost for answer in item.answers) for item in self._report.prefixes)
         told = self._say(_("exit %(code)s: %(worse)s of %(total)s prefixes get worse"))
         number = self._wording.number
-        return told % {
+        line = told % {
             "code": self._report.exit_code, "worse": number(worse), "total": number(len(self._report.prefixes)),
         }  # fmt: skip
+        leaks = sum(bool(item.foreign) for item in self._report.neighbours)
+        if leaks:
+            line += "; " + self._say(_("neighbours that would be told routes of others: %(leaks)s")) % {
+                "leaks": number(leaks)
+            }
+        return line
 
     def _detail(self, item: PrefixAnswers, answer: Answer, colour: bool) -> Iterator[str]:
         sign, paint = ("✓", "green") if answer.better else ("?", "cyan") if answer.lost else ("✗", "red")

@@ -268,3 +268,10 @@ def test_the_text_in_both_languages(centre: Path, inside: Inside, language: str,
     done = inside("gate", ".", "--remove-roa", f"{V4}=AS{ASN}", "--lang", language, cwd=centre)
     assert done.returncode == 1
     assert [text for text in expected if text not in done.stdout + done.stderr] == []
+
+
+def test_a_roa_for_somebody_else_is_pointed_out(centre: Path, inside: Inside) -> None:
+    done = inside("gate", "inventory.yaml", "--add-roa", f"{V4}=AS65066", "--lang", "en", cwd=centre)
+    assert "! 203.0.113.0/24 up to /24: AS65066 would be authorised too, and is none of yours" in done.stdout
+    own = inside("gate", "inventory.yaml", "--add-roa", f"{V4}-25=AS{ASN}", "--lang", "en", cwd=centre)
+    assert "is none of yours" not in own.stdout

@@ -155,6 +155,19 @@ def test_a_configuration_of_frr(tmp_path: Path) -> None:
     assert not (tmp_path / "frr.log").exists()
 
 
+def test_a_neighbour_without_an_activated_family_is_told_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "frr.conf"
+    path.write_text(
+        _FRR.format(folder=tmp_path)
+        .replace("  neighbor 2001:db8:7::1 activate\n", "")
+        .replace("  neighbor 2001:db8:7::1 prefix-list nothing out\n", "")
+    )
+    found = {neighbour.session.address: neighbour for neighbour in rehearse(path).neighbours}
+    bare = found["2001:db8:7::1"]
+    assert (bare.up, bare.session.disabled, bare.problem) == (False, True, "no address family is activated")
+    assert paths(found["2001:db8:6::1"]) == {_V6: (64501, 64510)}
+
+
 def test_a_line_that_frr_refuses_is_told(tmp_path: Path) -> None:
     path = tmp_path / "frr.conf"
     path.write_text("router bgp 64510\n nachbar 198.18.6.1 remote-as 64501\n")

@@ -93,4 +93,5 @@ def test_the_text_names_neighbours_in_vietnamese(folder: Path) -> None:
     (folder / "bird.conf").write_text(_BIRD.format(**{**_BOTH, "b4": "all"}), encoding="utf-8")
     done = netaudit("gate", "inventory.yaml", "--router", "bird.conf", cwd=folder)
     assert "rò rỉ tuyến" in done.stdout
+    assert done.stderr.rstrip().endswith("số láng giềng sẽ nhận tuyến của mạng khác: 1")
     assert shutil.which("bird")

@@ -100,12 +100,14 @@ class FrrRouter:
 
 
 def _session(name: str, neighbour: dict[str, Any]) -> NeighbourSession:
-    families = neighbour.get("addressFamilyInfo", {})
+    """A neighbour for which no address family is activated is told nothing, and no session comes up."""
+    told = neighbour.get("addressFamilyInfo", {})
+    families = tuple(family for word, family in _FAMILIES.items() if word in told)
     return NeighbourSession(
         name=name,
         address=name,
         asn=int(neighbour["remoteAs"]),
         local_asn=int(neighbour.get("localAs", 0)),
-        families=tuple(family for word, family in _FAMILIES.items() if word in families),
-        disabled=bool(neighbour.get("adminShutDown", False)),
+        families=families,
+        disabled=bool(neighbour.get("adminShutDown", False)) or not families,
     )

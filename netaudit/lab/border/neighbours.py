@@ -68,7 +68,7 @@ def _told(far: Bird, number: int, session: NeighbourSession, info: str) -> Neigh
 def _obstacle(session: NeighbourSession) -> str:
     """Why a session can't be rehearsed; empty when it can."""
     if session.disabled:
-        return "it is disabled"
+        return "it is disabled" if session.families else "no address family is activated"
     return "" if is_address(session.address) else "only neighbours with a global address are rehearsed"
 
 
