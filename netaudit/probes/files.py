@@ -36,21 +36,21 @@ class FilesProbe:
         """Read them one after another, each in a thread: a full table takes seconds of computing."""
         if not self._names:
             self._facts.append(replace(self._empty, id=self._id("")))
-        for path, name in self._names.items():
-            self._facts.append(await asyncio.to_thread(self._fact, path, name))
+        for path in self._names:
+            self._facts.append(await asyncio.to_thread(self._fact, path))
 
     def facts(self, failure: Failure | None) -> Iterable[Fact]:
         """One fact for each file read."""
         return self._facts
 
-    def _fact(self, path: Path, name: str) -> RoutingFact:
+    def _fact(self, path: Path) -> RoutingFact:
         digest = ""
         try:
             digest = digest_of(path)
             fact = self._read(path, self._datacentre)
         except (OSError, ValueError) as error:
             fact = replace(self._empty, failure=unread(f"{path.name}: {error}"))
-        return replace(fact, id=self._id(name), source=path.name, sha256=digest)
+        return replace(fact, id=self._id(self._names[path]), source=path.name, sha256=digest)
 
     def _id(self, source: str) -> str:
         kind = str(self._empty.__struct_config__.tag)
