@@ -89,6 +89,7 @@ class _Terminal:
             for group in good + self._report.with_status(results, Status.NOT_APPLICABLE):
                 yield from self._rows(group)
             yield ""
+        yield from self._waivers()
         number = sum(len(group.results) for group in good)
         yield self._wording.ngettext("%(number)s result passes", "%(number)s results pass", number) % {
             "number": self._wording.number(number)
@@ -117,6 +118,23 @@ class _Terminal:
             yield f"      {one_line(detail_text(detail, self._wording), 200)}"
         yield f"      {self._say('What to do')}: {self._say(words.REMEDIES[gap.reason])}"
 
+    def _waivers(self) -> Iterator[str]:
+        """Every waiver of the inventory, and what became of it."""
+        uses = self._report.run.waivers
+        if uses:
+            yield self._say("Waivers")
+            for use in uses[:_ROWS]:
+                state, until = self._say(words.WAIVERS[use.state]), self._wording.day(use.waiver.expires)
+                told = f"{use.waiver.id}: {use.waiver.check} {use.waiver.target}, {until}: {state} ({len(use.results)})"
+                yield f"  {one_line(told, 300)}"
+            yield ""
+
+    def _sightings(self, result: Result) -> Iterator[str]:
+        """Of a run from several vantages: who concluded what."""
+        for sighting in result.verdict.outcome.sightings[:_ROWS]:
+            status = self._say(words.STATUSES[sighting.status])
+            yield one_line(f"      {sighting.vantage}: [{status}] {self._report.sighted(result, sighting)}", 300)
+
     def _group(self, group: CheckGroup) -> Iterator[str]:
         severity = self._say(words.SEVERITIES[group.severity])
         status = group.results[0].verdict.outcome.status
@@ -142,6 +160,7 @@ class _Terminal:
             yield f"      {self._say('Follows from')}: {cause.verdict.check} {self._target(cause.verdict.target)}"
         if causes and not self._full:
             return
+        yield from self._sightings(result)
         yield from self._observed(result)
         command = self._report.recheck(result)
         if command:

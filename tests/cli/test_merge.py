@@ -62,6 +62,8 @@ def test_a_broken_way_is_told_and_counts_by_quorum(folder: Path) -> None:
     """Of two that could test one saw it: a finding. With a quorum of two it is none, and is told all the same."""
     tie = merged(folder, "ha-noi", "da-nang", "da-lat")["https://tinh.vn:443"]
     assert (tie.status, tie.disputed) == (Status.FAIL, True)
+    told = netaudit("merge", "ha-noi", "da-lat", "-o", "told", "-f", "text", "--lang", "en", cwd=folder)
+    assert "      ha-noi: [pass] " in told.stdout
     both = merged(folder, "ha-noi", "da-nang", "da-lat", "--quorum", "2")["https://tinh.vn:443"]
     assert (both.status, both.disputed) == (Status.PASS, True)
     page = (folder / "merged" / "index.html").read_text(encoding="utf-8")

@@ -29,8 +29,9 @@ def province(folder: Path, waiver: str = "") -> Path:
 
 def test_a_waived_finding_stops_counting_until_its_day_is_past(tmp_path: Path) -> None:
     province(tmp_path, WAIVER.format(expires="2099-12-31"))
-    scanned = netaudit(*SCAN, "--fail-on", "low", cwd=tmp_path)
+    scanned = netaudit(*SCAN, "--fail-on", "low", "-f", "html,text", cwd=tmp_path)
     assert scanned.returncode == 0, scanned.stdout + scanned.stderr
+    assert "w-01: dns.tcp *, 31 Dec 2099: in force (1)" in scanned.stdout
     run = read_run(tmp_path / "out" / "run.json")
     assert [result.waived for result in run.results if result.verdict.outcome.status == "fail"] == [True]
     page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
