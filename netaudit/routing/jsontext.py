@@ -79,16 +79,19 @@ class JsonText:
         self._take("]")
 
     def value(self) -> Any:
-        """Decode the value that stands here, of at most 256 KiB."""
-        if len(self._window) - self._at < _VALUE:
-            self._fill()
+        """Decode the value that stands here, of at most 256 KiB: longer ones fail wherever the window ends."""
         if not self.peek():
             raise ValueError("the file ends too early")
+        if len(self._window) - self._at <= _VALUE:  # one more, so that the end of a number is seen
+            self._fill()
         try:
-            value, self._at = self._decode(self._window, self._at)
+            value, end = self._decode(self._window, self._at)
         except json.JSONDecodeError as error:
             self._at = error.pos
             raise
+        if end - self._at > _VALUE:
+            raise ValueError(f"a value of more than {_VALUE} bytes")
+        self._at = end
         return value
 
     def skip(self) -> None:
