@@ -64,4 +64,4 @@ def _row(item: PrefixRoutes, word: str) -> Observation:
     parts = [f"origin AS{asn}, {count} routes" for asn, count in sorted(counts.items())[:8]]
     parts += ["a path that ends in an AS_SET"] if any(route.as_set for route in item.view.announced) else []
     ok = None if word == "unknown" else word == "ok"
-    return row(item, f"{'; '.join(parts) or 'no route'}; {len(item.peers)} peers", ok)
+    return row(item, f"{'; '.join(parts) or 'no route was seen'}; {len(item.peers)} peers", ok)

@@ -27,6 +27,10 @@ VI, EN = Wording("vi"), Wording("en")
         ("timeout: no reply (6 tries)", "không trả lời kịp thời hạn: không có trả lời (6 lần thử)"),
         ("bogus: signature_expired: by key 3; DS 1 8 2; signing keys none",
          "bogus (sai, không tin được): chữ ký đã hết hạn: bằng khóa 3; DS 1 8 2; không có khóa nào ký"),
+        ("no route was seen; 0 peers", "không thấy tuyến nào; 0 mạng cung cấp bảng định tuyến (peer)"),
+        ("open; failed in 2 of 3 rounds: timeout: no reply",
+         "mở; hỏng trong 2 trên 3 vòng: không trả lời kịp thời hạn: không có trả lời"),
+        ("failed in 1 of 3 rounds", "hỏng trong 1 trên 3 vòng"),
         ("SOA RCODE 5, not authoritative; DNSKEY none", "SOA RCODE 5, không có thẩm quyền; không có DNSKEY"),
     ],
 )  # fmt: skip
