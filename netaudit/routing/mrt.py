@@ -153,6 +153,8 @@ class _Scanner:
         return position
 
     def _record(self, seconds: int, kind: int, table: _Table | None, body: bytes) -> None:
+        if not (seconds or kind or body):
+            raise self._error("a record header of zeros alone")
         kind, subtype = kind >> 16, kind & 0xFFFF
         try:
             if table is not None:
@@ -179,10 +181,10 @@ class _Scanner:
         if sampled:
             family = Family.IPV6 if table.version == 6 else Family.IPV4
             entries = _entries(body, 5 + size, table.add_path)
-            self._feeds.add(family, {self._peers[index].asn for index, _ in entries} - {_SELF})
+            self._feeds.add(family, {self._peer(index).asn for index, _ in entries} - {_SELF})
         if ours:
             for index, attributes in _entries(body, 5 + size, table.add_path):
-                peer, path = self._peers[index], as_path(path_attributes(attributes), 4)
+                peer, path = self._peer(index), as_path(path_attributes(attributes), 4)
                 self._originates |= not path.asns and not path.as_set and self._wanted.holds(prefix)
                 if peer.asn != _SELF:
                     self._keep(prefix, peer, path)
@@ -203,6 +205,13 @@ class _Scanner:
             raise ValueError(f"more than {_OLD_PEERS} peers")
         if self._wanted.concerns(prefix):
             self._keep(prefix, peer, as_path(path_attributes(attributes), 2))
+
+    def _peer(self, index: int) -> _Peer:
+        if not self._peers:
+            raise ValueError("no peer index table stands before it")
+        if index >= len(self._peers):
+            raise ValueError(f"peer {index} of a peer index table of {len(self._peers)}")
+        return self._peers[index]
 
     def _keep(self, prefix: Prefix, peer: _Peer, path: AsPath) -> None:
         if len(self._routes) >= _ROUTES:
