@@ -237,7 +237,7 @@ class Report:
             for check in info.explained_by
             for name in above
             for cause in self._failed_at.get((check, name), ())
-            if cause.id != result.id and (name == host or cause.verdict.target.kind is TargetKind.ZONE)
+            if cause.id != result.id and _may_explain(cause.verdict.target, result.verdict.target, name == host)
         ]
 
     def following(self, results: Iterable[Result]) -> list[Result]:
@@ -367,6 +367,13 @@ class Report:
             worst = min((result.severity for result in members), key=lambda s: s.rank)
             groups.append(CheckGroup(check, self.run.checks.get(check), tuple(members), tuple(units), worst))
         return sorted(groups, key=lambda g: (g.severity.rank, -len(g.units), -len(g.results), g.check))
+
+
+def _may_explain(cause: Target, target: Target, same_host: bool) -> bool:
+    """A zone above, or the same host; another endpoint of the host is another service and explains nothing."""
+    if not same_host:
+        return cause.kind is TargetKind.ZONE
+    return cause.name == target.name or not (cause.kind is target.kind is TargetKind.ENDPOINT)
 
 
 def host_of(target: str) -> str:
