@@ -17,6 +17,7 @@ from netaudit.model.evidence import DataCentreEvidence
 from netaudit.model.routing import Route, Session
 from netaudit.model.verdict import Observation, Outcome, Status, failed, not_applicable, passed, warned
 from netaudit.rules.routes import RouteTable
+from netaudit.rules.sources import has_come
 from netaudit.rules.upstreams import collapsed, of_family, origins, prefix_views
 
 from ._helpers import BOTH, agreed, named, not_enough, over, sourced
@@ -115,7 +116,7 @@ def _sent_too_much(evidence: DataCentreEvidence, extra: int, max_age_days: float
         (fact.router or fact.source, session, family)
         for fact in evidence.sessions
         if fact.failure is None and fact.data_time is not None
-        and evidence.now - fact.data_time <= max_age_days * _DAY
+        and evidence.now - fact.data_time <= max_age_days * _DAY and has_come(fact.data_time, evidence.now)
         for session in fact.sessions
         if session.peer_asn in operators
         for family in BOTH
