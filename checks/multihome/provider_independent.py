@@ -6,7 +6,9 @@ when the first one fails. Records that only point elsewhere, and those of nation
 
 from netaudit.model.common import Failure, Reason, Side
 from netaudit.model.evidence import DataCentreEvidence
+from netaudit.model.routing import RegistrationsFact
 from netaudit.model.verdict import Observation, Outcome, could_not_test, failed, manual, not_applicable, passed
+from netaudit.rules.fetches import first_failure
 from netaudit.rules.registration import Portability, is_national, is_stub, portability
 from netaudit.rules.sources import usable_sources
 
@@ -34,19 +36,26 @@ def _judge(evidence: DataCentreEvidence, max_age_days: float) -> Outcome:
     own = frozenset(holder for record in asns for holder in record.holders)
     missing = {resource for fact in usable.sources for resource in fact.not_found}
     seen = [standing(prefix, found.get(prefix, ()), own, prefix in missing) for prefix in centre.prefixes]
-    rows = (*(_row(item) for item in seen), *_asn_rows(centre.asns, found))
-    return _outcome(seen, asns, rows, usable.facts)
+    unread = [fact for fact in evidence.registrations if fact.source and fact.failure is not None]
+    rows = (*(_row(item) for item in seen), *_asn_rows(centre.asns, found), *map(_unread_row, unread))
+    return _outcome(seen, asns, rows, usable.facts, first_failure(fact.failure for fact in unread))
 
 
 def _outcome(
-    seen: list[Standing], asns: tuple[Held, ...], rows: tuple[Observation, ...], facts: tuple[str, ...]
+    seen: list[Standing],
+    asns: tuple[Held, ...],
+    rows: tuple[Observation, ...],
+    facts: tuple[str, ...],
+    unread: Failure | None,
 ) -> Outcome:
     bad = {word: tuple(item.prefix for item in seen if item.word == word) for word in _WORDS}
     for word in ("non_portable", "not_registered"):
         if bad[word]:
             return failed(word, observed=rows, facts=facts, prefixes=bad[word])
     if bad["no_record"]:
-        failure = Failure(reason=Reason.NO_DATA, side=Side.OURS, detail=f"no source has {', '.join(bad['no_record'])}")
+        failure = unread or Failure(
+            reason=Reason.NO_DATA, side=Side.OURS, detail=f"no source has {', '.join(bad['no_record'])}"
+        )
         return could_not_test("no_record", failure, observed=rows, facts=facts, prefixes=bad["no_record"])
     if bad["unclear"]:
         return manual("unclear", observed=rows, facts=facts, prefixes=bad["unclear"])
@@ -75,6 +84,11 @@ def _row(item: Standing) -> Observation:
     ok = {"ok": True, "non_portable": False, "not_registered": False}.get(item.word)
     saw = "; ".join(_shown(record) for record in item.records[:_SHOWN]) or item.word.replace("_", " ")
     return Observation(where=item.prefix, saw=saw, family=family_of(item.prefix), ok=ok)
+
+
+def _unread_row(fact: RegistrationsFact) -> Observation:
+    """A source that could not be read to its end: what it has of the rest, nobody knows."""
+    return Observation(where=fact.source, saw=fact.failure.detail if fact.failure is not None else "")
 
 
 def _asn_rows(asns: tuple[int, ...], found: dict[str, tuple[Held, ...]]) -> tuple[Observation, ...]:

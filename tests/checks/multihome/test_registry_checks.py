@@ -253,3 +253,10 @@ def test_the_rows_tell_how_an_operator_is_known() -> None:
         (f"{AS}: AS{UP1} (A)", "declared and observed; in the ASPA", True),
         (f"{AS}: AS{UP2} (B)", "declared and observed; not in the ASPA", False),
     ]
+
+
+def test_a_prefix_without_a_record_is_put_down_to_the_source_that_broke_off() -> None:
+    broken = replace(answer(failure=_BROKEN), id="b", source="rdap-v6.json")
+    outcome = judge("multihome.provider_independent", held(answer(BOTH[0], NUMBER), broken))
+    assert (outcome.message, outcome.failure) == ("no_record", _BROKEN)
+    assert ("rdap-v6.json", _BROKEN.detail) in {(row.where, row.saw) for row in outcome.observed}
