@@ -151,7 +151,7 @@ async def test_each_page_starts_with_nothing_and_leaves_nothing(browser: Browser
         visit = await Site(page).open(browser)
         assert (visit.asked, visit.failure) == ((), None)
     assert os.listdir(folder) == []
-    assert _chromiums() == []
+    assert _chromiums(folder) == []
 
 
 async def test_a_program_that_is_no_browser_is_our_lack(tmp_path: Path) -> None:
@@ -189,14 +189,11 @@ class Asked:
         return HttpHop(url=url, address="192.0.2.1", at=0.0, status=200, headers=headers, body=self._page.encode())
 
 
-def _chromiums() -> list[str]:
-    """Processes whose command line names a profile of ours, after those that were killed had time to go."""
+def _chromiums(folder: Path) -> list[str]:
+    """Processes whose command line names a profile in `folder`, after those that were killed had time to go."""
+    profile = str(folder / "netaudit-browser-").encode()
     for _ in range(20):
-        found = [
-            str(process)
-            for process in Path("/proc").glob("[0-9]*")
-            if b"netaudit-browser-" in _command(process) and _parent_is_ours(process)
-        ]
+        found = [str(process) for process in Path("/proc").glob("[0-9]*") if profile in _command(process)]
         if not found:
             return []
         time.sleep(0.1)
@@ -208,13 +205,3 @@ def _command(process: Path) -> bytes:
         return (process / "cmdline").read_bytes()
     except OSError:
         return b""
-
-
-def _parent_is_ours(process: Path) -> bool:
-    """Whether this test's process, or nobody any more, is the parent of the process's session."""
-    try:
-        session = int((process / "stat").read_text().rpartition(")")[2].split()[3])
-        leader = Path(f"/proc/{session}/stat")
-        return not leader.exists() or int(leader.read_text().rpartition(")")[2].split()[1]) == os.getpid()
-    except (OSError, ValueError):
-        return False
