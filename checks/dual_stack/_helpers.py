@@ -8,9 +8,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from netaudit.model.common import Failure, Family
 from netaudit.model.evidence import CertificateTrust, EndpointEvidence, HostEvidence
-from netaudit.model.facts import DialogueFact, TlsObservation, WebFact
-from netaudit.model.verdict import Observation, Outcome, could_not_test, failed, not_applicable, passed
-from netaudit.rules.fetches import addresses, first_failure, is_web, own, untested
+from netaudit.model.facts import TlsObservation, WebFact
+from netaudit.model.verdict import Outcome, could_not_test, failed, not_applicable, passed
+from netaudit.rules.fetches import addresses, first_failure, is_web, own, row, untested
 from netaudit.rules.turned_away import turned_away
 from netaudit.rules.zones import trouble
 
@@ -45,11 +45,6 @@ def one_family(host: HostEvidence) -> bool:
     lookups = [host.lookup(family) for family in BOTH]
     none = [item is not None and item.failure is None and not item.addresses for item in lookups]
     return any(none) and (all(none) or any(addresses(host, family) for family in BOTH))
-
-
-def row(fact: WebFact | DialogueFact, saw: str, ok: bool | None = None) -> Observation:
-    """A row about one address."""
-    return Observation(where=fact.endpoint, saw=saw, address=fact.address, family=fact.family, ok=ok)
 
 
 def by_value(v4: tuple[WebFact, ...], v6: tuple[WebFact, ...], value: Callable[[WebFact], str], name: str) -> Outcome:

@@ -5,9 +5,9 @@ from netaudit.model.evidence import CertificateTrust, EndpointEvidence
 from netaudit.model.facts import DialogueFact, TlsObservation, WebFact
 from netaudit.model.verdict import Outcome, failed, not_applicable, passed
 from netaudit.rules.dialects import complete, speaks_to_clients
-from netaudit.rules.fetches import endpoint_reach, untested, vouched
+from netaudit.rules.fetches import endpoint_reach, row, untested, vouched
 
-from ._helpers import BOTH, one_family, public_key, row, same_certificate
+from ._helpers import BOTH, one_family, public_key, same_certificate
 
 
 def judge(evidence: EndpointEvidence) -> Outcome:

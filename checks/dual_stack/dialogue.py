@@ -6,9 +6,9 @@ from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.facts import DialogueFact
 from netaudit.model.verdict import Outcome, could_not_test, failed, not_applicable, passed, warned
 from netaudit.rules.dialects import complete, mechanisms, speaks_to_clients
-from netaudit.rules.fetches import endpoint_reach, first_failure, untested
+from netaudit.rules.fetches import endpoint_reach, first_failure, row, untested
 
-from ._helpers import BOTH, one_family, row
+from ._helpers import BOTH, one_family
 
 
 def judge(evidence: EndpointEvidence) -> Outcome:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.facts import WebFact
 from netaudit.model.verdict import Outcome, failed, passed
-from netaudit.rules.fetches import SECURITY_HEADERS
+from netaudit.rules.fetches import SECURITY_HEADERS, row
 
-from ._helpers import row, sides
+from ._helpers import sides
 
 
 def judge(evidence: EndpointEvidence) -> Outcome:

@@ -5,9 +5,9 @@ from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.facts import WebFact
 from netaudit.model.verdict import Outcome, could_not_test, failed, not_applicable, passed
 from netaudit.rules.addresses import classify, within
-from netaudit.rules.fetches import SILENT, SPOKEN, attempt, is_web, own, plain, untested
+from netaudit.rules.fetches import SILENT, SPOKEN, attempt, is_web, own, plain, row, untested
 
-from ._helpers import BOTH, one_family, row
+from ._helpers import BOTH, one_family
 
 
 def judge(evidence: EndpointEvidence, *, min_tries: int) -> Outcome:

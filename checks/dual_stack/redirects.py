@@ -3,9 +3,9 @@
 from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.facts import WebFact
 from netaudit.model.verdict import Outcome, failed, not_applicable
-from netaudit.rules.fetches import in_circle, origin, own
+from netaudit.rules.fetches import in_circle, origin, own, row
 
-from ._helpers import BOTH, by_value, row, sides
+from ._helpers import BOTH, by_value, sides
 
 
 def judge(evidence: EndpointEvidence) -> Outcome:

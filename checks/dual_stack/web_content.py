@@ -6,9 +6,10 @@ from netaudit.model.common import Failure, Reason, Side
 from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.facts import WebFact
 from netaudit.model.verdict import Outcome, could_not_test, failed, not_applicable, passed
+from netaudit.rules.fetches import row
 from netaudit.rules.similarity import similarity, structure_similarity
 
-from ._helpers import row, sides
+from ._helpers import sides
 
 
 def judge(

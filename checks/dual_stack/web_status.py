@@ -3,9 +3,9 @@
 from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.facts import WebFact
 from netaudit.model.verdict import Outcome, failed, passed
-from netaudit.rules.fetches import origin
+from netaudit.rules.fetches import origin, row
 
-from ._helpers import row, sides
+from ._helpers import sides
 
 
 def judge(evidence: EndpointEvidence) -> Outcome:

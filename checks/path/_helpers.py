@@ -59,8 +59,3 @@ def is_too_big(message: IcmpMessage | None, family: Family) -> bool:
 def mtu_of(mss: int, family: Family) -> int:
     """The size of packets whose TCP segments carry `mss` octets."""
     return mss + _HEADERS[family]
-
-
-def ours(failure: Failure | None) -> bool:
-    """Whether something failed on our own side."""
-    return failure is not None and failure.side in (Side.OURS, Side.BUDGET, Side.BUG)

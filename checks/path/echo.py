@@ -6,9 +6,10 @@ from netaudit.model.facts import PathFact
 from netaudit.model.path import Echo
 from netaudit.model.verdict import Observation, Outcome, could_not_test, passed, warned
 from netaudit.rules.fetches import first_failure
+from netaudit.rules.uplinks import ours
 from netaudit.rules.zones import trouble
 
-from ._helpers import UNSEEN, icmp_text, ids, is_too_big, not_looked_at, ours, row
+from ._helpers import UNSEEN, icmp_text, ids, is_too_big, not_looked_at, row
 
 
 def judge(evidence: HostEvidence) -> Outcome:

@@ -4,9 +4,9 @@ from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.facts import DialogueFact
 from netaudit.model.verdict import Outcome, could_not_test, failed, not_applicable, passed
 from netaudit.rules.dialects import begins_with_tls, greeted, mechanisms, open_passwords, speaks_to_clients
-from netaudit.rules.fetches import endpoint_reach, untested
+from netaudit.rules.fetches import endpoint_reach, row, untested
 
-from ._helpers import BOTH, row
+from ._helpers import BOTH
 
 
 def judge(evidence: EndpointEvidence) -> Outcome:

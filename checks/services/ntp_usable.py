@@ -4,11 +4,11 @@ from netaudit.model.common import Failure, Reason, Side
 from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.facts import DatagramFact
 from netaudit.model.verdict import Outcome, could_not_test, failed, not_applicable, passed
-from netaudit.rules.fetches import endpoint_reach, untested
+from netaudit.rules.fetches import endpoint_reach, row, untested
 from netaudit.rules.network_time import is_time, replies, said
 from netaudit.rules.ntp import REFUSALS, NtpReply
 
-from ._helpers import BOTH, row
+from ._helpers import BOTH
 
 
 def judge(evidence: EndpointEvidence, *, max_offset_ms: int, max_distance_ms: int) -> Outcome:

@@ -5,10 +5,10 @@ from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.facts import DialogueFact
 from netaudit.model.verdict import Outcome, could_not_test, failed, not_applicable, passed
 from netaudit.rules.dialects import begins_with_tls, complete, greeted, speaks_to_clients
-from netaudit.rules.fetches import SPOKEN, endpoint_reach, untested
+from netaudit.rules.fetches import SPOKEN, endpoint_reach, row, untested
 from netaudit.rules.zones import trouble
 
-from ._helpers import BOTH, row
+from ._helpers import BOTH
 
 
 def judge(evidence: EndpointEvidence) -> Outcome:

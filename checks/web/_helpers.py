@@ -2,8 +2,8 @@
 
 from netaudit.model.common import Family
 from netaudit.model.evidence import EndpointEvidence
-from netaudit.model.facts import DialogueFact, HttpHop, WebFact
-from netaudit.model.verdict import Observation, Outcome, not_applicable
+from netaudit.model.facts import HttpHop, WebFact
+from netaudit.model.verdict import Outcome, not_applicable
 from netaudit.rules.dialects import complete, speaks_to_clients
 from netaudit.rules.fetches import is_web, own
 
@@ -35,8 +35,3 @@ def port_of(evidence: EndpointEvidence) -> int:
 def responses(evidence: EndpointEvidence) -> list[tuple[WebFact, HttpHop]]:
     """The endpoint's own responses: the first hop at each address that gave one."""
     return [(fact, fact.hops[0]) for fact in own(evidence) if fact.hops and fact.hops[0].status is not None]
-
-
-def row(fact: WebFact | DialogueFact, saw: str, ok: bool | None = None) -> Observation:
-    """A row about one address."""
-    return Observation(where=fact.endpoint, saw=saw, address=fact.address, family=fact.family, ok=ok)

@@ -8,10 +8,10 @@ from netaudit.model.evidence import CertificateTrust, EndpointEvidence, FoundRec
 from netaudit.model.facts import WebFact
 from netaudit.model.verdict import Outcome, could_not_test, failed, manual, not_applicable, passed
 from netaudit.rules.caa import Policy, authority_names, caa_of, issuer_organisation
-from netaudit.rules.fetches import endpoint_reach, trusted, untested
+from netaudit.rules.fetches import endpoint_reach, row, trusted, untested
 from netaudit.rules.records import find, missing
 
-from ._helpers import BOTH, not_for_tls, row
+from ._helpers import BOTH, not_for_tls
 
 
 def judge(evidence: EndpointEvidence) -> Outcome:

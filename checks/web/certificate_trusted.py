@@ -2,9 +2,9 @@
 
 from netaudit.model.evidence import CertificateTrust, EndpointEvidence
 from netaudit.model.verdict import Outcome, failed, passed
-from netaudit.rules.fetches import endpoint_reach, untested, vouched
+from netaudit.rules.fetches import endpoint_reach, row, untested, vouched
 
-from ._helpers import BOTH, not_for_sessions, row
+from ._helpers import BOTH, not_for_sessions
 
 
 def judge(evidence: EndpointEvidence) -> Outcome:

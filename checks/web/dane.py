@@ -5,10 +5,10 @@ from netaudit.model.facts import WebFact
 from netaudit.model.security import SecurityStatus
 from netaudit.model.verdict import Outcome, could_not_test, failed, not_applicable, passed, warned
 from netaudit.rules.dane import DANE_EE, Presented, bogus, described, fitting, published, tlsa_of, tlsa_text, usable
-from netaudit.rules.fetches import endpoint_reach, trusted, untested
+from netaudit.rules.fetches import endpoint_reach, row, trusted, untested
 from netaudit.rules.records import INDETERMINATE, malformed, missing, reason_of, status_of
 
-from ._helpers import BOTH, not_for_tls, port_of, row
+from ._helpers import BOTH, not_for_tls, port_of
 
 
 def judge(evidence: EndpointEvidence) -> Outcome:

@@ -6,9 +6,9 @@ from netaudit.model.common import Failure, Reason, Side
 from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.facts import HttpHop
 from netaudit.model.verdict import Outcome, could_not_test, failed, passed
-from netaudit.rules.fetches import endpoint_reach, header, untested
+from netaudit.rules.fetches import endpoint_reach, header, row, untested
 
-from ._helpers import BOTH, not_for_tls, responses, row
+from ._helpers import BOTH, not_for_tls, responses
 
 _DAY = 86_400
 _MAX_AGE = re.compile(r"\s*max-age\s*=\s*\"?(\d{1,12})\"?\s*", re.IGNORECASE)

@@ -4,9 +4,9 @@ from netaudit.model.common import Reason, Side
 from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.facts import WebFact
 from netaudit.model.verdict import Outcome, failed, not_applicable, passed
-from netaudit.rules.fetches import attempt, endpoint_reach, is_web, location, own, plain, untested
+from netaudit.rules.fetches import attempt, endpoint_reach, is_web, location, own, plain, row, untested
 
-from ._helpers import BOTH, row
+from ._helpers import BOTH
 
 
 def judge(evidence: EndpointEvidence) -> Outcome:

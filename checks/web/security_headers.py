@@ -6,10 +6,10 @@ from netaudit.model.common import Failure, Reason, Side
 from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.facts import HttpHop
 from netaudit.model.verdict import Outcome, could_not_test, failed, passed
-from netaudit.rules.fetches import endpoint_reach, header, own, untested
+from netaudit.rules.fetches import endpoint_reach, header, own, row, untested
 from netaudit.rules.turned_away import turned_away
 
-from ._helpers import BOTH, not_for_tls, row
+from ._helpers import BOTH, not_for_tls
 
 
 def judge(evidence: EndpointEvidence) -> Outcome:

@@ -2,9 +2,9 @@
 
 from netaudit.model.evidence import EndpointEvidence
 from netaudit.model.verdict import Outcome, failed, passed
-from netaudit.rules.fetches import endpoint_reach, sessions, untested
+from netaudit.rules.fetches import endpoint_reach, row, sessions, untested
 
-from ._helpers import BOTH, not_for_sessions, row
+from ._helpers import BOTH, not_for_sessions
 
 _VERSIONS = ("SSLv2", "SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 

@@ -187,7 +187,7 @@ def judged(facts: Path, options: JudgingOptions) -> Run:
 def judged_together(facts: Sequence[Path], options: JudgingOptions, quorum: int | None) -> Run:
     """Judge the facts of several vantages as one run; the first one's time is the run's. Raises Usage."""
     try:
-        books = [read_facts(path) for path in facts]
+        books = list(_books(facts))
     except FactsError as error:
         raise Usage(str(error)) from error
     problem = vantages_problem(books)

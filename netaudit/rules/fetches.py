@@ -22,7 +22,8 @@ from netaudit.rules.zones import trouble
 
 __all__ = [
     "SECURITY_HEADERS", "Reach", "Seen", "addresses", "attempt", "cut_short", "endpoint_reach", "failed_standing",
-    "first_failure", "header", "in_circle", "is_web", "location", "origin", "own", "plain", "rows", "seen", "sessions",
+    "first_failure", "header", "in_circle", "is_web", "location", "origin", "own", "plain", "row", "rows", "seen",
+    "sessions",
     "trusted", "untested", "usable", "vouched", "why_unseen",
 ]  # fmt: skip
 
@@ -67,6 +68,11 @@ class Reach(NamedTuple):
 def rows(reached: Iterable[Reach]) -> tuple[Observation, ...]:
     """The evidence table."""
     return tuple(reach.row() for reach in reached)
+
+
+def row(fact: Seen, saw: str, ok: bool | None = None) -> Observation:
+    """A row of the evidence table about one address of an endpoint."""
+    return Observation(where=fact.endpoint, saw=saw, address=fact.address, family=fact.family, ok=ok)
 
 
 def is_web(evidence: EndpointEvidence) -> bool:

@@ -13,7 +13,7 @@ from netaudit.model.verdict import Observation
 from netaudit.rules.fetches import first_failure
 from netaudit.rules.zones import trouble
 
-__all__ = ["UplinkState", "family_word", "uplink_states"]
+__all__ = ["UplinkState", "family_word", "ours", "uplink_states"]
 
 
 class UplinkState(NamedTuple):
@@ -57,20 +57,20 @@ def _of(fact: UplinkFact, family: Family) -> list[UplinkProbe]:
 def _works(probes: list[UplinkProbe]) -> bool | None:
     if any(probe.marked is None for probe in probes):
         return True
-    telling = [probe for probe in probes if probe.usual is None and not _ours(probe.marked)]
+    telling = [probe for probe in probes if probe.usual is None and not ours(probe.marked)]
     return False if telling else None
 
 
 def _row(fact: UplinkFact, probe: UplinkProbe) -> Observation:
     through = f"connected in {probe.marked_ms:.1f} ms" if probe.marked is None else trouble(probe.marked)
     usual = "connected" if probe.usual is None else trouble(probe.usual)
-    ok = True if probe.marked is None else False if probe.usual is None and not _ours(probe.marked) else None
+    ok = True if probe.marked is None else False if probe.usual is None and not ours(probe.marked) else None
     saw = f"port {probe.port} through mark {fact.fwmark}: {through}; the usual way: {usual}"
     return Observation(
         where=f"{fact.operator} (AS{fact.asn})", saw=saw, address=probe.address, family=probe.family, ok=ok
     )
 
 
-def _ours(failure: Failure | None) -> bool:
+def ours(failure: Failure | None) -> bool:
     """Whether something failed on our own side."""
     return failure is not None and failure.side in (Side.OURS, Side.BUDGET, Side.BUG)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from netaudit.model.common import Family
 from netaudit.model.facts import Route
 from netaudit.model.inventory import Uplink
+from netaudit.rules.origin import covers
 
 __all__ = [
     "PrefixView", "UpstreamView", "collapsed", "is_reserved_asn", "of_family", "operators", "origins", "prefix_views",
@@ -132,19 +133,11 @@ def _prefix_view(prefix: str, wanted: _Network, routes: Iterable[tuple[list[Rout
     for found, net in routes:
         if net == wanted:
             exact += found
-        elif _contains(wanted, net):
+        elif covers(wanted, net):
             inside += found
-        elif _contains(net, wanted):
+        elif covers(net, wanted):
             covering += found
     return PrefixView(prefix, tuple(exact), tuple(inside), tuple(covering))
-
-
-def _contains(outer: _Network, inner: _Network) -> bool:
-    return (
-        outer.version == inner.version
-        and outer.prefixlen <= inner.prefixlen
-        and int(outer.network_address) == int(inner.network_address) & int(outer.netmask)
-    )
 
 
 def _left_of(path: tuple[int, ...], ours: frozenset[int]) -> int | None:

@@ -16,7 +16,7 @@ from netaudit.model.common import Transport
 from netaudit.model.exchange import Exchange, Purpose
 from netaudit.writers.safe import one_line
 
-__all__ = ["dig_command", "exchange_lines", "question_text", "rcode_text"]
+__all__ = ["dig_command", "exchange_lines", "question_text", "rcode_text", "utc_text"]
 
 _LINE = 4_000  # a long TXT or DNSKEY record fits
 _RECORDS = 200  # of one section
@@ -47,7 +47,7 @@ def exchange_lines(exchange: Exchange) -> Iterator[str]:
         + (f", from {exchange.local_address}" if exchange.local_address else "")
     )
     yield one_line(f";; SERVER: {exchange.server}#{exchange.port} ({exchange.transport.upper()})")
-    yield f";; WHEN: {_when(exchange.at)}"
+    yield f";; WHEN: {utc_text(exchange.at)}"
     if exchange.response is not None:
         yield f";; MSG SIZE  rcvd: {len(exchange.response)}"
 
@@ -151,7 +151,8 @@ def _dump(wire: bytes) -> Iterator[str]:
         yield f";; … (+{len(wire) - _DUMPED} bytes)"
 
 
-def _when(at: float) -> str:
+def utc_text(at: float) -> str:
+    """Return a time in UTC, to the second: `2026-11-24T14:00:00Z`."""
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -1,7 +1,6 @@
 """Facts that were read from documents, for a terminal: routes, ROA payloads, registries, sessions."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from functools import singledispatch
 
 from netaudit.model.routing import (
@@ -13,6 +12,7 @@ from netaudit.model.routing import (
     SessionsFact,
     VrpsFact,
 )
+from netaudit.writers.dig import utc_text
 from netaudit.writers.safe import one_line
 
 __all__ = ["source_count", "source_lines"]
@@ -22,8 +22,8 @@ _ROWS = 100
 
 def source_lines(fact: RoutingFact) -> Iterator[str]:
     """Yield a document's fact in full: where it is from, of when, and what it says of our resources."""
-    dated = f", data of {_when(fact.data_time)}" if fact.data_time is not None else ""
-    fetched = f", obtained {_when(fact.retrieved_at)}" if fact.retrieved_at is not None else ""
+    dated = f", data of {utc_text(fact.data_time)}" if fact.data_time is not None else ""
+    fetched = f", obtained {utc_text(fact.retrieved_at)}" if fact.retrieved_at is not None else ""
     yield one_line(f"data centre: {fact.datacentre or '-'}, source: {fact.source or '-'}{dated}{fetched}")
     yield f"SHA-256: {one_line(fact.sha256)}"
     for message in fact.messages[:_ROWS]:
@@ -69,7 +69,7 @@ def _routes(fact: RoutesFact) -> Iterator[str]:
 @_rows.register
 def _vrps(fact: VrpsFact) -> Iterator[str]:
     for vrp in fact.vrps:
-        until = f", until {_when(vrp.expires)}" if vrp.expires is not None else ""
+        until = f", until {utc_text(vrp.expires)}" if vrp.expires is not None else ""
         yield f"{vrp.prefix} up to /{vrp.max_length}: AS{vrp.asn} ({vrp.trust_anchor or '-'}){until}"
     for aspa in fact.aspas or ():
         yield f"ASPA of AS{aspa.customer}: {_asns(aspa.providers)}"
@@ -107,7 +107,3 @@ def _origins(fact: OriginsFact) -> Iterator[str]:
 
 def _asns(asns: Iterable[int]) -> str:
     return " ".join(f"AS{asn}" for asn in asns) or "-"
-
-
-def _when(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
