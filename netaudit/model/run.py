@@ -19,7 +19,7 @@ from netaudit.model.verdict import Status, Verdict
 
 __all__ = [
     "ClauseResult", "ClauseStatus", "Coverage", "PillarSummary", "RegisterSummary", "Result", "Run", "Totals",
-    "UnitResult", "UnitStatus", "Vantage", "WaiverState", "WaiverUse", "ZoneSummary",
+    "TrendPoint", "UnitResult", "UnitStatus", "Vantage", "WaiverState", "WaiverUse", "ZoneSummary",
 ]  # fmt: skip
 
 
@@ -162,6 +162,19 @@ class Vantage(Record, frozen=True, kw_only=True):
     families: tuple[FamilyCheck, ...] = ()
 
 
+class TrendPoint(Record, frozen=True, kw_only=True):
+    """One scan of a province in the numbers whose course is shown. Points of other profiles are not comparable."""
+
+    run: str  # its id
+    started: Timestamp
+    complete: bool
+    profiles: tuple[str, ...]  # as ID@VERSION
+    totals: Totals
+    pillars: tuple[PillarSummary, ...]
+    units: dict[UnitStatus, int]
+    clauses: dict[str, dict[ClauseStatus, int]]  # by profile
+
+
 class Run(Record, frozen=True, kw_only=True):
     """A judged scan."""
 
@@ -208,6 +221,7 @@ class Run(Record, frozen=True, kw_only=True):
     expiries: tuple[Expiry, ...] = ()  # by time: what ends within 400 days, and what has ended
     parity: dict[str, Parity] = {}  # by endpoint or mail domain: IPv4 beside IPv6
     datacentres: dict[str, DataCentreSummary] = {}  # by id
+    trend: tuple[TrendPoint, ...] = ()  # oldest first, this run last; empty without an earlier one
 
     def security(self, zone: str) -> Security | None:
         """The security status of an audited zone's SOA with its chain of trust; None: not known."""

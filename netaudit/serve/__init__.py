@@ -1,0 +1,1 @@
+"""`netaudit serve`: the latest reports, runs and metrics over HTTP, read-only."""
