@@ -211,6 +211,7 @@ FaultKind = Literal[
     "withdrawn",  # prefix: not in the table
     "no_route_object",  # prefix: no routing registry has its route or route6 object
     "register_expired",  # nothing to serve: the register's file itself holds expired certificates
+    "register_revoked",  # nothing to serve: a revocation list beside the register names some of it
 ]
 
 

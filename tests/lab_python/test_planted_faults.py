@@ -473,5 +473,5 @@ def test_no_route_object() -> None:
 
 def test_every_kind_has_a_test() -> None:
     source = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
-    served = set(get_args(FaultKind)) - {"register_expired"}  # which serves nothing: the register's file has it
+    served = set(get_args(FaultKind)) - {"register_expired", "register_revoked"}  # these serve nothing: files have them
     assert {kind for kind in served if f'"{kind}"' not in source} == set()
