@@ -8,11 +8,12 @@ from math import ceil
 
 from netaudit.judge.catalogue import Catalogue
 from netaudit.judge.subjects import Subject, Subjects
+from netaudit.judge.timeliness import timeliness
 from netaudit.judge.verdicts import Verdicts
 from netaudit.model.common import Family, Reason
 from netaudit.model.inventory import Attestation
 from netaudit.model.profile import Clause, Profile, Severity
-from netaudit.model.run import ClauseResult, ClauseStatus
+from netaudit.model.run import ClauseResult, ClauseStatus, Timeliness
 from netaudit.model.verdict import Outcome, Status
 
 __all__ = ["Demand", "clause_result", "demands_of"]
@@ -68,6 +69,8 @@ def clause_result(demand: Demand, verdicts: Verdicts, attestations: Sequence[Att
         found[_standing(demand, subject, verdicts)].append(subject.name)
     counts = {standing: len(names) for standing, names in found.items()}
     status = _status(demand.clause, counts)
+    ended = _ended(demand.profile, day)
+    when = timeliness(status, demand.clause.deadline, ended, day)
     return ClauseResult(
         profile=demand.profile.id,
         clause=demand.clause.id,
@@ -79,8 +82,10 @@ def clause_result(demand: Demand, verdicts: Verdicts, attestations: Sequence[Att
         total=len(demand.subjects),
         failing=tuple(found[_Standing.FAILED]),
         untested=(*found[_Standing.OPEN], *found[_Standing.CLOSED]),
-        overdue=_overdue(demand, status, day),
-        ended=_ended(demand.profile, day),
+        needed=_needed(demand.clause, counts),
+        overdue=when is Timeliness.LATE,
+        timeliness=when,
+        ended=ended,
     )
 
 
@@ -131,16 +136,23 @@ def _accepted(demand: Demand, subject: Subject, verdicts: Verdicts) -> bool | No
 def _status(clause: Clause, counts: dict[_Standing, int]) -> ClauseStatus:
     """Met, or not, only when what is still open could not turn it round; closed networks do not count."""
     passed, failed, unknown = counts[_Standing.PASSED], counts[_Standing.FAILED], counts[_Standing.OPEN]
-    decidable = passed + failed + unknown
-    if not decidable:
+    if not passed + failed + unknown:
         return ClauseStatus.NOT_TESTED if counts[_Standing.CLOSED] else ClauseStatus.NOT_APPLICABLE
-    ratio = 1.0 if clause.measure.ratio is None else clause.measure.ratio
-    needed = clause.measure.count if clause.measure.count is not None else ceil(ratio * decidable - _EXACT)
+    needed = _needed(clause, counts)
     if passed >= needed:
         return ClauseStatus.MET
     if passed + unknown >= needed:
         return ClauseStatus.NOT_TESTED
     return ClauseStatus.PARTLY if passed else ClauseStatus.UNMET
+
+
+def _needed(clause: Clause, counts: dict[_Standing, int]) -> int:
+    """How many must pass, of those that pass, fail or are open."""
+    if clause.measure.count is not None:
+        return clause.measure.count
+    decidable = counts[_Standing.PASSED] + counts[_Standing.FAILED] + counts[_Standing.OPEN]
+    ratio = 1.0 if clause.measure.ratio is None else clause.measure.ratio
+    return ceil(ratio * decidable - _EXACT)
 
 
 def _attested(demand: Demand, attestations: Sequence[Attestation], day: date) -> ClauseResult:
@@ -151,21 +163,18 @@ def _attested(demand: Demand, attestations: Sequence[Attestation], day: date) ->
     if found is not None:
         enough = measure.count is None or (found.count is not None and found.count >= measure.count)
         status = ClauseStatus.ATTESTED if enough else ClauseStatus.UNMET
+    ended = _ended(demand.profile, day)
+    when = timeliness(status, demand.clause.deadline, ended, day)
     return ClauseResult(
         profile=demand.profile.id,
         clause=demand.clause.id,
         status=status,
         severity=demand.severity,
-        overdue=_overdue(demand, status, day),
-        ended=_ended(demand.profile, day),
+        overdue=when is Timeliness.LATE,
+        timeliness=when,
+        ended=ended,
         document=found.document if found is not None else "",
     )
-
-
-def _overdue(demand: Demand, status: ClauseStatus, day: date) -> bool:
-    deadline = demand.clause.deadline
-    late = deadline is not None and deadline < day and _ended(demand.profile, day) is None
-    return late and status in (ClauseStatus.UNMET, ClauseStatus.PARTLY)
 
 
 def _ended(profile: Profile, day: date) -> date | None:

@@ -18,8 +18,8 @@ from netaudit.model.security import ChainLink, Security
 from netaudit.model.verdict import Status, Verdict
 
 __all__ = [
-    "ClauseResult", "ClauseStatus", "Coverage", "PillarSummary", "RegisterSummary", "Result", "Run", "Totals",
-    "TrendPoint", "UnitResult", "UnitStatus", "Vantage", "WaiverState", "WaiverUse", "ZoneSummary",
+    "ClauseResult", "ClauseStatus", "Coverage", "PillarSummary", "RegisterSummary", "Result", "Run", "Timeliness",
+    "Totals", "TrendPoint", "UnitResult", "UnitStatus", "Vantage", "WaiverState", "WaiverUse", "ZoneSummary",
 ]  # fmt: skip
 
 
@@ -33,6 +33,17 @@ class ClauseStatus(StrEnum):
     NOT_APPLICABLE = "not_applicable"  # the inventory has nothing of that kind
     ATTESTED = "attested"
     MANUAL = "manual"  # an attestation is missing: a person must supply it
+
+
+class Timeliness(StrEnum):
+    """Where a clause stands in time. Only `late` is held against anybody."""
+
+    MET = "met"
+    ON_TRACK = "on_track"  # not met yet, and the deadline lies ahead; it does not say that the pace suffices
+    LATE = "late"  # not met, the deadline is past, and the profile is in force
+    UNDECIDED = "undecided"  # the deadline is past, and what was tested does not decide
+    CLOSED = "closed"  # not met when the programme ended: nothing of it is overdue
+    NO_DEADLINE = "no_deadline"  # not met, and no day is named
 
 
 class UnitStatus(StrEnum):
@@ -69,7 +80,9 @@ class ClauseResult(Record, frozen=True, kw_only=True):
     total: int = 0
     failing: tuple[str, ...] = ()  # targets
     untested: tuple[str, ...] = ()
+    needed: int = 0  # so many must pass; what no scan from here reaches asks for none
     overdue: bool = False  # the deadline is past and the profile is in force
+    timeliness: Timeliness | None = None  # None: there is nothing of that kind
     ended: date | None = None  # the programme has ended
     document: str = ""  # attested: the document named in the inventory
 

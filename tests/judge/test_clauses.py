@@ -9,7 +9,7 @@ from netaudit.judge.subjects import Subjects, enclosing_zone
 from netaudit.model.common import Family
 from netaudit.model.inventory import Attestation, Inventory, Service
 from netaudit.model.profile import Basis, Clause, Confidence, Measure, Profile, Severity
-from netaudit.model.run import ClauseResult, ClauseStatus
+from netaudit.model.run import ClauseResult, ClauseStatus, Timeliness
 from netaudit.model.verdict import TargetKind
 from tests.judge.builders import CATALOGUE, NAME, NOW, inventory, said, site, verdicts
 
@@ -252,3 +252,20 @@ def test_an_attestation_must_reach_what_is_asked(count: int | None, given: int |
 
 def test_a_missing_attestation_waits_for_a_person() -> None:
     assert measured(Measure(kind="attest", field="paper"), []).status is ClauseStatus.MANUAL
+
+
+@pytest.mark.parametrize(
+    ("words", "ratio", "needed"),
+    [("pppf", None, 4), ("pppf", 0.75, 3), ("pp.c", None, 3), ("ppfn", 0.5, 2), ("cccc", None, 0), ("nnnn", None, 0)],
+)
+def test_a_clause_tells_how_many_must_pass(words: str, ratio: float | None, needed: int) -> None:
+    found = measured(Measure(kind="scan", checks=("web.open",), kinds=("site",), ratio=ratio), endpoints(words))
+    assert found.needed == needed
+
+
+def test_what_is_late_is_overdue_and_nothing_else_is() -> None:
+    measure = Measure(kind="scan", checks=("web.open",), kinds=("site",))
+    late = measured(measure, endpoints("pfpp"), deadline=date(2026, 11, 23))
+    closed = measured(measure, endpoints("pfpp"), deadline=date(2026, 11, 23), ended=date(2026, 11, 23))
+    assert (late.timeliness, late.overdue, late.needed - late.passed) == (Timeliness.LATE, True, 1)
+    assert (closed.timeliness, closed.overdue) == (Timeliness.CLOSED, False)
