@@ -19,13 +19,14 @@ from netaudit.judge.compare import compare
 from netaudit.judge.history import Past, past_of
 from netaudit.judge.profiles import ProfileError, load_profiles, select_profiles
 from netaudit.judge.run import judge as judge_facts
+from netaudit.judge.trends import course_of, with_trend
 from netaudit.judge.vantages import vantages_problem
 from netaudit.model.book import FactBook
 from netaudit.model.profile import Profile, Severity
-from netaudit.model.run import Run
+from netaudit.model.run import Run, TrendPoint
 from netaudit.model.verdict import TargetKind
 from netaudit.store.facts import FACTS_FILE, FactsError, read_facts
-from netaudit.store.runfolder import RunFolder, RunFolderError
+from netaudit.store.runfolder import RUN_FILE, RunFolder, RunFolderError, read_run
 from netaudit.writers.forms import write_forms
 from netaudit.writers.html import write_html
 from netaudit.writers.text import closing_line, run_text
@@ -67,13 +68,17 @@ def judge(facts: Path, output: Path | None, **values: Any) -> int:
 
 @dataclass(frozen=True)
 class JudgingOptions:
-    """How verdicts become results and an exit code. `checks` None: all of them; `past`: earlier scans."""
+    """How verdicts become results and an exit code.
+
+    `checks` None: all of them; `past`: the facts of earlier scans; `courses`: their numbers, by province.
+    """
 
     profiles: tuple[str, ...] = ()
     checks: frozenset[str] | None = None
     fail_on: Severity | None = Severity.HIGH
     allow_incomplete: bool = False
     past: Past = field(default_factory=Past)
+    courses: Mapping[str, Sequence[TrendPoint]] = field(default_factory=dict)
 
 
 def read_judging_options(values: Mapping[str, Any]) -> JudgingOptions:
@@ -88,6 +93,7 @@ def read_judging_options(values: Mapping[str, Any]) -> JudgingOptions:
         fail_on=fail_on(values["fail_on"]),
         allow_incomplete=values["allow_incomplete"],
         past=_past(values["previous"]),
+        courses=_courses(values["previous"]),
     )
 
 
@@ -97,6 +103,19 @@ def _past(runs: Sequence[Path]) -> Past:
         return past_of(_books(runs))
     except FactsError as error:
         raise Usage(f"--previous: {error}") from error
+
+
+def _courses(runs: Sequence[Path]) -> Mapping[str, Sequence[TrendPoint]]:
+    """The numbers of earlier runs, of those that are folders with a run.json. Raises Usage."""
+    courses: dict[str, list[TrendPoint]] = {}
+    for path in (run / RUN_FILE for run in runs if run.is_dir()):
+        if path.exists():
+            try:
+                run = read_run(path)
+            except RunFolderError as error:
+                raise Usage(f"--previous: {error}") from error
+            courses.setdefault(run.province.id, []).extend(course_of(run))
+    return courses
 
 
 def _books(runs: Sequence[Path]) -> Iterator[FactBook]:
@@ -156,7 +175,10 @@ def judge_book(
     except ProfileError as error:
         raise Usage(str(error)) from error
     run = _judged(book, options, chosen, past=options.past, others=others, quorum=quorum)
-    if newest is None or run.proposed:
+    if run.proposed:
+        return run
+    run = with_trend(run, options.courses.get(run.province.id, ()))
+    if newest is None:
         return run
     comparison = compare(_judged(newest, options, chosen), run)
     return msgspec.structs.replace(run, comparison=msgspec.structs.replace(comparison, since=newest.scan.at))

@@ -7,7 +7,7 @@ import msgspec
 
 from netaudit.model.run import ClauseStatus, Run, TrendPoint
 
-__all__ = ["trend_point", "with_trend"]
+__all__ = ["course_of", "trend_point", "with_trend"]
 
 
 def trend_point(run: Run) -> TrendPoint:
@@ -37,3 +37,10 @@ def with_trend(run: Run, earlier: Iterable[TrendPoint]) -> Run:
         return run
     ordered = sorted(points.values(), key=lambda point: (point.started, point.run))
     return msgspec.structs.replace(run, trend=(*ordered, trend_point(run)))
+
+
+def course_of(run: Run) -> tuple[TrendPoint, ...]:
+    """The points that a run hands on to a later one: those it was given, and its own. What was proposed never was."""
+    if run.proposed:
+        return ()
+    return run.trend or (trend_point(run),)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from netaudit.cli.errors import USAGE
+from netaudit.judge.trends import trend_point
 from netaudit.store.facts import FactWriter
 from netaudit.store.runfolder import read_run
 from netaudit.writers.parity import service_page
@@ -57,7 +58,14 @@ def test_the_report_says_what_has_changed_since(province: Path) -> None:
     run = read_run(province / "tuesday" / "run.json")
     assert run.comparison is not None
     assert [(change.difference.value, change.check) for change in run.comparison.changes] == [("broken", "dns.tcp")]
-    assert run.comparison.since == read_run(province / "monday" / "run.json").started
+    monday = read_run(province / "monday" / "run.json")
+    assert run.comparison.since == monday.started
+    assert [point.run for point in run.trend] == [monday.id, run.id]
+    assert run.trend[0] == trend_point(monday)
+    (province / "monday" / "run.json").write_text("{}")
+    broken = netaudit("judge", "tuesday", "--previous", "monday", "--lang", "en", cwd=province)
+    assert broken.returncode == USAGE
+    assert "this is no run of netaudit" in broken.stderr
     page = (province / "tuesday" / "index.html").read_text(encoding="utf-8")
     assert "What has changed since the last scan" in page
     assert "Fails now, and did not before" in page
