@@ -86,6 +86,7 @@ def judge(
         province=inventory.province,
         contact=inventory.contact,
         authorisation=inventory.authorisation,
+        classification=inventory.classification,
         tiers=inventory.tiers,
         units=inventory.units,
         services=inventory.services,

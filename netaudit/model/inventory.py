@@ -10,8 +10,8 @@ import msgspec
 from netaudit.model.common import Family, Record, Text
 
 __all__ = [
-    "PORTS", "Attestation", "Authorisation", "Blackout", "Contact", "DataCentre", "Inventory", "NetworkKind",
-    "Province", "RateLimits", "Register", "Resolver", "ResolverTests", "Scheme", "Scope", "Service", "Source",
+    "PORTS", "Attestation", "Authorisation", "Blackout", "Contact", "DataCentre", "Expectation", "Inventory",
+    "NetworkKind", "Province", "RateLimits", "Register", "Resolver", "ResolverTests", "Scheme", "Scope", "Service", "Source",
     "SourceKind", "Tier", "Unit", "Uplink", "Waiver",
 ]  # fmt: skip
 
@@ -19,6 +19,7 @@ Identifier = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")
 HostName = Annotated[str, msgspec.Meta(min_length=1, max_length=253)]
 Selector = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$")]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+UnitCount = Annotated[int, msgspec.Meta(ge=0)]
 FirewallMark = Annotated[int, msgspec.Meta(ge=1, le=4294967295)]
 AutonomousSystemNumber = Annotated[int, msgspec.Meta(ge=1, le=4294967294)]
 Scheme = Literal["https", "http", "mail", "submission", "submissions", "imap", "imaps", "ntp", "tcp", "udp"]
@@ -87,16 +88,35 @@ class Scope(Record, frozen=True, kw_only=True):
     exclude: tuple[str, ...] = ()  # names or prefixes never to be sent to
 
 
+class Expectation(Record, frozen=True, kw_only=True):
+    """A declared number of units, and the first day on which it holds."""
+
+    expected: UnitCount
+    as_of: date
+
+
 class Tier(Record, frozen=True, kw_only=True):
     """A level of government. Levels are data: nothing assumes that a district exists.
 
-    `expected` is the declared number of units, the denominator of coverage; `as_of` dates it.
+    `expected` is the declared number of units, the denominator of coverage; `as_of` dates it. A number that changes,
+    as by a merger, is given as `expectations` instead, each from its day to that of the next.
     """
 
     id: Identifier
     name: Text
-    expected: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    expected: UnitCount | None = None
     as_of: date | None = None
+    expectations: tuple[Expectation, ...] = ()
+
+    def at(self, day: date) -> "Tier":
+        """The tier with the number that holds on a day; before the first of several, none is declared."""
+        if not self.expectations:
+            return self
+        held = [expectation for expectation in self.expectations if expectation.as_of <= day]
+        latest = max(held, key=lambda expectation: expectation.as_of, default=None)
+        if latest is None:
+            return msgspec.structs.replace(self, expected=None, as_of=None)
+        return msgspec.structs.replace(self, expected=latest.expected, as_of=latest.as_of)
 
 
 class Unit(Record, frozen=True, kw_only=True):
@@ -109,6 +129,11 @@ class Unit(Record, frozen=True, kw_only=True):
     valid_from: date | None = None
     valid_to: date | None = None
     merged_into: Identifier | None = None
+
+    def exists(self, day: date) -> bool:
+        """Whether it is there on a day: its first and its last day count."""
+        begun = self.valid_from is None or self.valid_from <= day
+        return begun and (self.valid_to is None or day <= self.valid_to)
 
 
 class Service(Record, frozen=True, kw_only=True):
@@ -332,9 +357,40 @@ class Inventory(Record, frozen=True, kw_only=True):
     certificate_roots: tuple[str, ...] = ()  # PEM files, relative to the inventory, trusted beside the public roots
     contact: Contact | None = None
     authorisation: Authorisation | None = None
+    classification: Annotated[str, msgspec.Meta(max_length=80)] = ""  # who may read the report: "TLP:AMBER"
     limits: RateLimits = RateLimits()
     blackouts: tuple[Blackout, ...] = ()
     scope: Scope = Scope()
+
+    def at(self, day: date) -> "Inventory":
+        """The inventory as of a day, with its units resolved: who is counted then, by which declared numbers.
+
+        A unit that has not begun, or has ended, has no services, and owns what nobody else does no longer. What it
+        was merged into has the services that name it, and no others: whether they cover it is for the inventory to say.
+        """
+        units = tuple(unit for unit in self.units if unit.exists(day))
+        tiers = tuple(tier.at(day) for tier in self.tiers)
+        if len(units) == len(self.units) and tiers == self.tiers:
+            return self
+        known = frozenset(unit.id for unit in units)
+        replace = msgspec.structs.replace
+
+        def theirs(named: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(unit for unit in named if unit in known)
+
+        return replace(
+            self,
+            tiers=tiers,
+            units=units,
+            services=tuple(replace(service, units=theirs(service.units)) for service in self.services),
+            resolvers=tuple(
+                replace(resolver, units=theirs(resolver.units), owner=next(iter(theirs((resolver.owner or "",))), None))
+                for resolver in self.resolvers
+            ),
+            datacentres=tuple(
+                replace(centre, owner=next(iter(theirs((centre.owner or "",))), None)) for centre in self.datacentres
+            ),
+        )
 
     @property
     def hosts(self) -> tuple[str, ...]:

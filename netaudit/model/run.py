@@ -104,16 +104,22 @@ class UnitResult(Record, frozen=True, kw_only=True):
 
 
 class Coverage(Record, frozen=True, kw_only=True):
-    """One tier's coverage with one kind of service: three numbers that may differ, and their denominator."""
+    """One tier's coverage: three numbers of units that may differ, and their denominator.
+
+    With a kind of service, a unit has what any of its services of the kind has. With a pillar, DNSSEC, IPv6 or dual
+    stack, it has what all of its services have that can be tested from the Internet (docs/inventory.md, Coverage).
+    """
 
     tier: str
-    kind: str
-    expected: int
-    listed: int  # units of the tier in the inventory
+    kind: str  # of service; in `Run.pillar_coverage` a pillar
+    expected: int  # the declared number; where the inventory lists more, or none is declared, those listed
+    as_of: date | None = None  # the first day of the declared number
+    listed: int  # units of the tier in the inventory that exist on the day of the scan
     declared: int
     present: int
     working: int
     untested: int
+    closed: int = 0  # units with such services on a network that can't be tested from the Internet
 
 
 class RegisterSummary(Record, frozen=True, kw_only=True):
@@ -211,6 +217,7 @@ class Run(Record, frozen=True, kw_only=True):
     province: Province
     contact: Contact | None = None
     authorisation: Authorisation | None = None
+    classification: str = ""  # who may read the report, in the inventory's own words
     tiers: tuple[Tier, ...]
     units: tuple[Unit, ...]
     services: tuple[Service, ...]
@@ -221,6 +228,7 @@ class Run(Record, frozen=True, kw_only=True):
     clauses: tuple[ClauseResult, ...]
     unit_results: tuple[UnitResult, ...]
     coverage: tuple[Coverage, ...]
+    pillar_coverage: tuple[Coverage, ...] = ()  # with DNSSEC, IPv6 and dual stack; none of a scan of a part
     registers: tuple[RegisterSummary, ...]
     pillars: tuple[PillarSummary, ...]
     totals: Totals
