@@ -12,12 +12,16 @@ def make_folder(path: Path) -> None:
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file of mode 0600: a temporary file beside it, then a rename. Raises OSError."""
+def write_whole(path: Path, content: bytes, mode: int = 0o600) -> None:
+    """Write a file for its owner alone, unless `mode` says more: a temporary one beside it, then a rename.
+
+    Raises OSError.
+    """
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".netaudit-")  # mode 0600
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
+            os.fchmod(file.fileno(), mode)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The forms of a report that are one or two files: CSV, a spreadsheet, Markdown."""
+"""The forms of a report that are one or two files: CSV, a spreadsheet, Markdown, metrics."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 from netaudit.model.run import Run
 from netaudit.writers.csv import write_csv
 from netaudit.writers.markdown import write_markdown
+from netaudit.writers.prometheus import write_prometheus
 from netaudit.writers.xlsx import write_xlsx
 
 __all__ = ["FORMS", "write_forms"]
@@ -14,6 +15,7 @@ FORMS: dict[str, Callable[[Run, Path, str], list[Path]]] = {
     "csv": write_csv,
     "xlsx": write_xlsx,
     "md": write_markdown,
+    "prom": write_prometheus,
 }
 """By the word of `--format`: what writes a run below a folder in a language, and returns the paths."""
 
