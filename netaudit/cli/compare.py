@@ -10,8 +10,8 @@ from netaudit.cli.errors import Usage
 from netaudit.cli.options import language_option
 from netaudit.cli.tables import echo_table
 from netaudit.judge.provinces import NotJudged, compare_provinces
-from netaudit.model.run import Run
-from netaudit.store.runfolder import RUN_FILE, RunFolderError, read_run
+from netaudit.model.provinces import ProvinceRun
+from netaudit.store.runfolder import RUN_FILE, RunFolderError, read_part
 from netaudit.writers.provinces import ProvinceText, write_provinces
 
 __all__ = ["compare"]
@@ -58,12 +58,12 @@ def compare(runs: tuple[Path, ...], profile: str, output: Path | None, form: str
     return 0
 
 
-def _read(runs: Sequence[Path]) -> Iterator[Run]:
+def _read(runs: Sequence[Path]) -> Iterator[ProvinceRun]:
     """One at a time: a run of 4,000 services is large, and of each only a row is kept. Raises Usage."""
     seen: dict[str, Path] = {}
     for path in runs:
         try:
-            run = read_run(path / RUN_FILE if path.is_dir() else path)
+            run = read_part(path / RUN_FILE if path.is_dir() else path, ProvinceRun)
         except RunFolderError as error:
             raise Usage(str(error)) from error
         if run.province.id in seen:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from netaudit.model.profile import Profile
-from netaudit.model.provinces import ProvinceComparison, ProvinceRow
-from netaudit.model.run import Run, UnitStatus
+from netaudit.model.provinces import ProvinceComparison, ProvinceRow, ProvinceRun
+from netaudit.model.run import UnitStatus
 
 __all__ = ["NotJudged", "compare_provinces", "province_row"]
 
@@ -13,7 +13,7 @@ class NotJudged(Exception):
     """A run that was not judged by the profile."""
 
 
-def compare_provinces(runs: Iterable[Run], profile: str) -> ProvinceComparison:
+def compare_provinces(runs: Iterable[ProvinceRun], profile: str) -> ProvinceComparison:
     """Take from each run what the profile says of it; of a run only its row is kept, so that any number fits.
 
     Raises NotJudged for a run without the profile, ValueError without any run.
@@ -29,7 +29,7 @@ def compare_provinces(runs: Iterable[Run], profile: str) -> ProvinceComparison:
     return ProvinceComparison(profile=found[0], rows=tuple(rows), versions=tuple(versions) if len(versions) > 1 else ())
 
 
-def province_row(run: Run, profile: str) -> ProvinceRow:
+def province_row(run: ProvinceRun, profile: str) -> ProvinceRow:
     """What a run says by one profile. Raises NotJudged."""
     if all(each.id != profile for each in run.profiles):
         known = ", ".join(each.id for each in run.profiles) or "none"

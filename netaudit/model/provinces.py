@@ -1,11 +1,30 @@
 """Several provinces side by side on one set of criteria: what was measured of each, and no rank."""
 
-from netaudit.model.common import Record, Text, Timestamp
-from netaudit.model.inventory import NetworkKind
-from netaudit.model.profile import Profile
-from netaudit.model.run import ClauseResult
+import msgspec
 
-__all__ = ["ProvinceComparison", "ProvinceRow"]
+from netaudit.model.common import Record, Text, Timestamp
+from netaudit.model.inventory import NetworkKind, Province
+from netaudit.model.profile import Profile
+from netaudit.model.run import ClauseResult, Totals, UnitResult
+
+__all__ = ["ProvinceComparison", "ProvinceRow", "ProvinceRun"]
+
+
+class ProvinceRun(msgspec.Struct, frozen=True, kw_only=True):
+    """What a comparison needs of a run.json: a run of 4,000 services is 200 MB, and most of that are results.
+
+    Not a Record, which refuses keys that it does not know: here the others are skipped.
+    """
+
+    id: str
+    started: Timestamp
+    complete: bool
+    network: NetworkKind
+    province: Province
+    profiles: tuple[Profile, ...]
+    clauses: tuple[ClauseResult, ...]
+    unit_results: tuple[UnitResult, ...]
+    totals: Totals
 
 
 class ProvinceRow(Record, frozen=True, kw_only=True):

@@ -5,19 +5,21 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from netaudit.model.run import Run
 from netaudit.store.facts import FACTS_FILE, FactWriter
 
-__all__ = ["RUN_FILE", "RunFolder", "RunFolderError", "read_run", "write_atomically"]
+__all__ = ["RUN_FILE", "RunFolder", "RunFolderError", "read_part", "read_run", "write_atomically"]
 
 RUN_FILE = "run.json"
 INDEX_FILE = "index.html"
 _LIVE_FOLDER = "live"
 _VANTAGES_FOLDER = "vantages"
 _RUN_BYTES = 512 * 1024 * 1024
+_Part = TypeVar("_Part")
 
 
 class RunFolderError(Exception):
@@ -106,11 +108,16 @@ class RunFolder:
 
 def read_run(path: Path) -> Run:
     """Read a run.json. Raises RunFolderError with one clear sentence."""
+    return read_part(path, Run)
+
+
+def read_part(path: Path, part: type[_Part]) -> _Part:
+    """Read of a run.json what `part`, a msgspec struct, has fields for. Raises RunFolderError."""
     try:
         size = path.stat().st_size
         if size > _RUN_BYTES:
             raise RunFolderError(f"{path}: {size} bytes are more than any run has")
-        return msgspec.json.decode(path.read_bytes(), type=Run)
+        return msgspec.json.decode(path.read_bytes(), type=part)
     except OSError as error:
         raise RunFolderError(f"{path}: {error.strerror or error}") from error
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
