@@ -50,7 +50,8 @@ class Selection:
 
     `targets` are globs over host names, zones, mail domains, endpoints and ids; `kinds` are globs over service kinds
     and `zone`, `datacentre`, `register`, `resolver`; `units` are ids (see `of_units`); `target_kinds` limits to what
-    some checks need (see `target_kinds_of`); `missing` names hosts known not to exist, which are looked up and not
+    some checks need (see `target_kinds_of`); `names` to hosts, zones, mail domains and ids of exactly these names
+    (None: any); `missing` names hosts known not to exist, which are looked up and not
     connected to.
     """
 
@@ -64,9 +65,12 @@ class Selection:
     sources: bool = True
     units: tuple[str, ...] = ()
     missing: frozenset[str] = frozenset()
+    names: frozenset[str] | None = None
 
     def takes(self, kind: str, *names: str) -> bool:
         """Whether something of a service kind with these names is selected."""
+        if self.names is not None and self.names.isdisjoint(names):
+            return False
         return _matches(self.kinds, (kind,)) and _matches(self.targets, names)
 
     def needs(self, *kinds: TargetKind) -> bool:

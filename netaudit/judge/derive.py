@@ -1,13 +1,13 @@
 """From facts to evidence: every target that the scan asked about, with the security states that its exchanges prove."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
 from netaudit.judge.bugs import bug
-from netaudit.judge.derive_coverage import Coverages
+from netaudit.judge.derive_coverage import Coverages, ServiceStates
 from netaudit.judge.derive_names import NameDeriver
 from netaudit.judge.derive_resolvers import resolver_evidence
 from netaudit.judge.derive_services import ServiceDeriver
@@ -32,7 +32,7 @@ from netaudit.model.verdict import Target, TargetKind
 from netaudit.rules.addresses import within
 from netaudit.rules.upstreams import of_family
 
-__all__ = ["Derived", "derive"]
+__all__ = ["Derived", "Opened", "derive", "derive_coverage", "derive_measured", "opened"]
 
 
 @dataclass(frozen=True)
@@ -50,18 +50,38 @@ class Derived:
     families: frozenset[Family] | None = None
 
 
-def derive(book: FactBook, past: Past | None = None) -> Iterator[Derived]:
+@dataclass(frozen=True)
+class Opened:
+    """One scan's facts with the ways to derive evidence from them."""
+
+    names: NameDeriver
+    services: ServiceDeriver
+    scope: Scope
+
+
+def opened(book: FactBook, past: Past | None = None, now: float | None = None) -> Opened:
+    """Get ready to derive, as of the moment the scan began, or of `now`. Raises ValueError and LookupError."""
+    past = past or Past()
+    names = NameDeriver(book, past.newest, now)
+    return Opened(names, ServiceDeriver(names, past.ready), Scope(book))
+
+
+def derive(book: FactBook, past: Past | None = None, now: float | None = None) -> Iterator[Derived]:
     """Derive the evidence of every target, in the inventory's order, zones first.
 
-    The moment of judging is the scan's: judging the same facts later says the same. What a partial scan did not ask
-    is no target. `past`: earlier scans, for what shows only over time. Raises ValueError when the
-    trust anchors in the facts can't be read, and LookupError when the facts do not say what was scanned; a fault of
-    ours costs its own target alone.
+    The moment of judging is the scan's unless `now` is given: judging the same facts later says the same. What a
+    partial scan did not ask is no target. `past`: earlier scans, for what shows only over time. Raises ValueError
+    when the trust anchors in the facts can't be read, and LookupError when the facts do not say what was scanned; a
+    fault of ours costs its own target alone.
     """
-    past = past or Past()
-    names = NameDeriver(book, past.newest)
-    services = ServiceDeriver(names, past.ready)
-    scope = Scope(book)
+    scan = opened(book, past, now)
+    yield from derive_measured(scan)
+    yield from derive_coverage([scan])
+
+
+def derive_measured(scan: Opened) -> Iterator[Derived]:
+    """The evidence of every target but coverage, which is counted over the others."""
+    names, services, scope = scan.names, scan.services, scan.scope
     yield from _zones(names, scope)
     yield from _of_services(TargetKind.HOST, names.services_by_host, names.host, scope)
     yield from _of_services(TargetKind.ENDPOINT, services.by_endpoint, services.endpoint, scope)
@@ -71,7 +91,11 @@ def derive(book: FactBook, past: Past | None = None) -> Iterator[Derived]:
         if scope.asked(target, "resolver"):
             yield _derived(target, partial(resolver_evidence, names, resolver), scope.failure(target))
     yield from _files(names, services, scope)
-    coverages = Coverages(services, scope)
+
+
+def derive_coverage(scans: Sequence[Opened]) -> Iterator[Derived]:
+    """The coverage of each tier, from each service's newest measurement; `scans` are newest first."""
+    coverages = Coverages(scans[0].services, [ServiceStates(scan.services, scan.scope) for scan in scans])
     for target in coverages.targets:
         yield _derived(target, partial(coverages.of, target), None)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from netaudit.judge.derive_services import ServiceDeriver
-from netaudit.judge.scope import Scope, all_closed
+from netaudit.judge.scope import Scope, all_closed, unfinished
 from netaudit.model.common import Family
 from netaudit.model.evidence import CoverageEvidence, HostEvidence, UnitCoverage
 from netaudit.model.inventory import Inventory, Service, Unit
@@ -17,7 +17,7 @@ from netaudit.rules.calendar import day_of
 from netaudit.rules.dialogues import mail_reach
 from netaudit.rules.fetches import Reach, endpoint_reach
 
-__all__ = ["Coverages", "coverage_pairs"]
+__all__ = ["Coverages", "ServiceStates", "coverage_pairs"]
 
 _BOTH = (Family.IPV4, Family.IPV6)
 _MIN_TRIES = 2  # docs/design.md section 5, rule 2
@@ -36,9 +36,9 @@ class Coverages:
     A kind of which the scan left services out is not counted: a part says nothing of the whole.
     """
 
-    def __init__(self, derive: ServiceDeriver, scope: Scope) -> None:
+    def __init__(self, derive: ServiceDeriver, states: "Sequence[ServiceStates]") -> None:
         self._derive = derive
-        self._state = _States(derive, scope)
+        self._state = _JointStates(states)
         pairs = coverage_pairs(derive.names.inventory, derive.names.now)
         self._asked = {
             Target(kind=TargetKind.COVERAGE, name=f"{tier}/{kind}"): (tier, kind, services)
@@ -69,7 +69,7 @@ def coverage_pairs(inventory: Inventory, at: float) -> dict[tuple[str, str], tup
 
 
 def _evidence(
-    derive: ServiceDeriver, tier: str, kind: str, services: Sequence[Service], state: "_States"
+    derive: ServiceDeriver, tier: str, kind: str, services: Sequence[Service], state: "_JointStates"
 ) -> CoverageEvidence:
     inventory = derive.names.inventory
     of_unit: dict[str, list[Service]] = {}
@@ -100,8 +100,8 @@ def _unit(unit: Unit, services: Sequence[Service], state_of: Callable[[Service],
     )
 
 
-class _States:
-    """The state of each service, found once."""
+class ServiceStates:
+    """The state of each service as one scan has it, found once."""
 
     def __init__(self, derive: ServiceDeriver, scope: Scope) -> None:
         self._derive = derive
@@ -111,6 +111,10 @@ class _States:
     def asked(self, service: Service) -> bool:
         """Whether the scan asked about a service, or would have, were it not on a closed network."""
         return self._scope.asked_service(_target(service), [service])
+
+    def measured(self, service: Service) -> bool:
+        """Whether there is an observation of this scan to go by."""
+        return self.asked(service) and not unfinished(self._scope.failure(_target(service)))
 
     def of(self, service: Service) -> _State:
         """Where a service stands."""
@@ -130,6 +134,19 @@ class _States:
         endpoint = self._derive.endpoint(service.endpoint)
         present = _has_address(endpoint.host)
         return _State(present, _serves(endpoint_reach(endpoint, _BOTH, _MIN_TRIES), present))
+
+
+class _JointStates:
+    """Of scans that supplement each other, newest first: each service as the newest has it that measured it."""
+
+    def __init__(self, scans: Sequence[ServiceStates]) -> None:
+        self._scans = scans
+
+    def asked(self, service: Service) -> bool:
+        return any(scan.asked(service) for scan in self._scans)
+
+    def of(self, service: Service) -> _State:
+        return next((scan for scan in self._scans if scan.measured(service)), self._scans[-1]).of(service)
 
 
 def _target(service: Service) -> Target:

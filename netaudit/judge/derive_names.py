@@ -42,14 +42,14 @@ class _Common(TypedDict):
 class NameDeriver:
     """Evidence about zones and hosts, each derived once; one validator serves them all.
 
-    `now` is the moment the scan began. Raises ValueError when the trust anchors can't be read.
+    `now` is the moment the scan began, if no other is given. Raises ValueError when the trust anchors can't be read.
     """
 
-    def __init__(self, book: FactBook, earlier: FactBook | None = None) -> None:
+    def __init__(self, book: FactBook, earlier: FactBook | None = None, now: float | None = None) -> None:
         self.book = book
         self._earlier = earlier
         self.inventory: Inventory = book.scan.inventory
-        self.now = book.scan.at
+        self.now = book.scan.at if now is None else now
         self.trust = TrustJudge(book.scan.roots, self.now)
         self.common = _Common(
             now=self.now, vantage=book.vantage, allowed_special=self.inventory.scope.special_addresses

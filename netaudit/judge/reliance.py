@@ -23,7 +23,7 @@ def reliance_of_run(targets: Iterable[Derived], inventory: Inventory) -> Relianc
 
 class _Fleet:
     def __init__(self, evidence: list[ZoneEvidence], inventory: Inventory) -> None:
-        self._met = evidence[0].surroundings
+        self._met = _together(item.surroundings for item in evidence)
         audited = {item.zone for item in evidence if item.zone in self._met.zones}
         self._graph = graph_of(self._met, sorted(audited))
         self._found = audited & self._graph.resolvable()
@@ -106,6 +106,16 @@ class _Fleet:
             down=tuple(sorted(down)),
             services=tuple(host for host, zone in self._hosts.items() if zone in down),
         )
+
+
+def _together(parts: Iterable[Surroundings]) -> Surroundings:
+    """What all parts of a scan learnt; where two know of a zone or a name, the first of them tells."""
+    distinct = list({id(part): part for part in parts}.values())
+    if len(distinct) == 1:
+        return distinct[0]
+    zones = {zone: known for part in reversed(distinct) for zone, known in part.zones.items()}
+    addresses = {name: told for part in reversed(distinct) for name, told in part.addresses.items()}
+    return Surroundings(zones=zones, addresses=addresses)
 
 
 def _machines(met: Surroundings, zones: Iterable[str]) -> list[tuple[set[str], set[str]]]:

@@ -9,6 +9,7 @@ from netaudit.judge.derive import derive
 from netaudit.judge.expiries import expiries_of_run
 from netaudit.judge.history import Past
 from netaudit.judge.parity import parity_of_run
+from netaudit.judge.parts import Measured, measured
 from netaudit.judge.reliance import reliance_of_run
 from netaudit.judge.rollup import pillars_of, results_of, totals_of, unit_results
 from netaudit.judge.subjects import Subjects
@@ -18,7 +19,8 @@ from netaudit.judge.verdicts import Verdicts, with_standard_messages
 from netaudit.judge.waivers import waived
 from netaudit.model.book import FactBook
 from netaudit.model.profile import CheckInfo, Profile, Severity
-from netaudit.model.run import Result, Run
+from netaudit.model.run import Result, Run, ZoneSummary
+from netaudit.model.security import ChainLink
 from netaudit.model.verdict import Status
 from netaudit.rules.algorithms import REGISTRY_DATE
 from netaudit.rules.calendar import day_of
@@ -44,6 +46,8 @@ def judge(
     past: Past | None = None,
     others: Sequence[FactBook] = (),
     quorum: int | None = None,
+    earlier: Sequence[FactBook] = (),
+    as_of: float | None = None,
 ) -> Run:
     """Judge a scan's facts by the profiles. Pure: equal facts give equal runs, but for `judged_at`.
 
@@ -51,12 +55,15 @@ def judge(
     code. With `checks`, only the results of those ids are shown and counted; clauses stay whole. `past`: earlier
     scans, which show what has happened since. `others`: the facts of scans of the same inventory
     from other vantages, of which `quorum` must see a failure for it to count (see `netaudit.judge.vantages`).
+    `earlier`: of scans, newest first, whose facts stand for what this one did not measure again, each target judged as
+    of its own scan (see `netaudit.judge.parts`); `as_of` judges all as of another moment.
     Raises LookupError when the facts do not say what was scanned, ValueError when their trust anchors can't be read.
     """
     scan, inventory = book.scan, book.scan.inventory
     day = day_of(scan.at)
     vantages = tuple(vantage_of(each) for each in (book, *others))
-    verdicts = _verdicts(catalogue, book, past, others, quorum)
+    found = measured((book, *earlier), past, as_of) if earlier or as_of is not None else None
+    verdicts = _verdicts(catalogue, book, past, others, quorum) if found is None else Verdicts(catalogue, found.targets)
     demands = demands_of(profiles, Subjects(inventory, scan.at), catalogue, day)
     results = results_of(verdicts, catalogue, demands, inventory)
     if checks is not None:
@@ -64,7 +71,7 @@ def judge(
     results, waivers = waived(results, inventory.waivers, day)
     targets = tuple(verdicts.targets.values())
     complete = any(vantage.complete for vantage in vantages)  # what a vantage left undone, another one has done
-    links, zone_summaries = zones_of_run(targets, book)
+    links, zone_summaries = zones_of_run(targets, book) if found is None else _zones_of_parts(found, (book, *earlier))
     return Run(
         schema=RUN_SCHEMA,
         id=scan.id,
@@ -109,6 +116,7 @@ def judge(
         expiries=expiries_of_run(targets, inventory, scan.at),
         parity=dict(parity_of_run(targets)),
         datacentres=dict(datacentres_of_run(targets, catalogue.infos)),
+        parts=found.parts((book, *earlier)) if found is not None and earlier else (),
     )
 
 
@@ -119,6 +127,19 @@ def _verdicts(
         return Verdicts(catalogue, derive(book, past))
     seen = {each.scan.vantage: derive(each, past if each is book else None) for each in (book, *others)}
     return JointVerdicts(catalogue, seen, quorum)
+
+
+def _zones_of_parts(
+    found: Measured, books: Sequence[FactBook]
+) -> tuple[dict[str, ChainLink], dict[str, ZoneSummary]]:
+    """Each zone and link as the part shows it that measured it; of an ancestor that several passed, as the newest."""
+    links: dict[str, ChainLink] = {}
+    summaries: dict[str, ZoneSummary] = {}
+    for number in reversed(range(len(books))):
+        part = zones_of_run(found.targets_of(number), books[number])
+        links.update(part[0])
+        summaries.update(part[1])
+    return links, summaries
 
 
 def _exit_code(results: Sequence[Result], complete: bool, fail_on: Severity | None, allow_incomplete: bool) -> int:

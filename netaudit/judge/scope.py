@@ -10,10 +10,12 @@ from netaudit.model.inventory import Service
 from netaudit.model.verdict import Target, TargetKind
 from netaudit.rules.units import of_units
 
-__all__ = ["CLOSED", "Scope", "all_closed", "closed_lookup"]
+__all__ = ["CLOSED", "Scope", "all_closed", "closed_lookup", "unfinished"]
 
 CLOSED = Failure(reason=Reason.NOT_FROM_INTERNET, side=Side.OURS)
 """Why a service of the specialised data transmission network (TSLCD) is never tested."""
+
+_UNFINISHED = {Reason.BLACKOUT, Reason.CANCELLED, Reason.BUG}
 
 _JOBS = {
     TargetKind.ZONE: ("zone",),
@@ -34,6 +36,8 @@ class Scope:
         self._targets = tuple(book.scan.arguments.get("targets", "").split())
         self._kinds = tuple(book.scan.arguments.get("kinds", "").split())
         part = of_units(book.scan.inventory, tuple(book.scan.arguments.get("units", "").split()))
+        again = book.scan.arguments.get("again")
+        self._names = None if again is None else frozenset(again.split())
         self._services = frozenset(service.id for service in part.services)
         self._others = frozenset(
             [(TargetKind.ZONE, zone) for zone in part.zones]
@@ -73,6 +77,8 @@ class Scope:
         return f"{_JOBS[target.kind][0]}:{target.name}" in self._book.jobs or self._has_fact(target)
 
     def _selects(self, kind: str, *names: str) -> bool:
+        if self._names is not None and self._names.isdisjoint(names):
+            return False
         return _matches(self._kinds, (kind,)) and _matches(self._targets, names)
 
     def _has_fact(self, target: Target) -> bool:
@@ -94,6 +100,11 @@ class Scope:
                 return name in book.resolvers
             case TargetKind.COVERAGE:
                 return False
+
+
+def unfinished(failure: Failure | None) -> bool:
+    """Whether a target has nothing to judge because its job never came or was broken off, through no fault of its."""
+    return failure is not None and failure.reason in _UNFINISHED
 
 
 def all_closed(services: Iterable[Service]) -> bool:

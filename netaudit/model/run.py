@@ -15,10 +15,10 @@ from netaudit.model.parity import Parity
 from netaudit.model.profile import CheckInfo, Profile, Severity
 from netaudit.model.reliance import Reliance
 from netaudit.model.security import ChainLink, Security
-from netaudit.model.verdict import Status, Verdict
+from netaudit.model.verdict import Status, Target, Verdict
 
 __all__ = [
-    "ClauseResult", "ClauseStatus", "Coverage", "PillarSummary", "RegisterSummary", "Result", "Run", "Timeliness",
+    "ClauseResult", "ClauseStatus", "Coverage", "Part", "PillarSummary", "RegisterSummary", "Result", "Run", "Timeliness",
     "Totals", "TrendPoint", "UnitResult", "UnitStatus", "Vantage", "WaiverState", "WaiverUse", "ZoneSummary",
 ]  # fmt: skip
 
@@ -181,6 +181,15 @@ class Vantage(Record, frozen=True, kw_only=True):
     families: tuple[FamilyCheck, ...] = ()
 
 
+class Part(Record, frozen=True, kw_only=True):
+    """One of the scans that a run is put together from; its targets are judged as of when it began."""
+
+    run: str  # its id
+    started: Timestamp
+    complete: bool
+    targets: tuple[Target, ...]
+
+
 class TrendPoint(Record, frozen=True, kw_only=True):
     """One scan of a province in the numbers whose course is shown. Points of other profiles are not comparable."""
 
@@ -242,7 +251,12 @@ class Run(Record, frozen=True, kw_only=True):
     expiries: tuple[Expiry, ...] = ()  # by time: what ends within 400 days, and what has ended
     parity: dict[str, Parity] = {}  # by endpoint or mail domain: IPv4 beside IPv6
     datacentres: dict[str, DataCentreSummary] = {}  # by id
+    parts: tuple[Part, ...] = ()  # newest first, of a run that measured again only what had to be; else empty
     trend: tuple[TrendPoint, ...] = ()  # oldest first, this run last; empty without an earlier one
+
+    def measured(self, target: Target) -> float:
+        """When the scan began that a target's results are from: an earlier one, for what was not measured again."""
+        return next((part.started for part in self.parts if target in part.targets), self.started)
 
     def security(self, zone: str) -> Security | None:
         """The security status of an audited zone's SOA with its chain of trust; None: not known."""

@@ -18,6 +18,7 @@ RUN_FILE = "run.json"
 INDEX_FILE = "index.html"
 _LIVE_FOLDER = "live"
 _VANTAGES_FOLDER = "vantages"
+_EARLIER_FOLDER = "earlier"
 _RUN_BYTES = 512 * 1024 * 1024
 _Part = TypeVar("_Part")
 
@@ -49,6 +50,7 @@ class RunFolder:
             folder.facts.unlink(missing_ok=True)
             folder.run.unlink(missing_ok=True)
             shutil.rmtree(folder._vantages, ignore_errors=True)
+            shutil.rmtree(folder._earlier, ignore_errors=True)
         return folder
 
     @property
@@ -69,27 +71,44 @@ class RunFolder:
     @property
     def vantages(self) -> tuple["RunFolder", ...]:
         """Of a run from several vantages: each one's own folder, in their order."""
-        numbered = [path for path in self._vantages.glob("*") if path.name.isdecimal() and path.is_dir()]
-        return tuple(RunFolder(path) for path in sorted(numbered, key=lambda path: int(path.name)))
+        return _numbered(self._vantages)
+
+    @property
+    def earlier(self) -> tuple["RunFolder", ...]:
+        """Of a run that measured again only a part: the runs that the rest is taken from, the newest first."""
+        return _numbered(self._earlier)
 
     def keep_vantages(self, facts: Sequence[Path]) -> None:
         """Copy the facts of several vantages into folders of their own; former ones are replaced. Raises OSError.
 
         The copies are whole before anything former goes: the facts may be those of this very folder.
         """
+        self._keep(self._vantages, facts)
+
+    def keep_earlier(self, facts: Sequence[Path]) -> None:
+        """Likewise copy the facts that a partial scan takes over, the newest first; then nothing else is here."""
+        self._keep(self._earlier, facts)
+        self.facts.unlink(missing_ok=True)
+        self.run.unlink(missing_ok=True)
+
+    def _keep(self, place: Path, facts: Sequence[Path]) -> None:
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self.path, prefix=".vantages-") as fresh:
+        with tempfile.TemporaryDirectory(dir=self.path, prefix=".keeping-") as fresh:
             for number, path in enumerate(facts, 1):
                 folder = Path(fresh) / "new" / str(number)
                 folder.mkdir(mode=0o700, parents=True)
                 shutil.copyfile(path, folder / FACTS_FILE)
                 (folder / FACTS_FILE).chmod(0o600)
-            shutil.rmtree(self._vantages, ignore_errors=True)
-            (Path(fresh) / "new").rename(self._vantages)
+            shutil.rmtree(place, ignore_errors=True)
+            (Path(fresh) / "new").rename(place)
 
     @property
     def _vantages(self) -> Path:
         return self.path / _VANTAGES_FOLDER
+
+    @property
+    def _earlier(self) -> Path:
+        return self.path / _EARLIER_FOLDER
 
     @property
     def index(self) -> Path:
@@ -136,6 +155,11 @@ def write_atomically(path: Path, content: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _numbered(place: Path) -> tuple[RunFolder, ...]:
+    numbered = [path for path in place.glob("*") if path.name.isdecimal() and path.is_dir()]
+    return tuple(RunFolder(path) for path in sorted(numbered, key=lambda path: int(path.name)))
 
 
 def _former_run(path: Path) -> bool:
