@@ -15,7 +15,7 @@ from netaudit.model.inventory import Inventory
 from netaudit.model.profile import Severity
 from netaudit.model.verdict import TargetKind
 from netaudit.net.browser import PROGRAMS, Browser, find_browser
-from netaudit.writers.forms import FORMS
+from netaudit.writers.forms import FORMS, forms_problem
 
 __all__ = [
     "DEFAULT_INVENTORY", "browser_option", "browser_path_option", "extras_option", "fail_on", "formats_option",
@@ -266,6 +266,9 @@ def _read_formats(_context: click.Context, _parameter: click.Parameter, value: s
     unknown = [part for part in wanted if part not in _FORMATS]
     if unknown or not wanted:
         raise click.BadParameter(f"{', '.join(unknown) or 'nothing'}: choose from {', '.join(_FORMATS)}")
+    problem = forms_problem(wanted)
+    if problem:
+        raise Usage(problem)
     return wanted
 
 

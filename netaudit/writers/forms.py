@@ -1,4 +1,4 @@
-"""The forms of a report that are one or two files: CSV, a spreadsheet, Markdown, metrics."""
+"""The forms of a report that are one or two files: CSV, a spreadsheet, Markdown, metrics, the summary as PDF."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -6,15 +6,17 @@ from pathlib import Path
 from netaudit.model.run import Run
 from netaudit.writers.csv import write_csv
 from netaudit.writers.markdown import write_markdown
+from netaudit.writers.pdf import PdfUnavailable, weasyprint, write_pdf
 from netaudit.writers.prometheus import write_prometheus
 from netaudit.writers.xlsx import write_xlsx
 
-__all__ = ["FORMS", "write_forms"]
+__all__ = ["FORMS", "forms_problem", "write_forms"]
 
 FORMS: dict[str, Callable[[Run, Path, str], list[Path]]] = {
     "csv": write_csv,
     "xlsx": write_xlsx,
     "md": write_markdown,
+    "pdf": write_pdf,
     "prom": write_prometheus,
 }
 """By the word of `--format`: what writes a run below a folder in a language, and returns the paths."""
@@ -23,3 +25,13 @@ FORMS: dict[str, Callable[[Run, Path, str], list[Path]]] = {
 def write_forms(run: Run, out: Path, language: str, formats: Sequence[str]) -> list[Path]:
     """Write those of `formats` that are such files, in their order, and return the paths. Raises OSError."""
     return [path for form in formats if form in FORMS for path in FORMS[form](run, out, language)]
+
+
+def forms_problem(formats: Sequence[str]) -> str:
+    """Say what keeps one of `formats` from being written on this machine; empty: nothing does."""
+    try:
+        if "pdf" in formats:
+            weasyprint()
+    except PdfUnavailable as error:
+        return str(error)
+    return ""

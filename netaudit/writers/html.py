@@ -22,6 +22,8 @@ from netaudit.writers.chain_picture import chain_picture
 from netaudit.writers.comparison import DIFFERENCES, DIFFERENCES_SINCE
 from netaudit.writers.datacentres import DataCentrePage, datacentres_of
 from netaudit.writers.details import detail_text
+from netaudit.writers.dig import utc_text
+from netaudit.writers.executive import Executive, opening
 from netaudit.writers.files import make_folder, write_whole
 from netaudit.writers.latency_picture import latency_picture
 from netaudit.writers.links import reference_link
@@ -36,7 +38,10 @@ from netaudit.writers.week_strip import week_strip
 from netaudit.writers.wording import Wording
 from netaudit.writers.zones import Zones
 
-__all__ = ["report_environment", "write_html"]
+__all__ = ["report_environment", "summary_html", "write_html"]
+
+STYLE_SHEETS = ("colours.css", "report.css", "plan.css", "chain.css", "parity.css", "graph.css")
+"""One style, in this order: later ones refine what earlier ones say."""
 
 # A page stays readable and below 2 MB: beyond these numbers rows are counted and named as left out.
 _LIMITS = {
@@ -76,6 +81,20 @@ def write_html(run: Run, out: Path, language: str) -> list[Path]:
 
 def _pages(report: Report) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for unit in report.run.units:
+def summary_html(run: Run, language: str) -> str:
+    """Return the executive summary, which prints as two pages of A4. ValueError for a language but `vi` and `en`."""
+    report = Report(run, Wording(language))
+    _name, template, values = _summary(report)
+    page = report_environment(report.wording).get_template(template)
+    return visible(page.render(report=report, run=run, **values))
+
+
+def _summary(report: Report) -> tuple[str, str, dict[str, Any]]:
+    style = _asset("summary.css")
+    values = {"brief": Executive(report), "style": Markup(style), "policy": _policy(style)}  # noqa: S704  # our own file
+    return "summary.html", "summary.html", {"root": "", **values}
+
+
         yield f"unit/{page_name(unit.id)}", "unit.html", {"root": "../", "unit": unit}
     zones = Zones(report.run)
     for zone in report.run.zone_summaries:
@@ -89,6 +108,7 @@ def _pages(report: Report) -> Iterator[tuple[str, str, dict[str, Any]]]:
         yield f"checks/{page_name(check)}", "check.html", {"root": "../", "check": check, "info": info}
     centres = partial(DataCentrePage, report.run, wording=report.wording)
     yield "index.html", "index.html", {"root": "", "centres": centres}
+    yield _summary(report)
 
 
 def _zone(zone: str, zones: Zones, report: Report) -> dict[str, Any]:
@@ -134,10 +154,6 @@ def report_environment(wording: Wording) -> Environment:
     environment.install_gettext_translations(wording.translations, newstyle=True)  # type: ignore[attr-defined]
     style = "".join(_asset(name) for name in ("colours.css", "report.css", "chain.css", "parity.css", "graph.css"))
     script = _asset("report.js")
-    policy = (
-        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
-    )
     environment.globals.update(
         wording=wording,
         words=words,
@@ -153,7 +169,7 @@ def report_environment(wording: Wording) -> Environment:
         datacentres_of=datacentres_of,
         style=Markup(style),  # noqa: S704  # our own file, and the policy names its hash
         script=Markup(script),  # noqa: S704
-        policy=policy,
+        policy=_policy(style, script),
         once=_Once(),
         _word=lambda table, value: wording.gettext(words.word(table, value)),
     )
@@ -164,15 +180,25 @@ def report_environment(wording: Wording) -> Environment:
         text=lambda value: value.in_language(wording.language),
         argument=lambda value: argument_text(value, wording),
         reference=reference_link,
+        utc=utc_text,
         short=bounded,
         detail=lambda value: detail_text(value, wording),
         sighting=lambda value: sighting_text(value, wording),
     )
+        opening=opening,
     return environment
 
 
 class _Once:
     """Calls a macro once for the same arguments: what it makes stands in the report a thousand times.
+
+def _policy(style: str, script: str = "") -> str:
+    """The page's policy: this style, this script, pictures that stand in the page, and nothing from anywhere."""
+    scripts = f"script-src '{_digest(script)}'; " if script else ""
+    return (
+        f"default-src 'none'; style-src '{_digest(style)}'; {scripts}img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
 
     Such a macro depends on nothing but the run, the way to the report's root, and its arguments.
     """

@@ -1,0 +1,148 @@
+"""The executive summary: what of a run stands on two A4 pages, cut to what has room there and counted beyond it."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+
+from netaudit.model.change import Difference
+from netaudit.model.expiry import Expiry
+from netaudit.model.profile import Profile
+from netaudit.model.run import Coverage, RegisterSummary, Timeliness, TrendPoint
+from netaudit.writers.report import CheckGroup, Gap, Report
+
+__all__ = ["CoverageRow", "Executive", "PlanRow", "opening"]
+
+_SENTENCE = re.compile(r".+?(?:[.;](?=\s|$)\s*|$)", re.DOTALL)
+_KINDS, _TIERS, _REGISTERS, _PROFILES = 8, 5, 2, 8
+_ACTIONS, _EXPIRIES, _GAPS = 5, 5, 4
+
+
+@dataclass(frozen=True)
+class PlanRow:
+    """A profile, with its clauses counted by where they stand in time."""
+
+    id: str
+    profile: Profile | None
+    counts: Counter[Timeliness]
+
+
+@dataclass(frozen=True)
+class CoverageRow:
+    """A kind of service, with its coverage in the tiers shown; None: none of that tier is expected to have it."""
+
+    kind: str
+    cells: tuple[Coverage | None, ...]
+
+
+class Executive:
+    """What the summary shows. Lists are cut; `more_…` is how many of each the report has beyond them."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._run = report.run
+
+    @property
+    def tiers(self) -> list[str]:
+        """The tiers that have a column."""
+        return self._report.coverage_tiers[:_TIERS]
+
+    @cached_property
+    def coverage(self) -> list[CoverageRow]:
+        """The kinds of service that the most units are expected to have, those first."""
+        kinds = sorted(self._report.coverage.items(), key=lambda item: -sum(row.expected for row in item[1].values()))
+        return [CoverageRow(kind, tuple(row.get(tier) for tier in self.tiers)) for kind, row in kinds[:_KINDS]]
+
+    @property
+    def more_kinds(self) -> int:
+        """Kinds of service beyond those."""
+        return len(self._report.coverage) - len(self.coverage)
+
+    @property
+    def more_tiers(self) -> int:
+        """Tiers beyond those."""
+        return len(self._report.coverage_tiers) - len(self.tiers)
+
+    @property
+    def registers(self) -> tuple[RegisterSummary, ...]:
+        """The first registers of digital certificates."""
+        return self._run.registers[:_REGISTERS]
+
+    @property
+    def more_registers(self) -> int:
+        """Registers beyond those."""
+        return len(self._run.registers) - len(self.registers)
+
+    @cached_property
+    def plan(self) -> list[PlanRow]:
+        """The profiles that judged, in the run's order."""
+        return [
+            PlanRow(id, self._report.profiles.get(id), Counter(c.timeliness for c in clauses if c.timeliness))
+            for id, clauses in list(self._report.clause_results.items())[:_PROFILES]
+        ]
+
+    @property
+    def more_profiles(self) -> int:
+        """Profiles beyond those."""
+        return len(self._report.clause_results) - len(self.plan)
+
+    @property
+    def actions(self) -> list[CheckGroup]:
+        """What to do first."""
+        return self._report.actions[:_ACTIONS]
+
+    @property
+    def more_actions(self) -> int:
+        """Kinds of fault beyond those."""
+        return len(self._report.actions) - len(self.actions)
+
+    @property
+    def expiries(self) -> list[Expiry]:
+        """What ends next, and what has ended."""
+        return [*self._report.calendar.due, *self._report.calendar.later][:_EXPIRIES]
+
+    @property
+    def more_expiries(self) -> int:
+        """What else ends within 90 days."""
+        return len(self._report.calendar.due) + len(self._report.calendar.later) - len(self.expiries)
+
+    @property
+    def gaps(self) -> list[Gap]:
+        """Why most of what could not be tested could not."""
+        return self._report.gaps[:_GAPS]
+
+    @property
+    def more_gaps(self) -> int:
+        """Results that other reasons kept from being tested."""
+        return sum(len(gap.results) for gap in self._report.gaps[_GAPS:])
+
+    @cached_property
+    def changes(self) -> dict[Difference, int] | None:
+        """How many verdicts differ from the earlier scan, or from what is live; None: nothing to compare with."""
+        if self._run.comparison is None:
+            return None
+        return {difference: len(changes) for difference, changes in self._report.changes.items()}
+
+    @property
+    def before(self) -> TrendPoint | None:
+        """The scan before this one in the trend, if it was judged by the same profiles."""
+        former = [point for point in self._run.trend if point.run != self._run.id]
+        if not former or former[-1].profiles != self.criteria:
+            return None
+        return former[-1]
+
+    @property
+    def criteria(self) -> tuple[str, ...]:
+        """The profiles that judged, with their versions, as a trend names them."""
+        return tuple(f"{profile.id}@{profile.version}" for profile in self._run.profiles)
+
+
+def opening(text: str, room: int) -> str:
+    """Return the sentences that a text begins with, as many as have room; of a first one too long, its beginning."""
+    sentences = _SENTENCE.findall(text)
+    kept = ""
+    for sentence in sentences:
+        if len(kept) + len(sentence.rstrip()) > room:
+            break
+        kept += sentence
+    return kept.rstrip() or f"{text[:room].rstrip()}…"
