@@ -7,6 +7,7 @@ import click
 from netaudit.cli.errors import INTERRUPTED, Usage
 from netaudit.cli.judge import JudgingOptions, judge_and_write
 from netaudit.cli.options import language_option
+from netaudit.cli.places import inventory_locations
 from netaudit.cli.scan import CollectRequest, collect_into, load_inventory
 from netaudit.cli.session import NetworkOptions
 from netaudit.content import content_path
@@ -41,7 +42,13 @@ def demo(output: Path, delay: float, quiet: bool, language: str) -> int:
         folder = RunFolder.create(output)
     except RunFolderError as error:
         raise Usage(str(error)) from error
-    request = CollectRequest(Selection(), NetworkOptions(delay_ms=delay), quiet=quiet, language=language)
+    request = CollectRequest(
+        Selection(),
+        NetworkOptions(delay_ms=delay),
+        quiet=quiet,
+        language=language,
+        locations=inventory_locations(loaded),
+    )
     end = collect_into(loaded, folder, request)
     code = judge_and_write(folder, JudgingOptions(), language)
     if end is None:

@@ -12,6 +12,7 @@ from netaudit.authority.lint_dnssec import lint_ds, lint_signatures
 from netaudit.authority.lint_zonemd import lint_zonemd
 from netaudit.cli.errors import FINDINGS, INTERRUPTED, Usage
 from netaudit.cli.judge import JudgingOptions, judged, tell
+from netaudit.cli.places import owner_locations
 from netaudit.cli.progress import ScanProgress
 from netaudit.cli.proposals import described
 from netaudit.cli.scan import LAB_KEYS, CollectRequest, scan_options
@@ -92,8 +93,10 @@ def around(
         selection = replace(selection, targets=tuple(glob for zone in zones for glob in (zone, f"*.{zone}")))
     text = "; ".join(described(proposal) for proposal in proposals)
     files = {zone: Path(p.file.path) for zone, p in zip(zones, proposals, strict=True) if p.file is not None}
-    request = replace(request, selection=selection, proposed=text, zone_files=files)
-    return replace(loaded, inventory=inventory), request
+    loaded = replace(loaded, inventory=inventory)
+    locations = {**request.locations, **owner_locations(proposals, loaded)}
+    request = replace(request, selection=selection, proposed=text, zone_files=files, locations=locations)
+    return loaded, request
 
 
 async def _collect_both(

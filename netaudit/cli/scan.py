@@ -28,6 +28,7 @@ from netaudit.cli.options import (
     selection_options,
     sources_option,
 )
+from netaudit.cli.places import inventory_locations
 from netaudit.cli.progress import ScanProgress
 from netaudit.cli.proposals import proposal_options, read_proposals
 from netaudit.cli.session import NetworkOptions, Session, open_session
@@ -38,6 +39,7 @@ from netaudit.engine.scan import collect as collect_facts
 from netaudit.inventory import InventoryError, LoadedInventory, load
 from netaudit.model.facts import ScanEndFact
 from netaudit.model.inventory import NetworkKind
+from netaudit.model.location import Location
 from netaudit.model.verdict import TargetKind
 from netaudit.net.browser import Browser
 from netaudit.rules.calendar import day_of
@@ -67,6 +69,7 @@ class CollectRequest:
     browser: Browser | None = None  # None: there is none, or none was wanted
     proposed: str = ""  # what is taken for live that is not
     zone_files: Mapping[str, Path] = field(default_factory=dict)  # of proposed zones: what they will hold
+    locations: Mapping[str, Location] = field(default_factory=dict)  # of the inventory's parts
 
 
 def _collect_options(command: Any) -> Any:
@@ -203,6 +206,7 @@ def _asked(
         quiet=values["quiet"],
         language=values["language"],
         source_cache=values["source_cache"] or values["output"] / "sources",
+        locations=inventory_locations(loaded),
     )
     return loaded, request
 
@@ -313,6 +317,7 @@ def scan_options(
         vantage_place=request.vantage_place,
         vantage_asn=request.vantage_asn,
         arguments=_arguments(request),
+        locations=request.locations,
         deadline=request.deadline,
         browser=request.browser,
         done=earlier.done if earlier is not None else frozenset(),

@@ -8,6 +8,7 @@ from netaudit.judge.datacentres import datacentres_of_run
 from netaudit.judge.derive import derive
 from netaudit.judge.expiries import expiries_of_run
 from netaudit.judge.history import Past
+from netaudit.judge.locations import locations_of_run
 from netaudit.judge.parity import parity_of_run
 from netaudit.judge.parts import Measured, measured
 from netaudit.judge.reliance import reliance_of_run
@@ -116,6 +117,7 @@ def judge(
         expiries=expiries_of_run(targets, inventory, scan.at),
         parity=dict(parity_of_run(targets)),
         datacentres=dict(datacentres_of_run(targets, catalogue.infos)),
+        locations=locations_of_run({r.verdict.target: None for r in results}, inventory, scan.locations),
         parts=found.parts((book, *earlier)) if found is not None and earlier else (),
     )
 

@@ -7,6 +7,7 @@ zones and names that share an ancestor share its evidence; other facts refer to 
 from netaudit.model.common import Failure, Family, Record, Timestamp
 from netaudit.model.exchange import Exchange
 from netaudit.model.inventory import Inventory, ResolverTests
+from netaudit.model.location import Location
 from netaudit.model.lookup import Lookup
 from netaudit.model.path import Echo, Injection, Trace, UplinkProbe
 from netaudit.model.routing import (
@@ -61,6 +62,7 @@ class ScanFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="scan"):
     vantage_place: str = ""  # where it stands
     vantage_asn: int | None = None  # in whose network
     arguments: dict[str, str] = {}  # limits and selections that shaped the scan
+    locations: dict[str, Location] = {}  # of the inventory's parts and the owners in proposed zone files
 
 
 class ScanEndFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="end"):

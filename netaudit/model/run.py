@@ -10,6 +10,7 @@ from netaudit.model.common import Family, Record, Timestamp
 from netaudit.model.expiry import Expiry
 from netaudit.model.facts import FamilyCheck, ServerAddress
 from netaudit.model.inventory import Authorisation, Contact, NetworkKind, Province, Service, Tier, Unit, Waiver
+from netaudit.model.location import Location
 from netaudit.model.multihome import DataCentreSummary
 from netaudit.model.parity import Parity
 from netaudit.model.profile import CheckInfo, Profile, Severity
@@ -252,6 +253,7 @@ class Run(Record, frozen=True, kw_only=True):
     parity: dict[str, Parity] = {}  # by endpoint or mail domain: IPv4 beside IPv6
     datacentres: dict[str, DataCentreSummary] = {}  # by id
     parts: tuple[Part, ...] = ()  # newest first, of a run that measured again only what had to be; else empty
+    locations: dict[str, Location] = {}  # by target, as text
     trend: tuple[TrendPoint, ...] = ()  # oldest first, this run last; empty without an earlier one
 
     def measured(self, target: Target) -> float:

@@ -1,0 +1,66 @@
+"""The run's findings as GitHub workflow commands: lines of a step's log that become annotations of files.
+
+GitHub shows ten of each kind for a step and drops the rest without a word: the worst come first, and the last
+notice says how many were left out.
+"""
+
+from collections.abc import Iterator
+
+from netaudit.model.profile import Severity
+from netaudit.model.run import Result, Run
+from netaudit.rules.gaps import could_not_see
+from netaudit.writers.findings import bounded_severity, findings_of
+from netaudit.writers.locations import location_of
+from netaudit.writers.report import Report
+from netaudit.writers.safe import one_line
+from netaudit.writers.wording import Wording
+
+__all__ = ["MOST", "annotations"]
+
+MOST = 10  # of each kind
+_KINDS = {
+    Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "notice",
+    Severity.INFO: "notice",
+}  # fmt: skip
+_LONG = 1_000
+
+
+def annotations(run: Run, language: str) -> Iterator[str]:
+    """The lines to print; `language` is `vi` or `en`. What is waived is left out: somebody answers for it."""
+    report = Report(run, Wording(language))
+    shown = {"error": 0, "warning": 0, "notice": 1}  # one notice is kept for the count
+    left = 0
+    for result in findings_of(run):
+        kind = _KINDS[bounded_severity(result)]
+        if result.waived:
+            continue
+        if shown[kind] == MOST:
+            left += 1
+            continue
+        shown[kind] += 1
+        yield _annotation(report, kind, result)
+    gaps = sum(map(could_not_see, run.results))
+    if left or gaps:
+        say, number = report.wording.gettext, report.wording.number
+        told = [f"{say('Could not be tested')}: {number(gaps)}"] if gaps else []
+        if left:
+            told.append(say("findings that are not shown here: %(left)s") % {"left": number(left)})
+        yield f"::notice title=netaudit::{_data('; '.join(told))}"
+
+
+def _annotation(report: Report, kind: str, result: Result) -> str:
+    location = location_of(report.run, result.verdict.target)
+    title = f"{result.verdict.check}: {report.check_title(result.verdict.check)}"
+    target = one_line(report.target(result.verdict.target), 300)
+    return (
+        f"::{kind} file={_property(location.file)},line={location.line},title={_property(one_line(title, 200))}"
+        f"::{_data(f'{target}: {one_line(report.sentence(result), _LONG)}')}"
+    )
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
