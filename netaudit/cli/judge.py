@@ -12,6 +12,7 @@ import msgspec
 
 from netaudit.cli.errors import Usage
 from netaudit.cli.options import fail_on, formats_option, judging_options, language_option, quorum_option
+from netaudit.cli.printed import echo_forms
 from netaudit.engine.plan import target_kinds_of
 from netaudit.inventory.problems import did_you_mean, shown
 from netaudit.judge.catalogue import load_catalogue
@@ -29,7 +30,7 @@ from netaudit.store.facts import FACTS_FILE, FactsError, read_facts
 from netaudit.store.runfolder import RUN_FILE, RunFolder, RunFolderError, read_run
 from netaudit.writers.forms import write_forms
 from netaudit.writers.html import write_html
-from netaudit.writers.text import closing_line, run_text
+from netaudit.writers.text import closing_line
 
 __all__ = [
     "JudgingOptions", "judge", "judge_and_write", "judge_book", "judged", "judged_together", "read_judging_options",
@@ -149,8 +150,7 @@ def tell(run: Run, folder: RunFolder, language: str, formats: Sequence[str]) -> 
     written = write_forms(run, folder.path, language, formats)
     if "html" in formats:
         written = write_html(run, folder.path, language)[-1:]
-    if "text" in formats:
-        click.echo(run_text(run, language, colour=True), nl=False)  # click drops colour when it is no terminal
+    echo_forms(run, language, formats)
     click.echo(closing_line(run, written[0] if written else None, language), err=True)
     return run.exit_code
 

@@ -27,7 +27,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 DEFAULT_INVENTORY = "inventory.yaml"
 
-_FORMATS = ("html", "json", "text", *FORMS)
+_FORMATS = ("html", "json", "text", "github", *FORMS)
 
 
 def inventory_argument(command: Command) -> Command:
@@ -257,7 +257,7 @@ def formats_option(command: Command) -> Command:
         show_default=True,
         callback=_read_formats,
         metavar="LIST",
-        help=f"{', '.join(_FORMATS)}: one or more, with commas. text goes to the terminal.",
+        help=f"{', '.join(_FORMATS)}: one or more, with commas. text and github go to the terminal.",
     )(command)
 
 

@@ -6,12 +6,13 @@ import click
 
 from netaudit.cli.errors import Usage
 from netaudit.cli.options import formats_option, language_option
+from netaudit.cli.printed import echo_forms
 from netaudit.model.run import Run
 from netaudit.store.runfolder import RUN_FILE, RunFolderError, read_run
 from netaudit.writers.forms import write_forms
 from netaudit.writers.html import write_html
 from netaudit.writers.json import write_json
-from netaudit.writers.text import closing_line, run_text
+from netaudit.writers.text import closing_line
 
 __all__ = ["report"]
 
@@ -33,8 +34,7 @@ def report(run: Path, output: Path | None, formats: tuple[str, ...], language: s
     except RunFolderError as error:
         raise Usage(str(error)) from error
     first = _write(judged, output or path.parent, formats, language)
-    if "text" in formats:
-        click.echo(run_text(judged, language, colour=True), nl=False)  # click drops colour when it is no terminal
+    echo_forms(judged, language, formats)
     click.echo(closing_line(judged, first, language), err=True)
     return 0
 

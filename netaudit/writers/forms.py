@@ -1,13 +1,17 @@
-"""The forms of a report that are one or two files: CSV, a spreadsheet, Markdown, metrics, the summary as PDF."""
+"""The forms of a report that are one or two files: tables, Markdown, metrics, the summary as PDF, files for pipelines."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from netaudit.model.run import Run
+from netaudit.writers.code_quality import write_code_quality
 from netaudit.writers.csv import write_csv
+from netaudit.writers.junit import write_junit
 from netaudit.writers.markdown import write_markdown
+from netaudit.writers.oscal import write_oscal
 from netaudit.writers.pdf import PdfUnavailable, weasyprint, write_pdf
 from netaudit.writers.prometheus import write_prometheus
+from netaudit.writers.sarif import write_sarif
 from netaudit.writers.xlsx import write_xlsx
 
 __all__ = ["FORMS", "forms_problem", "write_forms"]
@@ -18,6 +22,10 @@ FORMS: dict[str, Callable[[Run, Path, str], list[Path]]] = {
     "md": write_markdown,
     "pdf": write_pdf,
     "prom": write_prometheus,
+    "sarif": write_sarif,
+    "junit": write_junit,
+    "codequality": write_code_quality,
+    "oscal": write_oscal,
 }
 """By the word of `--format`: what writes a run below a folder in a language, and returns the paths."""
 

@@ -108,12 +108,12 @@ class _Log:
             properties["security-severity"] = _SCORES[severity]
         rule: dict[str, Any] = {
             "id": one_line(check, 250),
-            "shortDescription": {"text": one_line(self._report.check_title(check), _BRIEF)},
+            "shortDescription": {"text": one_line(self._report.check_title(check), _BRIEF).strip() or "–"},
             "defaultConfiguration": {"level": level},
             "properties": properties,
         }
-        if info is None:
-            return rule
+        if info is None:  # a run.json that was changed by hand; GitHub wants all three texts of every rule
+            return {**rule, "fullDescription": rule["shortDescription"], "help": rule["shortDescription"]}
         rule["fullDescription"] = {"text": one_line(info.why.in_language(language), _BRIEF)}
         rule["help"] = self._help(info)
         link = next(filter(None, map(reference_link, info.references)), None)
