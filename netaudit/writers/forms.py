@@ -1,4 +1,4 @@
-"""The forms of a report that are one or two files: tables, Markdown, metrics, the summary as PDF, files for pipelines."""
+"""The forms of a report that are one or two files: tables, Markdown, metrics, PDF, files for pipelines."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
