@@ -31,6 +31,7 @@ from netaudit.writers.messages import argument_text
 from netaudit.writers.names import both_ways
 from netaudit.writers.observed import worst_first
 from netaudit.writers.parity import results_of_service, service_page, side_by_side
+from netaudit.writers.plan import PlanInTime
 from netaudit.writers.report import MAIN_PILLARS, Report
 from netaudit.writers.safe import bounded, page_name, visible
 from netaudit.writers.sightings import sighting_text
@@ -53,6 +54,7 @@ _LIMITS = {
     "matrix": 40,
     "observed": 8,
     "first": 3,
+    "agenda": 8,
     "supports": 10,
 }
 
@@ -79,8 +81,6 @@ def write_html(run: Run, out: Path, language: str) -> list[Path]:
     return written
 
 
-def _pages(report: Report) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    for unit in report.run.units:
 def summary_html(run: Run, language: str) -> str:
     """Return the executive summary, which prints as two pages of A4. ValueError for a language but `vi` and `en`."""
     report = Report(run, Wording(language))
@@ -95,6 +95,8 @@ def _summary(report: Report) -> tuple[str, str, dict[str, Any]]:
     return "summary.html", "summary.html", {"root": "", **values}
 
 
+def _pages(report: Report) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for unit in report.run.units:
         yield f"unit/{page_name(unit.id)}", "unit.html", {"root": "../", "unit": unit}
     zones = Zones(report.run)
     for zone in report.run.zone_summaries:
@@ -106,9 +108,10 @@ def _summary(report: Report) -> tuple[str, str, dict[str, Any]]:
         yield f"datacentre/{page_name(id)}", "datacentre.html", values
     for check, info in report.run.checks.items():
         yield f"checks/{page_name(check)}", "check.html", {"root": "../", "check": check, "info": info}
-    centres = partial(DataCentrePage, report.run, wording=report.wording)
-    yield "index.html", "index.html", {"root": "", "centres": centres}
     yield _summary(report)
+    centres = partial(DataCentrePage, report.run, wording=report.wording)
+    plan = PlanInTime(report.run, report.wording)
+    yield "index.html", "index.html", {"root": "", "centres": centres, "plan": plan}
 
 
 def _zone(zone: str, zones: Zones, report: Report) -> dict[str, Any]:
@@ -152,7 +155,7 @@ def report_environment(wording: Wording) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_translations(wording.translations, newstyle=True)  # type: ignore[attr-defined]
-    style = "".join(_asset(name) for name in ("colours.css", "report.css", "chain.css", "parity.css", "graph.css"))
+    style = "".join(_asset(name) for name in STYLE_SHEETS)
     script = _asset("report.js")
     environment.globals.update(
         wording=wording,
@@ -177,20 +180,17 @@ def report_environment(wording: Wording) -> Environment:
         number=wording.number,
         day=wording.day,
         moment=wording.moment,
+        utc=utc_text,
         text=lambda value: value.in_language(wording.language),
         argument=lambda value: argument_text(value, wording),
         reference=reference_link,
-        utc=utc_text,
         short=bounded,
+        opening=opening,
         detail=lambda value: detail_text(value, wording),
         sighting=lambda value: sighting_text(value, wording),
     )
-        opening=opening,
     return environment
 
-
-class _Once:
-    """Calls a macro once for the same arguments: what it makes stands in the report a thousand times.
 
 def _policy(style: str, script: str = "") -> str:
     """The page's policy: this style, this script, pictures that stand in the page, and nothing from anywhere."""
@@ -199,6 +199,9 @@ def _policy(style: str, script: str = "") -> str:
         f"default-src 'none'; style-src '{_digest(style)}'; {scripts}img-src data:; base-uri 'none'; form-action 'none'"
     )
 
+
+class _Once:
+    """Calls a macro once for the same arguments: what it makes stands in the report a thousand times.
 
     Such a macro depends on nothing but the run, the way to the report's root, and its arguments.
     """

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 
 from netaudit.model.common import Family, Reason, Side
 from netaudit.model.profile import Basis, Confidence, Severity
-from netaudit.model.run import ClauseStatus, UnitStatus, WaiverState
+from netaudit.model.run import ClauseStatus, Timeliness, UnitStatus, WaiverState
 from netaudit.model.verdict import Status, TargetKind
 
 __all__ = [
     "BASIS", "BASIS_NOTES", "CLAUSE_STATUSES", "CONFIDENCE", "EXPIRIES", "FAMILIES", "HOLDERS", "JOBS", "KINDS",
-    "PILLARS", "REASONS", "REMEDIES", "SEVERITIES", "SIDES", "STATUSES", "TARGETS", "UNIT_STATUSES", "WAIVERS", "word",
+    "PILLARS", "REASONS", "REMEDIES", "SEVERITIES", "SIDES", "STATUSES", "TARGETS", "TIMELINESS", "UNIT_STATUSES",
+    "WAIVERS", "word",
 ]  # fmt: skip
 
 
@@ -50,6 +51,15 @@ CLAUSE_STATUSES: dict[ClauseStatus, str] = {
     ClauseStatus.NOT_APPLICABLE: _("not applicable"),
     ClauseStatus.ATTESTED: _("attested"),
     ClauseStatus.MANUAL: _("attestation missing"),
+}
+
+TIMELINESS: dict[Timeliness, str] = {
+    Timeliness.MET: _("met"),
+    Timeliness.ON_TRACK: _("on track"),
+    Timeliness.LATE: _("late"),
+    Timeliness.UNDECIDED: _("past, not decided"),
+    Timeliness.CLOSED: _("closed"),
+    Timeliness.NO_DEADLINE: _("no deadline"),
 }
 
 SEVERITIES: dict[Severity, str] = {

@@ -8,6 +8,7 @@ import msgspec
 
 from netaudit.content import content_path
 from netaudit.inventory import load
+from netaudit.judge.timeliness import timeliness
 from netaudit.model.common import Failure, Family, Reason, Side, Text
 from netaudit.model.facts import FamilyCheck, ServerAddress
 from netaudit.model.inventory import Service, Unit
@@ -580,6 +581,9 @@ def _profiles() -> tuple[Profile, ...]:
     return ended, current
 
 
+_TODAY = date(2026, 11, 24)
+
+
 def _clause_results(profiles: tuple[Profile, ...], results: tuple[Result, ...]) -> Iterator[ClauseResult]:
     for profile in profiles:
         for clause in profile.clauses:
@@ -587,19 +591,20 @@ def _clause_results(profiles: tuple[Profile, ...], results: tuple[Result, ...]) 
             bad = tuple(r.verdict.target.name for r in own if r.verdict.outcome.status is Status.FAIL)
             good = sum(r.verdict.outcome.status is Status.PASS for r in own)
             status = (ClauseStatus.PARTLY if good else ClauseStatus.UNMET) if bad else ClauseStatus.MET
+            status = status if own else ClauseStatus.MANUAL
             yield ClauseResult(
                 profile=profile.id,
                 clause=clause.id,
-                status=status if own else ClauseStatus.MANUAL,
+                status=status,
                 severity=clause.severity,
                 passed=good,
                 failed=len(bad),
                 measurable=good + len(bad),
                 total=len(own),
                 failing=bad,
-                overdue=bool(bad)
-                and profile.ended is None
-                and bool(clause.deadline and clause.deadline < date(2026, 11, 24)),
+                needed=len(own),
+                overdue=bool(bad) and profile.ended is None and bool(clause.deadline and clause.deadline < _TODAY),
+                timeliness=timeliness(status, clause.deadline, profile.ended, _TODAY),
                 ended=profile.ended,
             )
 

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 import stat
+from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from netaudit.model.common import Failure, Family, Reason, Side
 from netaudit.model.facts import FamilyCheck
 from netaudit.model.profile import Severity
 from netaudit.model.reliance import Reliance
-from netaudit.model.run import Run
+from netaudit.model.run import Run, Timeliness
 from netaudit.model.verdict import Status
 from netaudit.rules.gaps import could_not_see
 from netaudit.writers.html import write_html
@@ -189,13 +190,17 @@ def test_coverage_and_register_print_their_figures(province_report: Path, provin
 def test_a_clause_never_passes_for_the_law_and_an_ended_programme_says_so(province_report: Path, province: Run) -> None:
     wording = Wording("vi" if "-vi" in province_report.name else "en")
     text = (province_report / "index.html").read_text(encoding="utf-8")
-    bases = re.findall(r'class="basis b-([a-z]+)" title="[^"]*">([^<]*)<', text)
+    agenda, _, clauses = text.partition('<details class="card plan"')
+    bases = re.findall(r'class="basis b-([a-z]+)" title="[^"]*">([^<]*)<', clauses)
     assert len(bases) == len(province.clauses)
+    bases += re.findall(r'class="basis b-([a-z]+)" title="[^"]*">([^<]*)<', agenda)
     assert {basis for basis, label in bases if label == wording.gettext("legal text")} == {"legal"}
-    ended = [clause for clause in province.clauses if clause.ended is not None]
-    assert text.count(f'<span class="soft">{wording.gettext("programme ended")}</span>') == len(ended)
-    overdue = [clause for clause in province.clauses if clause.overdue]
-    assert text.count('<b class="overdue">') == len(overdue) == 1
+    badges = Counter(re.findall(r'<span class="badge[^>]*><svg.*?</svg>([^<]*)</span>', clauses))
+    late = [clause for clause in province.clauses if clause.overdue]
+    closed = [clause for clause in province.clauses if clause.timeliness is Timeliness.CLOSED]
+    assert badges[wording.gettext("late")] == len(late) == 1
+    assert badges[wording.gettext("closed")] == len(closed) == 2
+    assert all(clause.ended is not None and not clause.overdue for clause in closed)
 
 
 def test_what_follows_from_another_fault_is_no_action_of_its_own(province_report: Path) -> None:
@@ -277,8 +282,8 @@ def test_a_run_without_results_gives_a_report(tmp_path: Path, province: Run) -> 
         totals=msgspec.structs.replace(province.totals, counts={}, findings={}, evaluated=0, applicable=0),
     )  # fmt: skip
     for language in ("vi", "en"):
-        (index,) = write_html(empty, tmp_path, language)
-        html5lib.HTMLParser(strict=True).parse(index.read_text(encoding="utf-8"))
+        for page in write_html(empty, tmp_path, language):
+            html5lib.HTMLParser(strict=True).parse(page.read_text(encoding="utf-8"))
 
 
 def test_another_language_is_refused(tmp_path: Path, province: Run) -> None:

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from netaudit.content import content_path
+from netaudit.writers.html import STYLE_SHEETS
 
 TEXT = [
     (ink, ground)
@@ -16,11 +17,13 @@ TEXT = [
     ("gap", "pass-bg"), ("gap", "fail-bg"), ("gap", "warn-bg"),
     ("critical-ink", "critical"), ("band-ink", "band"), ("band-soft", "band"), ("ink", "code-bg"),
 ]  # fmt: skip
-MARKS = [("soft", "card")] + [(fill, "card") for fill in ("fill-pass", "fill-fail", "fill-gap")]
+MARKS = [(ink, "card") for ink in ("soft", "link", "plan")] + [
+    (fill, "card") for fill in ("fill-pass", "fill-fail", "fill-gap")
+]
 
 
 def sheets() -> list[str]:
-    names = ("colours.css", "report.css", "chain.css", "parity.css", "graph.css")
+    names = STYLE_SHEETS
     return [(content_path("reports") / name).read_text(encoding="utf-8") for name in names]
 
 
