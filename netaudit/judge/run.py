@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from netaudit.judge.asked import left_out, scope_of
 from netaudit.judge.catalogue import Catalogue
 from netaudit.judge.clauses import clause_result, demands_of
 from netaudit.judge.datacentres import datacentres_of_run
@@ -90,6 +91,8 @@ def judge(
         vantage=scan.vantage,
         vantages=vantages if others else (),
         proposed=scan.arguments.get("proposed", ""),
+        scope=scope_of((book, *earlier)[-1].scan.arguments, checks),  # of several parts, the first was the whole
+        left_out=left_out(inventory, scan.at, verdicts.targets.keys()),
         families=best_families(vantages),
         province=inventory.province,
         contact=inventory.contact,

@@ -14,6 +14,7 @@ from netaudit.model.location import Location
 from netaudit.model.multihome import DataCentreSummary
 from netaudit.model.parity import Parity
 from netaudit.model.profile import CheckInfo, Profile, Severity
+from netaudit.model.regression import Course
 from netaudit.model.reliance import Reliance
 from netaudit.model.security import ChainLink, Security
 from netaudit.model.verdict import Status, Target, Verdict
@@ -223,6 +224,8 @@ class Run(Record, frozen=True, kw_only=True):
     vantage: str
     vantages: tuple[Vantage, ...] = ()  # of a run from several; the first one's time is the run's
     proposed: str = ""  # what was taken for live that is not: a zone file, a delegation
+    scope: dict[str, str] = {}  # what was asked for, by option; empty: the whole inventory and all checks
+    left_out: tuple[Target, ...] = ()  # of the inventory, and not asked about
     families: tuple[FamilyCheck, ...]  # of several vantages, the best for each family
     province: Province
     contact: Contact | None = None
@@ -255,6 +258,12 @@ class Run(Record, frozen=True, kw_only=True):
     parts: tuple[Part, ...] = ()  # newest first, of a run that measured again only what had to be; else empty
     locations: dict[str, Location] = {}  # by target, as text
     trend: tuple[TrendPoint, ...] = ()  # oldest first, this run last; empty without an earlier one
+    courses: dict[str, Course] = {}  # by id of a result that fails or warns: since when; empty without a history
+
+    @property
+    def chosen_checks(self) -> frozenset[str] | None:
+        """The checks that were chosen; None for all."""
+        return frozenset(self.scope["checks"].split()) if "checks" in self.scope else None
 
     def measured(self, target: Target) -> float:
         """When the scan began that a target's results are from: an earlier one, for what was not measured again."""
