@@ -92,6 +92,7 @@ def _problems(file: _File, files: Mapping[str, _File], catalogue: Catalogue) -> 
             yield file.problem(f"$.inherits[{index}]", f'"{parent}" inherits from this profile: a circle')
     if profile.ended is not None and profile.ended < profile.effective:
         yield file.problem("$.ended", "the profile ends before it is in force")
+    yield from _damping_problems(file)
     seen: set[str] = set()
     for index, clause in enumerate(profile.clauses):
         path = f"$.clauses[{index}]"
@@ -100,6 +101,14 @@ def _problems(file: _File, files: Mapping[str, _File], catalogue: Catalogue) -> 
         seen.add(clause.id)
         for where, message, hint in _measure_problems(clause.measure, catalogue):
             yield file.problem(f"{path}.measure{where}", message, hint)
+
+
+def _damping_problems(file: _File) -> Iterator[Problem]:
+    damping = file.profile.damping
+    if damping is not None and damping.flap_changes >= damping.flap_window:
+        yield file.problem("$.damping.flap_changes", "so many changes never fit into flap_window runs")
+    if damping is not None and damping.confirm_runs > damping.confirm_window:
+        yield file.problem("$.damping.confirm_runs", "so many runs never fit into confirm_window")
 
 
 def _measure_problems(measure: Measure, catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
@@ -149,10 +158,13 @@ def _ancestors(file: _File, files: Mapping[str, _File]) -> dict[str, None]:
 
 def _whole(file: _File, files: Mapping[str, _File], catalogue: Catalogue) -> Profile:
     clauses: dict[str, Clause] = {}
+    damping = file.profile.damping
     for parent in file.profile.inherits:
-        clauses |= {clause.id: clause for clause in _whole(files[parent], files, catalogue).clauses}
+        inherited = _whole(files[parent], files, catalogue)
+        clauses |= {clause.id: clause for clause in inherited.clauses}
+        damping = damping or inherited.damping
     clauses |= {clause.id: _with_check_ids(clause, catalogue) for clause in file.profile.clauses}
-    return msgspec.structs.replace(file.profile, clauses=tuple(clauses.values()))
+    return msgspec.structs.replace(file.profile, clauses=tuple(clauses.values()), damping=damping)
 
 
 def _with_check_ids(clause: Clause, catalogue: Catalogue) -> Clause:

@@ -9,7 +9,7 @@ import msgspec
 from netaudit.model.common import Record, Text
 from netaudit.model.verdict import TargetKind
 
-__all__ = ["Basis", "CheckInfo", "Clause", "Confidence", "Measure", "Profile", "Severity"]
+__all__ = ["Basis", "CheckInfo", "Clause", "Confidence", "Damping", "Measure", "Profile", "Severity"]
 
 
 class Severity(StrEnum):
@@ -107,6 +107,19 @@ class Clause(Record, frozen=True, kw_only=True):
     note: Text | None = None
 
 
+class Damping(Record, frozen=True, kw_only=True):
+    """How often a finding may come and go before it is said to flap, and when it is sure enough for an alert.
+
+    Runs that could not tell are not counted. A finding flaps when it came or went at least `flap_changes` times in the
+    last `flap_window` runs; it is confirmed when `confirm_runs` of the last `confirm_window` runs found it.
+    """
+
+    flap_changes: Annotated[int, msgspec.Meta(ge=2, le=99)] = 3
+    flap_window: Annotated[int, msgspec.Meta(ge=3, le=100)] = 7
+    confirm_runs: Annotated[int, msgspec.Meta(ge=1, le=100)] = 1
+    confirm_window: Annotated[int, msgspec.Meta(ge=1, le=100)] = 1
+
+
 class Profile(Record, frozen=True, kw_only=True):
     """A plan as data, versioned by date."""
 
@@ -118,4 +131,5 @@ class Profile(Record, frozen=True, kw_only=True):
     clauses: tuple[Clause, ...]
     ended: date | None = None
     inherits: tuple[str, ...] = ()
+    damping: Damping | None = None  # None: that of what it inherits
     only_by_name: bool = False  # another country's: never among those that judge without being asked for

@@ -1,0 +1,41 @@
+"""What a history says of a run without opening it, and what became of a run that was added."""
+
+from enum import StrEnum
+
+from netaudit.model.common import Record, Timestamp
+from netaudit.model.run import TrendPoint
+
+__all__ = ["Added", "RunEntry"]
+
+
+class Added(StrEnum):
+    """What became of a run that was added."""
+
+    NEW = "new"
+    KNOWN = "known"  # it is there already; nothing changed
+    REPLACED = "replaced"  # the same scan was there, cut short earlier
+
+
+class RunEntry(Record, frozen=True, kw_only=True):
+    """A run of the history."""
+
+    id: str
+    province: str
+    network: str
+    vantage: str
+    tool: str
+    started: Timestamp
+    ended: Timestamp
+    judged_at: Timestamp
+    complete: bool
+    exit_code: int
+    inventory_sha256: str
+    catalogue_sha256: str
+    profiles: tuple[str, ...]  # as ID@VERSION
+    scope: dict[str, str]  # what was asked for; empty: the whole inventory
+    point: TrendPoint
+    kept: bool  # whether run.json is still there
+
+    def comparable(self, other: "RunEntry") -> bool:
+        """Whether two runs of a series asked the same of the same things: equal profiles, versions and scope."""
+        return self.profiles == other.profiles and self.scope == other.scope
