@@ -17,8 +17,19 @@ for (const form of document.querySelectorAll("form[data-filters]")) {
     }
     count.textContent = `${count.dataset.count} ${shown} / ${items.length}`;
   };
+  // A link to what says which severity or group it stands for, shows those alone.
+  const choose = () => {
+    const { chooses, value } = document.getElementById(location.hash.slice(1))?.dataset ?? {};
+    if (form.hidden || !chooses) return;
+    for (const choice of choices) choice.value = choice.dataset.choice === chooses ? value : "";
+    search.value = "";
+    apply();
+    form.scrollIntoView();
+  };
   form.hidden = items.length < 2;
   form.addEventListener("input", apply);
+  addEventListener("hashchange", choose);
+  choose();
   form.addEventListener("submit", (event) => event.preventDefault());
 }
 const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
