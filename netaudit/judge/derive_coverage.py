@@ -4,23 +4,24 @@ A host is measured once and counts for every unit that its service lists. What c
 neither working nor not working.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from netaudit.judge.derive_services import ServiceDeriver
 from netaudit.judge.scope import Scope, all_closed, unfinished
 from netaudit.model.common import Family
 from netaudit.model.evidence import CoverageEvidence, HostEvidence, UnitCoverage
-from netaudit.model.inventory import Inventory, Service, Unit
+from netaudit.model.inventory import Inventory, Service, Tier, Unit
 from netaudit.model.verdict import Status, Target, TargetKind
 from netaudit.rules.calendar import day_of
 from netaudit.rules.dialogues import mail_reach
 from netaudit.rules.fetches import Reach, endpoint_reach
+from netaudit.rules.ternary import any_of
 
-__all__ = ["Coverages", "ServiceStates", "coverage_pairs"]
+__all__ = ["MIN_TRIES", "Coverages", "ServiceStates", "coverage_pairs", "denominator", "service_target"]
 
 _BOTH = (Family.IPV4, Family.IPV6)
-_MIN_TRIES = 2  # docs/design.md section 5, rule 2
+MIN_TRIES = 2  # docs/design.md section 5, rule 2
 
 
 class _State(NamedTuple):
@@ -59,7 +60,8 @@ class Coverages:
 
 def coverage_pairs(inventory: Inventory, at: float) -> dict[tuple[str, str], tuple[Service, ...]]:
     """Tier and kind of service, with the services that units of the tier have, by the inventory's order."""
-    tier_of = {unit.id: unit.tier for unit in _existing(inventory, at)}
+    inventory = inventory.at(day_of(at))
+    tier_of = {unit.id: unit.tier for unit in inventory.units}
     found: dict[tuple[str, str], list[Service]] = {}
     for tier in inventory.tiers:
         for service in inventory.services:
@@ -71,12 +73,12 @@ def coverage_pairs(inventory: Inventory, at: float) -> dict[tuple[str, str], tup
 def _evidence(
     derive: ServiceDeriver, tier: str, kind: str, services: Sequence[Service], state: "_JointStates"
 ) -> CoverageEvidence:
-    inventory = derive.names.inventory
+    inventory = derive.names.inventory.at(day_of(derive.names.now))
     of_unit: dict[str, list[Service]] = {}
     for service in services:
         for unit in service.units:
             of_unit.setdefault(unit, []).append(service)
-    members = (unit for unit in _existing(inventory, derive.names.now) if unit.tier == tier)
+    members = (unit for unit in inventory.units if unit.tier == tier)
     return CoverageEvidence(
         **derive.names.common,
         tier=next(known for known in inventory.tiers if known.id == tier),
@@ -87,12 +89,12 @@ def _evidence(
 
 def _unit(unit: Unit, services: Sequence[Service], state_of: Callable[[Service], _State]) -> UnitCoverage:
     states = [state_of(service) for service in services]
-    working = _any(state.working for state in states)
+    working = any_of(state.working for state in states)
     status = {True: Status.PASS, False: Status.FAIL, None: Status.COULD_NOT_TEST}[working]
     return UnitCoverage(
         unit=unit,
         declared=bool(services),
-        present=_any(state.present for state in states),
+        present=any_of(state.present for state in states),
         working=working,
         services=tuple(service.id for service in services),
         status=status,
@@ -110,11 +112,11 @@ class ServiceStates:
 
     def asked(self, service: Service) -> bool:
         """Whether the scan asked about a service, or would have, were it not on a closed network."""
-        return self._scope.asked_service(_target(service), [service])
+        return self._scope.asked_service(service_target(service), [service])
 
     def measured(self, service: Service) -> bool:
         """Whether there is an observation of this scan to go by."""
-        return self.asked(service) and not unfinished(self._scope.failure(_target(service)))
+        return self.asked(service) and not unfinished(self._scope.failure(service_target(service)))
 
     def of(self, service: Service) -> _State:
         """Where a service stands."""
@@ -123,17 +125,17 @@ class ServiceStates:
         return self._known[service.id]
 
     def _find(self, service: Service) -> _State:
-        if service.network == "tslcd" or self._scope.failure(_target(service)) is not None:
+        if service.network == "tslcd" or self._scope.failure(service_target(service)) is not None:
             return _State(None, None)
         if service.scheme == "mail":
             mail = self._derive.mail(service.host)
             if mail.mx is not None and mail.mx.failure is None and not mail.exchangers:
                 return _State(False, False)
-            present = _any(_has_address(host) for host in mail.hosts.values()) if mail.hosts else None
-            return _State(present, _serves(mail_reach(mail, _BOTH, _MIN_TRIES), present))
+            present = any_of(_has_address(host) for host in mail.hosts.values()) if mail.hosts else None
+            return _State(present, _serves(mail_reach(mail, _BOTH, MIN_TRIES), present))
         endpoint = self._derive.endpoint(service.endpoint)
         present = _has_address(endpoint.host)
-        return _State(present, _serves(endpoint_reach(endpoint, _BOTH, _MIN_TRIES), present))
+        return _State(present, _serves(endpoint_reach(endpoint, _BOTH, MIN_TRIES), present))
 
 
 class _JointStates:
@@ -149,7 +151,8 @@ class _JointStates:
         return next((scan for scan in self._scans if scan.measured(service)), self._scans[-1]).of(service)
 
 
-def _target(service: Service) -> Target:
+def service_target(service: Service) -> Target:
+    """What is measured once for all units of a service."""
     if service.scheme == "mail":
         return Target(kind=TargetKind.MAIL, name=service.host)
     return Target(kind=TargetKind.ENDPOINT, name=service.endpoint)
@@ -157,7 +160,7 @@ def _target(service: Service) -> Target:
 
 def _serves(reached: Sequence[Reach], present: bool | None) -> bool | None:
     """Whether any address serves; no only when every address is known not to."""
-    return _any(reach.ok for reach in reached) if reached else (False if present is False else None)
+    return any_of(reach.ok for reach in reached) if reached else (False if present is False else None)
 
 
 def _has_address(host: HostEvidence) -> bool | None:
@@ -167,19 +170,6 @@ def _has_address(host: HostEvidence) -> bool | None:
     return False if all(lookup is not None and lookup.failure is None for lookup in lookups) else None
 
 
-def _any(found: Iterable[bool | None]) -> bool | None:
-    """True when one is true, else None when one is unknown, else False."""
-    known = list(found)
-    if True in known:
-        return True
-    return None if None in known else False
-
-
-def _existing(inventory: Inventory, at: float) -> list[Unit]:
-    """The units that exist on the day: those not yet founded, and those merged away, are counted nowhere."""
-    day = day_of(at)
-    return [
-        unit
-        for unit in inventory.units
-        if (unit.valid_from is None or unit.valid_from <= day) and (unit.valid_to is None or day <= unit.valid_to)
-    ]
+def denominator(tier: Tier, listed: int) -> int:
+    """Of how many units a tier's coverage is counted: the declared number, or those listed where they are more."""
+    return max(tier.expected or 0, listed)

@@ -12,6 +12,7 @@ from netaudit.judge.history import Past
 from netaudit.judge.locations import locations_of_run
 from netaudit.judge.parity import parity_of_run
 from netaudit.judge.parts import Measured, measured
+from netaudit.judge.pillar_coverage import pillar_coverage_of_run
 from netaudit.judge.reliance import reliance_of_run
 from netaudit.judge.rollup import pillars_of, results_of, totals_of, unit_results
 from netaudit.judge.subjects import Subjects
@@ -61,8 +62,9 @@ def judge(
     of its own scan (see `netaudit.judge.parts`); `as_of` judges all as of another moment.
     Raises LookupError when the facts do not say what was scanned, ValueError when their trust anchors can't be read.
     """
+    day = day_of(book.scan.at)
+    book, others, earlier = book.as_of(day), [b.as_of(day) for b in others], [b.as_of(day) for b in earlier]
     scan, inventory = book.scan, book.scan.inventory
-    day = day_of(scan.at)
     vantages = tuple(vantage_of(each) for each in (book, *others))
     found = measured((book, *earlier), past, as_of) if earlier or as_of is not None else None
     verdicts = _verdicts(catalogue, book, past, others, quorum) if found is None else Verdicts(catalogue, found.targets)
@@ -108,6 +110,7 @@ def judge(
         clauses=tuple(clause_result(demand, verdicts, inventory.attestations, day) for demand in demands),
         unit_results=unit_results(inventory, results),
         coverage=tuple(coverage_of_run(targets)),
+        pillar_coverage=tuple(pillar_coverage_of_run(targets, inventory, scan.at)),
         registers=tuple(registers_of_run(targets)),
         pillars=pillars_of(results),
         totals=totals_of(results),

@@ -7,6 +7,7 @@ import msgspec
 
 from netaudit.dns.signers import Signers
 from netaudit.judge.derive import Derived
+from netaudit.judge.derive_coverage import denominator
 from netaudit.model.book import FactBook
 from netaudit.model.evidence import CoverageEvidence, RegisterEvidence, ZoneEvidence
 from netaudit.model.run import Coverage, RegisterSummary, ZoneSummary
@@ -22,16 +23,17 @@ def coverage_of_run(targets: Iterable[Derived]) -> Iterator[Coverage]:
         evidence = derived.evidence
         if isinstance(evidence, CoverageEvidence):
             units = evidence.units
-            expected = evidence.tier.expected
             yield Coverage(
                 tier=evidence.tier.id,
                 kind=evidence.service_kind,
-                expected=len(units) if expected is None else expected,
+                expected=denominator(evidence.tier, len(units)),
+                as_of=evidence.tier.as_of,
                 listed=len(units),
                 declared=sum(unit.declared for unit in units),
                 present=sum(unit.present is True for unit in units),
                 working=sum(unit.working is True for unit in units),
                 untested=sum(unit.working is None for unit in units),
+                closed=sum(unit.closed for unit in units),
             )
 
 

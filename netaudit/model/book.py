@@ -1,6 +1,7 @@
 """The book of facts: one scan's facts, indexed by what they are about."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import TypeGuard, TypeVar
 
 import msgspec
@@ -103,6 +104,14 @@ class FactBook:
         if self._scan is None:
             raise LookupError("the facts hold no line that says what was scanned")
         return self._scan
+
+    def as_of(self, day: date) -> "FactBook":
+        """The same facts, of an inventory as it is on a day (`Inventory.at`). Raises LookupError as `scan` does."""
+        inventory = self.scan.inventory.at(day)
+        if inventory is self.scan.inventory:
+            return self
+        scan = msgspec.structs.replace(self.scan, inventory=inventory)
+        return FactBook(scan if fact is self._scan else fact for fact in self.facts)
 
     @property
     def has_scan(self) -> bool:

@@ -11,8 +11,8 @@ from netaudit.model.common import Family, Record, Text
 
 __all__ = [
     "PORTS", "Attestation", "Authorisation", "Blackout", "Contact", "DataCentre", "Expectation", "Inventory",
-    "NetworkKind", "Province", "RateLimits", "Register", "Resolver", "ResolverTests", "Scheme", "Scope", "Service", "Source",
-    "SourceKind", "Tier", "Unit", "Uplink", "Waiver",
+    "NetworkKind", "Province", "RateLimits", "Register", "Resolver", "ResolverTests", "Scheme", "Scope", "Service",
+    "Source", "SourceKind", "Tier", "Unit", "Uplink", "Waiver",
 ]  # fmt: skip
 
 Identifier = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
@@ -365,8 +365,8 @@ class Inventory(Record, frozen=True, kw_only=True):
     def at(self, day: date) -> "Inventory":
         """The inventory as of a day, with its units resolved: who is counted then, by which declared numbers.
 
-        A unit that has not begun, or has ended, has no services, and owns what nobody else does no longer. What it
-        was merged into has the services that name it, and no others: whether they cover it is for the inventory to say.
+        A unit that has not begun, or has ended, is left out with what names it. The unit that it was merged into does
+        not take over its services: whether these cover it now is for the inventory to say.
         """
         units = tuple(unit for unit in self.units if unit.exists(day))
         tiers = tuple(tier.at(day) for tier in self.tiers)
@@ -378,18 +378,19 @@ class Inventory(Record, frozen=True, kw_only=True):
         def theirs(named: tuple[str, ...]) -> tuple[str, ...]:
             return tuple(unit for unit in named if unit in known)
 
+        def owner(named: str | None) -> str | None:
+            return named if named in known else None
+
         return replace(
             self,
             tiers=tiers,
             units=units,
             services=tuple(replace(service, units=theirs(service.units)) for service in self.services),
             resolvers=tuple(
-                replace(resolver, units=theirs(resolver.units), owner=next(iter(theirs((resolver.owner or "",))), None))
+                replace(resolver, units=theirs(resolver.units), owner=owner(resolver.owner))
                 for resolver in self.resolvers
             ),
-            datacentres=tuple(
-                replace(centre, owner=next(iter(theirs((centre.owner or "",))), None)) for centre in self.datacentres
-            ),
+            datacentres=tuple(replace(centre, owner=owner(centre.owner)) for centre in self.datacentres),
         )
 
     @property

@@ -187,15 +187,23 @@ class Report:
     @cached_property
     def coverage(self) -> dict[str, dict[str, Coverage]]:
         """Coverage by kind of service, then by tier."""
-        grouped: dict[str, dict[str, Coverage]] = defaultdict(dict)
-        for row in self.run.coverage:
-            grouped[row.kind][row.tier] = row
-        return grouped
+        return _by_kind(self.run.coverage)
+
+    @cached_property
+    def pillar_coverage(self) -> dict[str, dict[str, Coverage]]:
+        """Coverage by pillar, then by tier."""
+        return _by_kind(self.run.pillar_coverage)
+
+    @cached_property
+    def closed_services(self) -> list[str]:
+        """The kinds of services that are on a network which can't be tested from the Internet, in words."""
+        kinds = dict.fromkeys(service.kind for service in self.run.services if service.network == "tslcd")
+        return [self.wording.gettext(words.word(words.KINDS, kind)) for kind in kinds]
 
     @cached_property
     def coverage_tiers(self) -> list[str]:
         """The tiers that coverage speaks of, in the inventory's order."""
-        spoken = dict.fromkeys(row.tier for row in self.run.coverage)
+        spoken = dict.fromkeys(row.tier for row in (*self.run.coverage, *self.run.pillar_coverage))
         return [tier for tier in self.tiers if tier in spoken] + [tier for tier in spoken if tier not in self.tiers]
 
     @cached_property
@@ -386,3 +394,10 @@ def worst_first(result: Result) -> tuple[int, int, str, str]:
     status = _STATUS_ORDER.index(result.verdict.outcome.status)
     return (status + (10 if result.waived else 0), result.severity.rank, result.verdict.check,
             result.verdict.target.name)  # fmt: skip
+
+
+def _by_kind(rows: Iterable[Coverage]) -> dict[str, dict[str, Coverage]]:
+    grouped: dict[str, dict[str, Coverage]] = defaultdict(dict)
+    for row in rows:
+        grouped[row.kind][row.tier] = row
+    return dict(grouped)

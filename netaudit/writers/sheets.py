@@ -10,7 +10,7 @@ from enum import Enum
 from itertools import chain
 
 from netaudit.model.profile import Severity
-from netaudit.model.run import ClauseResult, ClauseStatus, Result, UnitStatus
+from netaudit.model.run import ClauseResult, ClauseStatus, Coverage, Result, UnitStatus
 from netaudit.model.verdict import Status
 from netaudit.rules.calendar import VIET_NAM
 from netaudit.writers import words
@@ -112,9 +112,9 @@ _GAPS = (
     (_("Waiver"), 12),
 )  # fmt: skip
 _COVERAGE = (
-    (_("Tier of government"), 30), (_("Service"), 34), (_("Units expected"), 14), (_("Units listed"), 14),
-    (_("Units with it declared"), 14), (_("Units with it present"), 14), (_("Units with it working"), 14),
-    (_("Units not tested"), 14),
+    (_("Tier of government"), 30), (_("Service"), 34), (_("Units expected"), 14), (_("As of"), 12),
+    (_("Units listed"), 14), (_("Units with it declared"), 14), (_("Units with it present"), 14),
+    (_("Units with it working"), 14), (_("Units not tested"), 14), (_("Not testable from the Internet"), 16),
 )  # fmt: skip
 _EXPIRIES = (
     (_("Ends (UTC+7)"), 18), (_("Days from the scan"), 12), (_("What"), 24), (_("Name"), 50), (_("Concerns"), 60),
@@ -260,10 +260,10 @@ class _Sheets:
             )
 
     def _coverage(self) -> Iterator[tuple[Cell, ...]]:
-        for row in self._run.coverage:
-            kind = self._say(words.word(words.KINDS, row.kind))
-            counts = (row.expected, row.listed, row.declared, row.present, row.working, row.untested)
-            yield self._report.tier_name(row.tier), kind, *counts
+        """Coverage by kind of service, then with DNSSEC, IPv6 and dual stack by all services of a unit."""
+        for names, rows in ((words.KINDS, self._run.coverage), (words.PILLARS, self._run.pillar_coverage)):
+            for row in rows:
+                yield self._report.tier_name(row.tier), self._say(words.word(names, row.kind)), *_counts(row)
 
     def _expiries(self) -> Iterator[tuple[Cell, ...]]:
         for expiry in self._run.expiries:
@@ -301,6 +301,11 @@ class _Sheets:
 
     def _yes(self, value: bool) -> str:
         return self._say("yes") if value else self._say("no")
+
+
+def _counts(row: Coverage) -> tuple[Cell, ...]:
+    numbers = (row.listed, row.declared, row.present, row.working, row.untested, row.closed)
+    return row.expected, row.as_of, *numbers
 
 
 def _moment(at: float) -> datetime | str:

@@ -149,8 +149,11 @@ async def test_coverage_has_a_fixed_denominator(scan: Scan) -> None:
         Coverage(tier="commune", kind="site", expected=3, listed=2, declared=2, present=2, working=2, untested=0),
         Coverage(tier="commune", kind="axis", expected=3, listed=2, declared=1, present=1, working=0, untested=0),
         Coverage(tier="commune", kind="mail", expected=3, listed=2, declared=2, present=2, working=2, untested=0),
-        Coverage(tier="commune", kind="documents", expected=3, listed=2, declared=2, present=0, working=0, untested=2),
-    )
+        Coverage(
+            tier="commune", kind="documents", expected=3, listed=2, declared=2, present=0, working=0, untested=2,
+            closed=2,
+        ),
+    )  # fmt: skip
 
 
 async def test_registers_are_counted_by_holder_and_by_what_is_left(scan: Scan) -> None:

@@ -54,6 +54,10 @@ def under_attack() -> Run:
             Coverage(tier=text, kind=text, expected=3, listed=3, declared=2, present=1, working=1, untested=0)
             for text in ATTACKS
         ),
+        pillar_coverage=tuple(
+            Coverage(tier=text, kind=text, expected=3, listed=3, declared=2, present=1, working=1, untested=0)
+            for text in ATTACKS
+        ),
         registers=tuple(msgspec.structs.replace(run.registers[0], register=text) for text in ATTACKS),
         expiries=tuple(
             Expiry(kind="certificate", at=AT + n, subject=text, affected=ATTACKS) for n, text in enumerate(ATTACKS)

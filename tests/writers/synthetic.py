@@ -196,6 +196,7 @@ _SEVERITY = {
 }
 _TIMEOUT = Failure(reason=Reason.TIMEOUT, side=Side.PATH, detail="3 tries, 2001:db8:113::27")
 _CLOSED = Failure(reason=Reason.NOT_FROM_INTERNET, side=Side.OURS)
+_AS_OF = date(2020, 1, 1)
 _SERVERS = tuple(f"ns{n}.lamdong.gov.vn (2001:db8:113::{n})" for n in range(1, 5))
 _ARGUMENTS = {"until": "2026-11-21T00:00:00Z", "servers": _SERVERS, "share": 0.5, "upstreams": ("AS64501",)}
 
@@ -403,6 +404,7 @@ def run_of(
         clauses=tuple(_clause_results(profiles, results)),
         unit_results=tuple(_unit_results(units, results)),
         coverage=tuple(_coverage()),
+        pillar_coverage=tuple(_pillar_coverage()),
         registers=(
             RegisterSummary(
                 register="ban-co-yeu",
@@ -620,5 +622,15 @@ def _coverage() -> Iterator[Coverage]:
             yield Coverage(
                 tier=tier, kind=kind, expected=number, listed=number, declared=number,
                 present=0 if closed else number, working=0 if closed else number - down.get((kind, tier), 0),
-                untested=number if closed else 0,
+                untested=number if closed else 0, closed=number if closed else 0,
+                as_of=None if tier == "party" else _AS_OF,
+            )  # fmt: skip
+
+
+def _pillar_coverage() -> Iterator[Coverage]:
+    for pillar in ("dnssec", "ipv6", "dual_stack"):
+        for tier, number in {"department": 20, "district": 12, "commune": 147}.items():
+            yield Coverage(
+                tier=tier, kind=pillar, expected=number, listed=number, declared=number, present=number - 2,
+                working=number - 5, untested=1, closed=number, as_of=_AS_OF,
             )  # fmt: skip

@@ -152,8 +152,11 @@ def test_every_number_is_that_of_run_json(tmp_path: Path, province: Run, languag
     assert findings.count(say("fail")) == totals["counts"]["fail"]
     assert findings.count(say("warning")) == totals["counts"]["warn"]
     assert len(rows(book, book.sheetnames[3])) == totals["counts"]["could_not_test"]
-    keys = ("expected", "listed", "declared", "present", "working", "untested")
-    assert [row[2:] for row in rows(book, book.sheetnames[4])] == [tuple(c[k] for k in keys) for c in run["coverage"]]
+    keys = ("listed", "declared", "present", "working", "untested", "closed")
+    coverage = [*run["coverage"], *run["pillar_coverage"]]
+    shown = rows(book, book.sheetnames[4])
+    assert [(row[2], *row[4:]) for row in shown] == [(c["expected"], *(c.get(k, 0) for k in keys)) for c in coverage]
+    assert {row[3].date().isoformat() if row[3] else None for row in shown} == {None, "2020-01-01"}
     units = {row[0]: row for row in rows(book, book.sheetnames[6])}
     assert units.keys() == {unit["id"] for unit in run["units"]}
     for unit in run["unit_results"]:

@@ -183,6 +183,16 @@ def test_coverage_and_register_print_their_figures(province_report: Path, provin
     }
     for row in province.coverage:
         assert shown[f"{row.tier}/{row.kind}"] == f"{wording.number(row.working)}/{wording.number(row.expected)}"
+    pillars = dict(re.findall(r'data-pillar-coverage="([^"]+)">.*?<b>([^<]*)</b>', text))
+    assert pillars == {
+        f"{row.tier}/{row.kind}": f"{wording.number(row.working)}/{wording.number(row.expected)}"
+        for row in province.pillar_coverage
+    }
+    assert {row.kind for row in province.pillar_coverage} == {"dnssec", "ipv6", "dual_stack"}
+    head = text[text.index('<table class="coverage">') :].partition("</thead>")[0]
+    dated = [tier for tier in province.tiers if tier.as_of is not None]
+    assert dated
+    assert all(head.count(wording.day(tier.as_of)) for tier in dated if tier.as_of is not None)
     for register in province.registers:
         assert f"<b>{wording.number(sum(register.counted.values()))}</b>" in text
 
