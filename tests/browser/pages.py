@@ -19,7 +19,7 @@ LANGUAGES = ("vi", "en")
 _AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 _RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 _RUN_AXE = """async (options) => (await axe.run(document, options)).violations.map((rule) =>
-  `${rule.id}: ` + rule.nodes.slice(0, 3).map((node) => node.html.slice(0, 200) + " " + node.failureSummary).join(" | "))
+  [rule.id, ...rule.nodes.slice(0, 3).map((node) => `${node.html.slice(0, 200)} ${node.failureSummary}`)].join(" | "))
 """
 
 # Nothing sticks out of the page, but in a box that scrolls; what is clicked is large enough (WCAG 2.2, 2.5.8); no word
@@ -37,7 +37,8 @@ _MEASURE = r"""() => {
     return box.width > 0 && box.right > root.clientWidth + 1 && !scrolls(element)
       && !element.closest(".skip, .unseen, svg");
   });
-  const small = [...document.querySelectorAll("a.tile, .matrix a, button, summary, select, input")].filter((element) => {
+  const clicked = "a.tile, .matrix a, button, summary, select, input";
+  const small = [...document.querySelectorAll(clicked)].filter((element) => {
     const box = element.getBoundingClientRect();
     return box.width > 0 && (box.width < 24 || box.height < 24);
   });
