@@ -18,15 +18,17 @@ from netaudit.inventory.problems import did_you_mean, shown
 from netaudit.judge.catalogue import load_catalogue
 from netaudit.judge.compare import compare
 from netaudit.judge.history import Past, past_of
+from netaudit.judge.parts import parts_problem
 from netaudit.judge.profiles import ProfileError, load_profiles, select_profiles
 from netaudit.judge.run import judge as judge_facts
 from netaudit.judge.trends import course_of, with_trend
 from netaudit.judge.vantages import vantages_problem
 from netaudit.model.book import FactBook
+from netaudit.model.facts import ScanFact
 from netaudit.model.profile import Profile, Severity
 from netaudit.model.run import Run, TrendPoint
 from netaudit.model.verdict import TargetKind
-from netaudit.store.facts import FACTS_FILE, FactsError, read_facts
+from netaudit.store.facts import FACTS_FILE, FactsError, iterate_facts, read_facts
 from netaudit.store.runfolder import RUN_FILE, RunFolder, RunFolderError, read_run
 from netaudit.writers.forms import write_forms
 from netaudit.writers.html import write_html
@@ -79,6 +81,7 @@ class JudgingOptions:
     fail_on: Severity | None = Severity.HIGH
     allow_incomplete: bool = False
     past: Past = field(default_factory=Past)
+    past_parts: tuple[FactBook, ...] = ()  # what the newest of them took over from earlier ones
     courses: Mapping[str, Sequence[TrendPoint]] = field(default_factory=dict)
 
 
@@ -93,7 +96,8 @@ def read_judging_options(values: Mapping[str, Any]) -> JudgingOptions:
         checks=_chosen_checks(values["checks"], values["skipped"]),
         fail_on=fail_on(values["fail_on"]),
         allow_incomplete=values["allow_incomplete"],
-        past=_past(values["previous"]),
+        past=(past := _past(values["previous"])),
+        past_parts=_parts_of(past, values["previous"]),
         courses=_courses(values["previous"]),
     )
 
@@ -104,6 +108,26 @@ def _past(runs: Sequence[Path]) -> Past:
         return past_of(_books(runs))
     except FactsError as error:
         raise Usage(f"--previous: {error}") from error
+
+
+def _parts_of(past: Past, runs: Sequence[Path]) -> tuple[FactBook, ...]:
+    """The facts that the newest of earlier runs took over from still earlier ones. Raises Usage."""
+    newest = past.newest
+    for run in runs if newest is not None else ():
+        earlier = _taken_over(run / FACTS_FILE if run.is_dir() else run)
+        if earlier and newest is not None and _scan_of(run) == newest.scan.id:
+            return tuple(_books(earlier))
+    return ()
+
+
+def _taken_over(facts: Path) -> list[Path]:
+    """The facts beside those of a partial scan that stand for what it did not measure, the newest first."""
+    return [part.facts for part in RunFolder(facts.parent).earlier] if facts.name == FACTS_FILE else []
+
+
+def _scan_of(run: Path) -> str:
+    first = next(iterate_facts(run / FACTS_FILE if run.is_dir() else run), None)
+    return first.id if isinstance(first, ScanFact) else ""
 
 
 def _courses(runs: Sequence[Path]) -> Mapping[str, Sequence[TrendPoint]]:
@@ -161,8 +185,12 @@ def judge_book(
     profiles: Sequence[str],
     others: Sequence[FactBook] = (),
     quorum: int | None = None,
+    earlier: Sequence[FactBook] = (),
+    as_of: float | None = None,
 ) -> Run:
     """Judge facts by `profiles`; without any, by those in force. `others`: of other vantages. Raises Usage.
+
+    `earlier`: of scans that stand for what this one did not measure; `as_of`: another moment than the scans' own.
 
     Beside earlier runs, the newest of them is judged by the same profiles, and the run says what differs. One that is
     not earlier is refused: it shows nothing of what happened since.
@@ -174,13 +202,15 @@ def judge_book(
         chosen = select_profiles(load_profiles(), profiles, book.scan.at)
     except ProfileError as error:
         raise Usage(str(error)) from error
-    run = _judged(book, options, chosen, past=options.past, others=others, quorum=quorum)
+    run = _judged(
+        book, options, chosen, past=options.past, others=others, quorum=quorum, earlier=earlier, as_of=as_of
+    )
     if run.proposed:
         return run
     run = with_trend(run, options.courses.get(run.province.id, ()))
     if newest is None:
         return run
-    comparison = compare(_judged(newest, options, chosen), run)
+    comparison = compare(_judged(newest, options, chosen, earlier=options.past_parts), run)
     return msgspec.structs.replace(run, comparison=msgspec.structs.replace(comparison, since=newest.scan.at))
 
 
@@ -200,10 +230,13 @@ def _judged(book: FactBook, options: JudgingOptions, profiles: Sequence[Profile]
 def judged(facts: Path, options: JudgingOptions) -> Run:
     """Judge a facts file by the profiles that were named, or else by those of its inventory. Raises Usage."""
     try:
-        book = read_facts(facts)
+        book, *earlier = (read_facts(path) for path in (facts, *_taken_over(facts)))
     except FactsError as error:
         raise Usage(str(error)) from error
-    return judge_book(book, options, options.profiles or book.scan.inventory.profiles)
+    problem = parts_problem([book, *earlier])
+    if problem:
+        raise Usage(f"{facts}: its earlier parts can't be judged with it: {problem}")
+    return judge_book(book, options, options.profiles or book.scan.inventory.profiles, earlier=earlier)
 
 
 def judged_together(facts: Sequence[Path], options: JudgingOptions, quorum: int | None) -> Run:

@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from netaudit.cli.errors import INTERRUPTED, Usage
-from netaudit.cli.judge import judge_and_write, read_judging_options, target_kinds
+from netaudit.cli.errors import COMPLIANT, INTERRUPTED, Usage
+from netaudit.cli.judge import JudgingOptions, judge_and_write, read_judging_options, target_kinds
 from netaudit.cli.options import (
     browser_option,
     browser_path_option,
@@ -31,6 +31,7 @@ from netaudit.cli.options import (
 from netaudit.cli.places import inventory_locations
 from netaudit.cli.progress import ScanProgress
 from netaudit.cli.proposals import proposal_options, read_proposals
+from netaudit.cli.runs import jitter_of, place_of, read_run_options, run_options
 from netaudit.cli.session import NetworkOptions, Session, open_session
 from netaudit.engine import loop
 from netaudit.engine.plan import Selection, plan_jobs
@@ -121,6 +122,8 @@ Examples:
   netaudit scan --target '*.dalat.lamdong.gov.vn' --check 'dnssec.*' --fail-on medium
   netaudit scan --browser --kind website
   netaudit scan --resume
+  netaudit scan --runs reports --keep 30 --resume-within 6h
+  netaudit scan --runs reports --rescan reports/latest
   netaudit scan --zonefile dalat.lamdong.gov.vn=dalat.zone
   netaudit scan --delegation dalat.lamdong.gov.vn --ds @dsset-dalat.lamdong.gov.vn.
 """
@@ -136,6 +139,7 @@ Examples:
 @browser_path_option
 @sources_option
 @_source_cache_option
+@run_options
 @formats_option
 @judging_options
 @language_option
@@ -147,19 +151,68 @@ def scan(position: Path | None, option: Path | None, **values: Any) -> int:
     leaves a readable partial run, marked as such. With --zonefile or --delegation it scans as if that were
     live, and tells what would change; only what lies in those zones, unless --target or --unit selects.
     """
+    read_run_options(values)
     judging = read_judging_options(values)
     proposals = read_proposals(values)
     loaded, request = _asked(position, option, values, target_kinds(judging))
-    if proposals:
-        from netaudit.cli.rehearsal import around, scan_proposed  # it builds on this module
+    if proposals and values["rescan"] is not None:
+        raise Usage("--rescan takes over facts of what is live: leave out what is proposed")
+    if values["jitter"]:
+        time.sleep(jitter_of(loaded, request.vantage, values["jitter"]))
+    with place_of(values, loaded.sha256) as place:
+        request = replace(request, resume=place.resume)
+        if proposals:
+            from netaudit.cli.rehearsal import around, scan_proposed  # it builds on this module
 
-        loaded, request = around(loaded, request, proposals)
-        folder = _folder(loaded, request, values["output"])
-        return scan_proposed(loaded, folder, request, proposals, judging, values["language"], values["formats"])
-    folder = _folder(loaded, request, values["output"])
+            loaded, request = around(loaded, request, proposals)
+            folder = _folder(loaded, request, place.path)
+            code = scan_proposed(loaded, folder, request, proposals, judging, values["language"], values["formats"])
+        else:
+            code = _scan_into(loaded, request, place.path, judging, values)
+        place.judged = code != INTERRUPTED
+        return code
+
+
+def _scan_into(
+    loaded: LoadedInventory, request: CollectRequest, path: Path, judging: JudgingOptions, values: dict[str, Any]
+) -> int:
+    """Scan into a run folder, on top of an earlier run where one is gone on with or measured again in part."""
+    from netaudit.cli.rescan import Alike, again, went_stale
+
+    facts = RunFolder(path).facts
+    stale = request.resume and facts.exists() and went_stale(facts)
+    source = path if stale else None if request.resume else values["rescan"]
+    part = None
+    if source is not None:
+        alike = Alike(loaded.sha256, request.vantage, " ".join(request.network.families))
+        part = again(source, judging, alike, values["expiring"], unfinished=stale)
+    if part is not None and not part.selection.names and not stale:
+        click.echo(Notices(request.language).nothing_again(), err=True)
+        return COMPLIANT
+    if part is None or not part.selection.names:  # of an unfinished scan that only its end is missing
+        folder = _folder(loaded, request, path)
+    else:
+        request = _narrowed(request, part.selection, values["browser_path"])
+        folder = _folder(loaded, request, path)
+        folder.keep_earlier(part.facts)
+        request = replace(request, resume=False)
     end = collect_into(loaded, folder, request)
     code = judge_and_write(folder, judging, values["language"], values["formats"])
     return INTERRUPTED if end is None else code
+
+
+def _narrowed(request: CollectRequest, part: Selection, browser_path: Path | None) -> CollectRequest:
+    """The request for a part of an earlier scan, with all that either was asked to look at."""
+    asked = request.selection
+    selection = replace(
+        part,
+        extras=part.extras or asked.extras,
+        path=part.path or asked.path,
+        inject=part.inject or asked.inject,
+        browser=part.browser or asked.browser,
+        sources=part.sources and asked.sources,
+    )
+    return replace(request, selection=selection, browser=read_browser(selection, browser_path), resume=True)
 
 
 @click.command(epilog="\b\nExamples:\n  netaudit collect -o out\n  netaudit judge out")
@@ -192,7 +245,7 @@ def _asked(
 ) -> tuple[LoadedInventory, CollectRequest]:
     network = read_network_options(values)
     loaded = load_inventory(inventory_path(position, option))
-    _refuse_without_authorisation(loaded)
+    refuse_without_authorisation(loaded)
     selection = read_selection(loaded.inventory, values, kinds)
     request = CollectRequest(
         selection=selection,
@@ -211,7 +264,7 @@ def _asked(
     return loaded, request
 
 
-def _refuse_without_authorisation(loaded: LoadedInventory) -> None:
+def refuse_without_authorisation(loaded: LoadedInventory) -> None:
     """Raises Usage when the Internet would be scanned after the day until which that was allowed."""
     allowed = loaded.inventory.authorisation
     if loaded.inventory.network is NetworkKind.LAB or allowed is None or allowed.valid_until is None:
@@ -247,6 +300,8 @@ def load_inventory(path: Path) -> LoadedInventory:
 def collect_into(loaded: LoadedInventory, folder: RunFolder, request: CollectRequest) -> ScanEndFact | None:
     """Collect facts into a run folder. Returns None when Ctrl-C ended it; what was collected is saved."""
     earlier = _earlier(loaded, folder) if request.resume and folder.facts.exists() else None
+    if earlier is not None and earlier.names is not None:
+        request = replace(request, selection=replace(request.selection, names=earlier.names))
     try:
         return loop.run(_collect_async(loaded, folder, request, earlier))
     except KeyboardInterrupt:
@@ -256,16 +311,19 @@ def collect_into(loaded: LoadedInventory, folder: RunFolder, request: CollectReq
 
 @dataclass(frozen=True)
 class _Earlier:
-    """The unfinished scan that is resumed: the jobs it has done, and where its trust began."""
+    """The unfinished scan that is resumed: the jobs it has done, where its trust began, and what it was about."""
 
     done: frozenset[str]
     anchors: tuple[str, ...]
+    names: frozenset[str] | None  # of a partial scan: what it measures
 
 
 def _earlier(loaded: LoadedInventory, folder: RunFolder) -> _Earlier:
     try:
         book = read_facts(folder.facts)
-        return _Earlier(done_jobs(book, loaded.sha256), book.scan.trust_anchors)
+        names = book.scan.arguments.get("again")
+        narrowed = None if names is None else frozenset(names.split())
+        return _Earlier(done_jobs(book, loaded.sha256), book.scan.trust_anchors, narrowed)
     except (FactsError, ValueError) as error:
         raise Usage(f"can't resume: {error}") from error
 
@@ -336,6 +394,7 @@ def _arguments(request: CollectRequest) -> dict[str, str]:
         "path": "yes" if request.selection.path else "",
         "inject": "yes" if request.selection.inject else "",
         "browser": "yes" if request.selection.browser else "",
+        "again": " ".join(sorted(request.selection.names or ())),
         "sources": "" if request.selection.sources else "no",
         "families": " ".join(request.network.families),
         "proposed": request.proposed,

@@ -117,9 +117,9 @@ def _closed(names: Iterable[str], inventory: Inventory, books: Sequence[FactBook
 def _inside(centre: DataCentre, books: Sequence[FactBook]) -> set[str]:
     prefixes = [prefix for family in Family for prefix in of_family(centre.prefixes, family)]
     return {
-        _host(fact.endpoint)
+        _host(endpoint)
         for book in books
-        for facts in (*book.web.values(), *book.connects.values())
-        for fact in facts
-        if within(fact.address, prefixes)
+        for tried in (book.web, book.connects)
+        for endpoint, facts in tried.items()
+        if any(within(fact.address, prefixes) for fact in facts)
     }

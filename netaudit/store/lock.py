@@ -8,9 +8,9 @@ that several machines may write to apart, one a machine.
 import fcntl
 import os
 import time
+import weakref
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
 
 import msgspec
 
@@ -34,31 +34,27 @@ class LockedError(Exception):
 
 
 class Lock:
-    """Held from its making until `release`, or the end of the process. Raises LockedError, OSError.
+    """Held until `release`, or until nothing refers to it, or the process ends. Raises LockedError, OSError.
 
     The file stays: to remove it would let two processes hold locks on two files of one name.
     """
 
     def __init__(self, folder: Path) -> None:
         descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        self._file: IO[bytes] = os.fdopen(descriptor, "r+b")
+        self._closed = weakref.finalize(self, os.close, descriptor)
         try:
-            fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except (BlockingIOError, PermissionError):
-            said = _holder(self._file.read(_NOTE_BYTES))
-            self._file.close()
+            said = _holder(os.read(descriptor, _NOTE_BYTES))
+            self.release()
             raise LockedError(f"{folder}: another netaudit is writing there{said}; wait for its end") from None
-        except BaseException:
-            self._file.close()
-            raise
         note = _Note(pid=os.getpid(), host=os.uname().nodename, since=time.time())
-        self._file.truncate(0)
-        self._file.write(msgspec.json.encode(note) + b"\n")
-        self._file.flush()
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, msgspec.json.encode(note) + b"\n")
 
     def release(self) -> None:
         """Let others in."""
-        self._file.close()
+        self._closed()
 
 
 def _holder(content: bytes) -> str:

@@ -11,6 +11,7 @@ import msgspec
 
 from netaudit.model.run import Run
 from netaudit.store.facts import FACTS_FILE, FactWriter
+from netaudit.store.lock import LOCK_FILE, Lock, LockedError
 
 __all__ = ["RUN_FILE", "RunFolder", "RunFolderError", "read_part", "read_run", "write_atomically"]
 
@@ -31,21 +32,26 @@ class RunFolder:
     """A folder that holds one run. Files in it are readable by their owner only.
 
     `create` makes it, or takes over a former run; it refuses a folder that holds anything else, so that
-    a mistyped `-o` never mixes a report into somebody's documents. Raises RunFolderError, OSError.
+    a mistyped `-o` never mixes a report into somebody's documents. As long as what `create` returned lives, no other
+    process can create there. Raises RunFolderError, OSError.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, lock: Lock | None = None) -> None:
         self.path = path
+        self._lock = lock
 
     @classmethod
     def create(cls, path: Path, *, resume: bool = False) -> "RunFolder":
         """Make `path` ready for a new run; with `resume` the facts that are there stay and are added to."""
         if path.exists() and not path.is_dir():
             raise RunFolderError(f"{path} is a file; the output must be a folder")
-        if path.is_dir() and any(path.iterdir()) and not _former_run(path):
+        if path.is_dir() and not _former_run(path) and any(item.name != LOCK_FILE for item in path.iterdir()):
             raise RunFolderError(f"{path} is not empty and holds no former run of netaudit; choose another folder")
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder = cls(path)
+        try:
+            folder = cls(path, Lock(path))
+        except LockedError as error:
+            raise RunFolderError(str(error)) from error
         if not resume:
             folder.facts.unlink(missing_ok=True)
             folder.run.unlink(missing_ok=True)

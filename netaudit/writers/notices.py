@@ -56,6 +56,10 @@ class Notices:
         """After Ctrl-C in a scan."""
         return self._say("interrupted: what was collected is kept and will be marked as incomplete")
 
+    def nothing_again(self) -> str:
+        """When a partial rescan has nothing to do."""
+        return self._say("nothing in the earlier run must be measured again; nothing was sent and nothing written")
+
     def not_compared(self) -> str:
         """After Ctrl-C in a scan of what is proposed."""
         return self._say("interrupted: nothing is compared")
