@@ -35,13 +35,14 @@ from netaudit.writers.plan import PlanInTime
 from netaudit.writers.report import MAIN_PILLARS, Report
 from netaudit.writers.safe import bounded, page_name, visible
 from netaudit.writers.sightings import sighting_text
+from netaudit.writers.trend import Trend
 from netaudit.writers.week_strip import week_strip
 from netaudit.writers.wording import Wording
 from netaudit.writers.zones import Zones
 
 __all__ = ["report_environment", "summary_html", "write_html"]
 
-STYLE_SHEETS = ("colours.css", "report.css", "plan.css", "chain.css", "parity.css", "graph.css")
+STYLE_SHEETS = ("colours.css", "report.css", "plan.css", "trend.css", "chain.css", "parity.css", "graph.css")
 """One style, in this order: later ones refine what earlier ones say."""
 
 # A page stays readable and below 2 MB: beyond these numbers rows are counted and named as left out.
@@ -55,6 +56,7 @@ _LIMITS = {
     "observed": 8,
     "first": 3,
     "agenda": 8,
+    "scans": 60,
     "supports": 10,
 }
 
@@ -110,8 +112,8 @@ def _pages(report: Report) -> Iterator[tuple[str, str, dict[str, Any]]]:
         yield f"checks/{page_name(check)}", "check.html", {"root": "../", "check": check, "info": info}
     yield _summary(report)
     centres = partial(DataCentrePage, report.run, wording=report.wording)
-    plan = PlanInTime(report.run, report.wording)
-    yield "index.html", "index.html", {"root": "", "centres": centres, "plan": plan}
+    plan, trend = PlanInTime(report.run, report.wording), Trend(report.run, report.wording)
+    yield "index.html", "index.html", {"root": "", "centres": centres, "plan": plan, "trend": trend}
 
 
 def _zone(zone: str, zones: Zones, report: Report) -> dict[str, Any]:
