@@ -7,15 +7,24 @@ from functools import cached_property
 
 from netaudit.model.change import Difference
 from netaudit.model.expiry import Expiry
+from netaudit.model.inventory import NetworkKind
 from netaudit.model.profile import Profile
 from netaudit.model.run import Coverage, RegisterSummary, Timeliness, TrendPoint
+from netaudit.writers import words
 from netaudit.writers.report import CheckGroup, Gap, Report
+from netaudit.writers.safe import bounded
 
 __all__ = ["CoverageRow", "Executive", "PlanRow", "opening"]
 
 _SENTENCE = re.compile(r".+?(?:[.;](?=\s|$)\s*|$)", re.DOTALL)
 _KINDS, _TIERS, _REGISTERS, _PROFILES = 8, 5, 2, 8
 _ACTIONS, _EXPIRIES, _GAPS = 5, 5, 4
+
+# Of the first sheet, in CSS pixels: what is there for rows when everything else is as short as it can be, the height of
+# a row of a table, and of a line; then how many characters of DejaVu Sans, a wide font, have room in a line.
+_SHEET, _ROW, _LINE_HEIGHT = 430, 20, 16
+_LINE, _TITLE, _KIND, _PLAN = 92, 44, 27, 46
+_NARROW = 999  # what counts more than so many units takes two lines beside those that could not be tested
 
 
 @dataclass(frozen=True)
@@ -41,17 +50,32 @@ class Executive:
     def __init__(self, report: Report) -> None:
         self._report = report
         self._run = report.run
+        self._say = report.wording.gettext
+
+    @cached_property
+    def notices(self) -> list[str]:
+        """What a reader has to know before any number."""
+        told = []
+        if self._run.network is NetworkKind.LAB:
+            told.append("This run took place in the lab on one machine: names, addresses and faults are simulated.")
+        if self._run.proposed:
+            told.append(f"{self._say('As if it were live already:')} {bounded(self._run.proposed, 120)}")
+        if not self._run.complete:
+            ended = self._say("The scan did not come to its end.")
+            told.append(f"{ended} {bounded(self._run.incomplete_reason, 80)}")
+        blind = self._say("The scanner itself had no %(family)s: nothing that needs it is counted as a failure.")
+        told += [blind % {"family": words.FAMILIES[family]} for family in self._report.blind_families]
+        return [self._say(sentence) for sentence in told]
 
     @property
     def tiers(self) -> list[str]:
         """The tiers that have a column."""
         return self._report.coverage_tiers[:_TIERS]
 
-    @cached_property
+    @property
     def coverage(self) -> list[CoverageRow]:
         """The kinds of service that the most units are expected to have, those first."""
-        kinds = sorted(self._report.coverage.items(), key=lambda item: -sum(row.expected for row in item[1].values()))
-        return [CoverageRow(kind, tuple(row.get(tier) for tier in self.tiers)) for kind, row in kinds[:_KINDS]]
+        return self._rows[0]
 
     @property
     def more_kinds(self) -> int:
@@ -64,6 +88,51 @@ class Executive:
         return len(self._report.coverage_tiers) - len(self.tiers)
 
     @property
+    def plan(self) -> list[PlanRow]:
+        """The profiles that judged, in the run's order."""
+        return self._rows[1]
+
+    @property
+    def more_profiles(self) -> int:
+        """Profiles beyond those."""
+        return len(self._report.clause_results) - len(self.plan)
+
+    @cached_property
+    def _rows(self) -> tuple[list[CoverageRow], list[PlanRow]]:
+        """The rows of the two tables of the first page that have room beside whatever else is there."""
+        kinds = sorted(self._report.coverage.items(), key=lambda item: -sum(row.expected for row in item[1].values()))
+        covered = [CoverageRow(kind, tuple(row.get(tier) for tier in self.tiers)) for kind, row in kinds[:_KINDS]]
+        planned = [
+            PlanRow(id, self._report.profiles.get(id), Counter(c.timeliness for c in clauses if c.timeliness))
+            for id, clauses in list(self._report.clause_results.items())[:_PROFILES]
+        ]
+        while sum(map(self._kind_height, covered)) + sum(map(self._plan_height, planned)) > self._room:
+            (covered if len(covered) > len(planned) else planned).pop()
+        return covered, planned
+
+    @property
+    def _room(self) -> int:
+        """What the sheet leaves to the rows of those tables, in CSS pixels."""
+        told = sum(map(len, self.notices)) // _LINE + 1 if self.notices else 0
+        changed = 0 if self.changes is None else 3 + 2 * (self.before is not None)
+        lines = told + changed + 2 * len(self.registers) + 2 * (len(self.province) > _TITLE)
+        return _SHEET - lines * _LINE_HEIGHT
+
+    def _kind_height(self, row: CoverageRow) -> int:
+        name = self._say(words.word(words.KINDS, row.kind))
+        wide = any(cell is not None and cell.untested and cell.expected > _NARROW for cell in row.cells)
+        return _ROW + _LINE_HEIGHT * (wide or len(name) > _KIND)
+
+    def _plan_height(self, row: PlanRow) -> int:
+        name = row.profile.name.in_language(self._report.wording.language) if row.profile is not None else row.id
+        return _ROW + _LINE_HEIGHT * (len(name) > _PLAN)
+
+    @property
+    def province(self) -> str:
+        """The province's name, of which two lines have room."""
+        return bounded(self._run.province.name.in_language(self._report.wording.language), 70)
+
+    @property
     def registers(self) -> tuple[RegisterSummary, ...]:
         """The first registers of digital certificates."""
         return self._run.registers[:_REGISTERS]
@@ -72,19 +141,6 @@ class Executive:
     def more_registers(self) -> int:
         """Registers beyond those."""
         return len(self._run.registers) - len(self.registers)
-
-    @cached_property
-    def plan(self) -> list[PlanRow]:
-        """The profiles that judged, in the run's order."""
-        return [
-            PlanRow(id, self._report.profiles.get(id), Counter(c.timeliness for c in clauses if c.timeliness))
-            for id, clauses in list(self._report.clause_results.items())[:_PROFILES]
-        ]
-
-    @property
-    def more_profiles(self) -> int:
-        """Profiles beyond those."""
-        return len(self._report.clause_results) - len(self.plan)
 
     @property
     def actions(self) -> list[CheckGroup]:
@@ -145,4 +201,6 @@ def opening(text: str, room: int) -> str:
         if len(kept) + len(sentence.rstrip()) > room:
             break
         kept += sentence
-    return kept.rstrip() or f"{text[:room].rstrip()}…"
+    if kept or not sentences:
+        return kept.rstrip()
+    return f"{text[:room].rpartition(' ')[0] or text[:room]}…"
