@@ -23,9 +23,9 @@ _NOTICE = timedelta(days=30)  # before an authorisation ends: time to ask for an
 def doubts(inventory: Inventory, today: date) -> list[ShapeProblem]:
     """Warnings about an inventory whose units are resolved and names plain; `today` is the day in Viet Nam."""
     return [
-        *_tiers(inventory),
-        *_units(inventory),
-        *_services(inventory),
+        *_tiers(inventory, today),
+        *_units(inventory, today),
+        *_services(inventory, today),
         *_zones(inventory),
         *_resolvers(inventory),
         *_network(inventory),
@@ -33,27 +33,43 @@ def doubts(inventory: Inventory, today: date) -> list[ShapeProblem]:
     ]
 
 
-def _tiers(inventory: Inventory) -> _Found:
-    listed = Counter(unit.tier for unit in inventory.units)
+def _tiers(inventory: Inventory, today: date) -> _Found:
+    units = Counter(unit.tier for unit in inventory.units if unit.exists(today))
     for index, tier in enumerate(inventory.tiers):
-        if tier.expected is not None and tier.expected != listed[tier.id]:
-            count = f"{listed[tier.id]} of {tier.expected} expected units"
-            yield f"$.tiers[{index}]", f"the tier {shown(tier.id)} lists {count}", "the others count as uncovered"
+        path, expected, listed = f"$.tiers[{index}]", tier.at(today).expected, units[tier.id]
+        if tier.expectations and expected is None:
+            first = min(expectation.as_of for expectation in tier.expectations)
+            hint = "until then the units listed count"
+            yield path, f"the tier {shown(tier.id)} has no expected number before {first}", hint
+        if expected is not None and listed < expected:
+            count = f"{listed} of {expected} expected units"
+            yield path, f"the tier {shown(tier.id)} lists {count}", "the others count as uncovered"
+        if expected is not None and listed > expected:
+            hint = "the units listed count; those that have ended need their valid_to"
+            yield path, f"the tier {shown(tier.id)} lists {listed} units, more than the {expected} expected", hint
 
 
-def _units(inventory: Inventory) -> _Found:
+def _units(inventory: Inventory, today: date) -> _Found:
     served = {unit for service in inventory.services for unit in service.units}
     for index, unit in enumerate(inventory.units):
-        if unit.id not in served:
-            yield f"$.units[{index}]", f"no service names the unit {shown(unit.id)}", ""
+        path = f"$.units[{index}]"
+        if unit.id not in served and (unit.valid_to is None or today <= unit.valid_to):
+            yield path, f"no service names the unit {shown(unit.id)}", ""
+        if unit.merged_into is not None and unit.valid_to is None:
+            message = f"the unit {shown(unit.id)} was merged into {shown(unit.merged_into)} and still counts"
+            yield f"{path}.merged_into", message, "give its last day as valid_to"
 
 
-def _services(inventory: Inventory) -> _Found:
+def _services(inventory: Inventory, today: date) -> _Found:
     kinds: dict[tuple[str, str], set[str]] = defaultdict(set)
+    ended = {unit.id for unit in inventory.units if unit.valid_to is not None and unit.valid_to < today}
     for index, service in enumerate(inventory.services):
         path = f"$.services[{index}]"
         if not service.units:
             yield path, f"the service {shown(service.id)} belongs to no unit", ""
+        elif ended.issuperset(service.units):
+            message = f"the service {shown(service.id)} names only units that have ended"
+            yield f"{path}.units", message, "name the units that they were merged into"
         usual = _USUAL.get((service.target_port, service.scheme))
         if usual is not None:
             hint = f"did you mean scheme: {usual}?"

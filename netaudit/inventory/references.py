@@ -22,7 +22,12 @@ _MOST_PAIRS = 1_000_000  # of a service with a unit
 def reference_problems(inventory: Inventory) -> list[ShapeProblem]:
     """Duplicate ids, references to nothing, units that are their own ancestors; MOST_PROBLEMS at most."""
     found = chain(
-        _duplicates(inventory), _units(inventory), _owners(inventory), _selectors(inventory), _zone_files(inventory)
+        _duplicates(inventory),
+        _tiers(inventory),
+        _units(inventory),
+        _owners(inventory),
+        _selectors(inventory),
+        _zone_files(inventory),
     )
     return list(islice(found, MOST_PROBLEMS))
 
@@ -75,6 +80,17 @@ def _repeated(path: str, names: Sequence[str], what: str, key: str) -> _Found:
         seen.setdefault(name, index)
 
 
+def _tiers(inventory: Inventory) -> _Found:
+    """Declared numbers of which no day could say which holds."""
+    for index, tier in enumerate(inventory.tiers):
+        path = f"$.tiers[{index}]"
+        if tier.expectations and (tier.expected is not None or tier.as_of is not None):
+            hint = "move it into expectations, as one of them"
+            yield f"{path}.expectations", f"the tier {shown(tier.id)} has expected or as_of besides expectations", hint
+        days = [expectation.as_of.isoformat() for expectation in tier.expectations]
+        yield from _repeated(f"{path}.expectations", days, "day", ".as_of")
+
+
 def _units(inventory: Inventory) -> _Found:
     tiers = [tier.id for tier in inventory.tiers]
     units = {unit.id: unit for unit in inventory.units}
@@ -85,6 +101,8 @@ def _units(inventory: Inventory) -> _Found:
         yield from _known(f"{path}.merged_into", unit.merged_into, units, "unit")
         if unit.valid_from and unit.valid_to and unit.valid_from > unit.valid_to:
             yield path, f"the unit {shown(unit.id)} ends before it begins", ""
+        if unit.merged_into == unit.id:
+            yield f"{path}.merged_into", f"the unit {shown(unit.id)} can't be merged into itself", ""
         ancestors = _ancestors(unit, units)
         if unit.id in ancestors:
             yield f"{path}.parent", f"the unit {shown(unit.id)} is its own ancestor", ""

@@ -144,6 +144,17 @@ def test_under_takes_the_whole_subtree() -> None:
         ("schema: 1\n", "schema: 1\nroot_hints: {a.root: [1.2.3]}\n", '"1.2.3": not an IP address'),
         ("schema: 1\n", "schema: 1\nscope: {exclude: [10.0.0.1/8]}\n", "did you mean 10.0.0.0/8?"),
         ("schema: 1\n", "schema: 1\nscope: {outside_hosts: 'no'}\n", "write true or false"),
+        (
+            "expected: 2", "expected: 2, expectations: [{expected: 3, as_of: 2025-07-01}]",
+            'i.yaml:8: the tier "commune" has expected or as_of besides expectations  (move it into expectations',
+        ),
+        (
+            "expected: 2", "expectations: [{expected: 2, as_of: 2020-01-01}, {expected: 3, as_of: 2020-01-01}]",
+            'i.yaml:8: duplicate day "2020-01-01" in tiers[1].expectations',
+        ),
+        ("expected: 2", "expectations: [{expected: 2}]", 'the key "as_of" is missing'),
+        ("expected: 2", "expectations: [{expected: 2, as_of: '1/7/2025'}]", "as_of: "),
+        ("parent: p}\nservices", "parent: p, merged_into: b}\nservices", 'the unit "b" can\'t be merged into itself'),
     ],
 )  # fmt: skip
 def test_each_mistake_is_named_with_its_line(old: str, new: str, expected: str) -> None:
@@ -176,6 +187,25 @@ def test_problems_are_counted_out() -> None:
     ("old", "new", "expected"),
     [
         ("expected: 2", "expected: 3", 'i.yaml:8: the tier "commune" lists 2 of 3 expected units'),
+        ("expected: 2", "expected: 1", 'i.yaml:8: the tier "commune" lists 2 units, more than the 1 expected'),
+        ("expected: 2", "expectations: [{expected: 9, as_of: 2020-01-01}, {expected: 2, as_of: 2025-07-01}]", ""),
+        ("expected: 2", "expectations: [{expected: 2, as_of: 2020-01-01}, {expected: 9, as_of: 2099-07-01}]", ""),
+        (
+            "expected: 2", "expectations: [{expected: 2, as_of: 2099-01-01}]",
+            'i.yaml:8: the tier "commune" has no expected number before 2099-01-01',
+        ),
+        (
+            "parent: p}\nservices", "parent: p, valid_to: 2025-06-30}\nservices",
+            'i.yaml:8: the tier "commune" lists 1 of 2 expected units',
+        ),
+        (
+            "parent: p}\nservices", "parent: p, merged_into: a}\nservices",
+            'i.yaml:12: the unit "b" was merged into "a" and still counts  (give its last day as valid_to)',
+        ),
+        (
+            "tier: province}", "tier: province, valid_to: 2025-06-30}",
+            'i.yaml:14: the service "web" names only units that have ended',
+        ),
         ("units: [all]", "units: [p]", ""),
         ('units: ["tier:commune"]', "units: []", 'i.yaml:15: the service "one" belongs to no unit'),
         ("host: MotCua.Example.VN.", "host: example.vn", "https://example.vn:443/ is listed as one_stop and as portal"),
@@ -195,7 +225,7 @@ def test_problems_are_counted_out() -> None:
         ("contact: {name: Quản trị}\n", "", "no contact"),
         ("authorisation: {text: cho phép}\n", "", "no authorisation"),
     ],
-)
+)  # fmt: skip
 def test_doubts_stop_nothing(old: str, new: str, expected: str) -> None:
     assert old in SMALL
     warnings = [str(warning) for warning in loaded(SMALL.replace(old, new)).warnings]
