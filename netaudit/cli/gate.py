@@ -1,45 +1,32 @@
-"""`netaudit gate`: may this change go live? What is known now, changed as data, judged before and after."""
+"""`netaudit gate`: may this change go live? Judged before and after, or a run against an earlier one."""
 
-import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
 
-from netaudit.cli.errors import COMPLIANT, FINDINGS, INCOMPLETE, Usage
-from netaudit.cli.judge import JudgingOptions, judge_book, read_judging_options
-from netaudit.cli.options import DEFAULT_INVENTORY, judging_options, language_option
+from netaudit.cli.errors import Usage
+from netaudit.cli.gate_baseline import baseline_options, gate_baseline
+from netaudit.cli.gate_routing import gate_routing
+from netaudit.cli.gate_zones import gate_zones
+from netaudit.cli.judge import read_judging_options
+from netaudit.cli.options import judging_options, language_option, network_options, read_network_options
+from netaudit.cli.outcomes import Outcome, together
+from netaudit.cli.proposals import proposal_options, read_proposals
 from netaudit.cli.routing_edits import read_routing_change, routing_change_options
-from netaudit.cli.scan import load_inventory
-from netaudit.cli.tables import echo_table
-from netaudit.engine import loop
-from netaudit.engine.offline import read_evidence
-from netaudit.engine.router_change import RouterError, neighbours_told, with_rehearsal
-from netaudit.engine.routing_change import ChangeError, RoutingChange, only_datacentres, with_change
-from netaudit.judge.catalogue import load_catalogue
-from netaudit.judge.compare import compare
-from netaudit.judge.prefix_answers import newly_failing, prefix_answers
-from netaudit.model.book import FactBook
-from netaudit.model.change import Difference
-from netaudit.model.gate import GateReport
-from netaudit.model.routing import Vrp
-from netaudit.model.run import Run
-from netaudit.model.verdict import TargetKind
-from netaudit.store.facts import FACTS_FILE, FactsError, read_facts
-from netaudit.writers.comparison import comparison_text
-from netaudit.writers.gate import GateText
+from netaudit.writers.annotations import annotations
+from netaudit.writers.forms import FORMS, write_forms
 
 __all__ = ["gate"]
 
-_SCHEMA = 1
-_YAML = (".yaml", ".yml")
+_FORMATS = ("text", "json", "github", *(form for form in FORMS if form != "pdf"))
 
 
 @click.command(
     epilog="""\b
-Exit codes: 0 the change may go live, 1 findings after it, 3 something could not be tested, 2 usage.
+Exit codes: 0 the change may go live, 1 findings after it, 3 something could not be tested, 2 usage, or a baseline
+that can't be compared with.
 \b
 Examples:
   netaudit gate out --remove-roa 203.0.113.0/24-24=AS64510
@@ -47,122 +34,88 @@ Examples:
   netaudit gate out --vrps proposed.json --route-objects proposed.txt --format json
   netaudit gate inventory.yaml --routes rehearsal.mrt --lang en
   netaudit gate out --router bird.conf --only-new           what would each operator be told, and who would see us then
+  netaudit gate inventory.yaml --zonefile dalat.lamdong.gov.vn=dalat.zone --only-new
+  netaudit gate out --baseline last-night --only-new -f text,sarif,junit -o gate
+  netaudit gate out --baseline store:latest --store history.sqlite --only-new
+  netaudit gate inventory.yaml --baseline last-night        which targets come and go; nothing is measured
 """
 )
 @click.argument("run", required=False, type=click.Path(exists=True, path_type=Path), default=Path("out"))
 @routing_change_options
-@click.option("--only-new", is_flag=True, help="Let only what the change breaks decide, not what fails already.")
+@proposal_options
+@baseline_options
+@click.option("--only-new", is_flag=True, help="Let only what is new decide, not what fails already.")
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="The output."
+    "-f",
+    "--format",
+    "formats",
+    default="text",
+    show_default=True,
+    metavar="LIST",
+    help=f"{', '.join(_FORMATS)}: one or more, with commas. text, json and github are printed, others need -o.",
 )
+@click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), help="The folder for files.")
 @judging_options
 @language_option
-def gate(run: Path, only_new: bool, form: str, **values: Any) -> int:
-    """Judge a change of routing before it goes live: RPKI, routing registries, route tables. Sends nothing.
+@network_options
+def gate(run: Path, only_new: bool, formats: str, output: Path | None, **values: Any) -> int:
+    """Judge a change before it goes live: of routing, of zones and delegations, of an inventory; or a run.
 
-    RUN is a run folder, a facts file, or an inventory whose files of evidence are read (default: out). Says for each
-    prefix of both families whether it is valid, registered, announced and reached through its operators, before and
-    after the change; what gets worse comes first.
+    RUN is a run folder, a facts file, a run.json or an inventory (default: out). A change of routing is judged on what
+    is known: RPKI, routing registries, route tables; nothing is sent. Proposed zones are scanned as if they were live,
+    and need an inventory. With --baseline, a run is held against an earlier one, or an inventory against what was
+    scanned. What gets worse comes first.
     """
-    change = read_routing_change(values)
-    if not change:
-        raise Usage("nothing changes: name what will be with --vrps, --route-objects, --routes, --add-roa, …")
-    judging = _datacentre_checks(read_judging_options(values))
-    after, report = _judged(_facts(run), change, judging, only_new=only_new)
-    if form == "json":
-        click.echo(msgspec.json.format(msgspec.json.encode(report), indent=1).decode())
-        return report.exit_code
-    _tell(report, after, values["language"])
-    return report.exit_code
+    wanted = _read_formats(formats, output)
+    change, proposals = read_routing_change(values), read_proposals(values)
+    network = read_network_options(values)
+    judging = read_judging_options(values)
+    baseline, language = values["baseline"], values["language"]
+    if baseline is not None and (change or proposals):
+        raise Usage("a change is held against what is now: it takes no --baseline")
+    outcomes = []
+    if baseline is not None:
+        outcomes.append(gate_baseline(run, judging, values, only_new=only_new))
+    if proposals:
+        outcomes.append(gate_zones(run, proposals, judging, network, language, only_new=only_new))
+    if change:
+        outcomes.append(gate_routing(run, change, judging, language, only_new=only_new))
+    if not outcomes:
+        raise Usage(
+            "nothing changes: name what will be with --vrps, --route-objects, --routes, --add-roa, --zonefile, …, "
+            "or what was with --baseline"
+        )
+    outcome = together(outcomes)
+    _tell(outcome, wanted, output, language, colour=True)
+    return outcome.code
 
 
-def _judged(
-    book: FactBook, change: RoutingChange, judging: JudgingOptions, *, only_new: bool
-) -> tuple[Run, GateReport]:
-    """Judge the facts as they are and as they would be: the run of the latter, and what differs. Raises Usage."""
-    live = only_datacentres(book)
-    try:
-        told = neighbours_told(change.routers, live.scan.inventory.datacentres)
-        proposed = with_rehearsal(loop.run(with_change(live, change)), told)
-    except (ChangeError, RouterError) as error:
-        raise Usage(str(error)) from error
-    profiles = judging.profiles or live.scan.inventory.profiles
-    before, after = judge_book(live, judging, profiles), judge_book(proposed, judging, profiles)
-    comparison = compare(before, after)
-    prefixes = prefix_answers(before, after, live.scan.inventory.datacentres)
-    report = GateReport(
-        schema=_SCHEMA,
-        run=before.id,
-        proposed=after.proposed,
-        exit_code=after.exit_code,
-        prefixes=prefixes,
-        comparison=comparison,
-        neighbours=told,
-        strangers=_strangers(change, live),
-    )
-    if only_new:
-        report = msgspec.structs.replace(report, exit_code=_code_of_what_is_new(report, after, judging))
-    report = msgspec.structs.replace(report, exit_code=_code_with_neighbours(report, judging))
-    return msgspec.structs.replace(after, comparison=comparison, exit_code=report.exit_code), report
+def _read_formats(text: str, output: Path | None) -> tuple[str, ...]:
+    wanted = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    unknown = [part for part in wanted if part not in _FORMATS]
+    if unknown or not wanted:
+        raise Usage(f"--format {', '.join(unknown) or 'nothing'}: choose from {', '.join(_FORMATS)}")
+    files = [part for part in wanted if part in FORMS]
+    if files and output is None:
+        raise Usage(f"{', '.join(files)}: name the folder to write to with --output")
+    if {"json", "text"} <= set(wanted) or {"json", "github"} <= set(wanted):
+        raise Usage("json goes to the output alone: text and github go there too")
+    return wanted
 
 
-def _strangers(change: RoutingChange, book: FactBook) -> tuple[Vrp, ...]:
-    """A ROA for another AS may be meant, for a scrubbing service; a slip of the pen looks the same."""
-    own = {asn for centre in book.scan.inventory.datacentres for asn in centre.asns}
-    return tuple(vrp for vrp in change.add_vrps if vrp.asn not in own)
-
-
-def _code_of_what_is_new(report: GateReport, after: Run, judging: JudgingOptions) -> int:
-    """The exit code by what the change breaks, or makes impossible to test, alone."""
-    if judging.fail_on and newly_failing(after, report.comparison, report.prefixes, judging.fail_on):
-        return FINDINGS
-    lost = any(change.difference is Difference.UNTESTED for change in report.comparison.changes)
-    lost = lost or any(answer.lost for item in report.prefixes for answer in item.answers)
-    return INCOMPLETE if lost and not judging.allow_incomplete else COMPLIANT
-
-
-def _code_with_neighbours(report: GateReport, judging: JudgingOptions) -> int:
-    """An operator that would be told another one's routes is a finding; a session that did not come up is a gap."""
-    if judging.fail_on and any(item.foreign for item in report.neighbours):
-        return FINDINGS
-    unknown = any(item.unknown for item in report.neighbours) and not judging.allow_incomplete
-    return INCOMPLETE if unknown and report.exit_code == COMPLIANT else report.exit_code
-
-
-def _tell(report: GateReport, after: Run, language: str) -> None:
-    text = GateText(report, language)
-    click.echo(text.title())
-    echo_table(text.table())
-    for line in text.details(colour=True):  # click drops colour when it is no terminal
-        click.echo(line)
-    for line in text.strangers(colour=True):
-        click.echo(line)
-    for line in text.neighbours(colour=True):
-        click.echo(line)
-    click.echo()
-    click.echo(comparison_text(after, language, colour=True), nl=False)
-    click.echo(text.closing(), err=True)
-
-
-def _facts(run: Path) -> FactBook:
-    """The facts of a run, or those that an inventory's files give. Raises Usage."""
-    path = run
-    if run.is_dir():
-        path = run / FACTS_FILE if (run / FACTS_FILE).exists() else run / DEFAULT_INVENTORY
-    if path.suffix in _YAML:
-        loaded = load_inventory(path)
-        return loop.run(read_evidence(loaded.inventory, loaded.path, loaded.sha256, time.time()))
-    try:
-        return read_facts(path)
-    except FactsError as error:
-        raise Usage(str(error)) from error
-
-
-def _datacentre_checks(judging: JudgingOptions) -> JudgingOptions:
-    """Of the chosen checks those that look at data centres: nothing else can change. Raises Usage without any."""
-    infos = load_catalogue().infos
-    own = frozenset(id for id, info in infos.items() if info.target is TargetKind.DATACENTRE)
-    chosen = own if judging.checks is None else own & judging.checks
-    if not chosen:
-        raise Usage("nothing selected: no chosen check looks at data centres")
-    return replace(judging, checks=chosen)
+def _tell(outcome: Outcome, formats: tuple[str, ...], output: Path | None, language: str, *, colour: bool) -> None:
+    files = [form for form in formats if form in FORMS]
+    if outcome.run is None and (files or "github" in formats):
+        raise Usage(f"{', '.join((*files, 'github'))}: an inventory alone gives no run; scan it first")
+    if outcome.run is not None and output is not None:
+        write_forms(outcome.run, output, language, files)
+    if "json" in formats:
+        click.echo(msgspec.json.format(msgspec.json.encode(outcome.report), indent=1).decode())
+        return
+    if "text" in formats:
+        outcome.tell()
+    if "github" in formats and outcome.shown is not None:
+        for line in annotations(outcome.shown, language):
+            click.echo(line)
+    for line in outcome.closing:
+        click.echo(line, err=True)

@@ -23,6 +23,7 @@ from netaudit.engine.scan import collect
 from netaudit.inventory import LoadedInventory
 from netaudit.judge.compare import compare
 from netaudit.model.common import Text
+from netaudit.model.run import Run
 from netaudit.probes.courtesy import CourteousNetwork
 from netaudit.store.runfolder import RunFolder, RunFolderError
 from netaudit.writers.comparison import comparison_text
@@ -30,7 +31,7 @@ from netaudit.writers.notices import Notices
 from netaudit.writers.safe import one_line
 from netaudit.writers.zonefile import findings_text
 
-__all__ = ["around", "scan_proposed"]
+__all__ = ["Rehearsal", "around", "judged_both", "rehearsed", "scan_proposed", "tell_rehearsal"]
 
 _ASSUMED_DS = Text(
     vi="%s: giả định rằng vùng cha sẽ công bố và ký các bản ghi DS đã nêu; chuỗi tin cậy được xét từ đó",
@@ -47,7 +48,9 @@ _INSECURE_PARENT = Text(
 
 
 @dataclass
-class _Rehearsal:
+class Rehearsal:
+    """What was seen when proposals were put over the network: mistakes in their files, what was taken for granted."""
+
     findings: list[Finding] = field(default_factory=list)
     notes: list[tuple[Text, str]] = field(default_factory=list)
 
@@ -69,13 +72,41 @@ def scan_proposed(
         live = RunFolder.create(output.live.path)
     except RunFolderError as error:
         raise Usage(str(error)) from error
-    rehearsal = _Rehearsal()
     try:
-        loop.run(_collect_both(loaded, output, live, request, proposals, rehearsal))
+        rehearsal = rehearsed(loaded, output, live, request, proposals)
     except KeyboardInterrupt:
         click.echo(Notices(language).not_compared(), err=True)
         return INTERRUPTED
-    return _told(output, live, judging, rehearsal, language, formats)
+    before, after = judged_both(output, live, judging, rehearsal)
+    live.write_run(before)
+    tell_rehearsal(rehearsal, after, language)
+    return tell(after, output, language, formats)
+
+
+def rehearsed(
+    loaded: LoadedInventory, output: RunFolder, live: RunFolder, request: CollectRequest, proposals: Sequence[Proposal]
+) -> Rehearsal:
+    """Collect what would be and what is. Raises Usage; KeyboardInterrupt, with which nothing can be compared."""
+    rehearsal = Rehearsal()
+    loop.run(_collect_both(loaded, output, live, request, proposals, rehearsal))
+    return rehearsal
+
+
+def judged_both(output: RunFolder, live: RunFolder, judging: JudgingOptions, rehearsal: Rehearsal) -> tuple[Run, Run]:
+    """The run of what is, and that of what would be, which tells what differs. A file with errors is a finding."""
+    before, after = judged(live.facts, judging), judged(output.facts, judging)
+    if judging.fail_on is not None and any(finding.is_error for finding in rehearsal.findings):
+        after = msgspec.structs.replace(after, exit_code=FINDINGS)
+    return before, msgspec.structs.replace(after, comparison=compare(before, after))
+
+
+def tell_rehearsal(rehearsal: Rehearsal, after: Run, language: str) -> None:
+    """Print what was taken for granted, what is wrong in the files, and what would change."""
+    for note, zone in rehearsal.notes:
+        click.echo(note.in_language(language) % one_line(zone))
+    # click drops colour when it is no terminal
+    click.echo(findings_text(rehearsal.findings, language, colour=True), nl=False)
+    click.echo(comparison_text(after, language, colour=True), nl=False)
 
 
 def around(
@@ -105,7 +136,7 @@ async def _collect_both(
     live: RunFolder,
     request: CollectRequest,
     proposals: Sequence[Proposal],
-    rehearsal: _Rehearsal,
+    rehearsal: Rehearsal,
 ) -> None:
     network = replace(request.network, lab_keys=output.path / LAB_KEYS)
     async with open_session(loaded.inventory, loaded.path.parent, network) as session:
@@ -119,7 +150,7 @@ async def _collect_both(
             await shared.aclose()
 
 
-async def _deployed(session: Session, proposals: Sequence[Proposal], rehearsal: _Rehearsal) -> Session:
+async def _deployed(session: Session, proposals: Sequence[Proposal], rehearsal: Rehearsal) -> Session:
     """Put the proposals over the session's network, parents first, and look into their files. Raises Usage."""
     for proposal in proposals:
         try:
@@ -155,25 +186,3 @@ async def _collect(loaded: LoadedInventory, session: Session, folder: RunFolder,
             options=scan_options(loaded, request, session, writer),
             progress=progress,
         )
-
-
-def _told(
-    output: RunFolder,
-    live: RunFolder,
-    judging: JudgingOptions,
-    rehearsal: _Rehearsal,
-    language: str,
-    formats: Sequence[str],
-) -> int:
-    before, after = judged(live.facts, judging), judged(output.facts, judging)
-    live.write_run(before)
-    if judging.fail_on is not None and any(finding.is_error for finding in rehearsal.findings):
-        after = msgspec.structs.replace(after, exit_code=FINDINGS)
-    compared = compare(before, after)
-    after = msgspec.structs.replace(after, comparison=compared)
-    for note, zone in rehearsal.notes:
-        click.echo(note.in_language(language) % one_line(zone))
-    # click drops colour when it is no terminal
-    click.echo(findings_text(rehearsal.findings, language, colour=True), nl=False)
-    click.echo(comparison_text(after, language, colour=True), nl=False)
-    return tell(after, output, language, formats)

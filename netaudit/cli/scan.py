@@ -48,7 +48,10 @@ from netaudit.store.facts import FactsError, FactWriter, read_facts
 from netaudit.store.runfolder import RunFolder, RunFolderError
 from netaudit.writers.notices import Notices
 
-__all__ = ["LAB_KEYS", "CollectRequest", "collect", "collect_into", "load_inventory", "scan", "scan_options"]
+__all__ = [
+    "LAB_KEYS", "CollectRequest", "collect", "collect_into", "load_inventory", "refuse_without_authorisation", "scan",
+    "scan_options",
+]  # fmt: skip
 
 LAB_KEYS = "lab-keys.json"  # beside the facts: only the lab that they came from can go on with them
 

@@ -3,10 +3,16 @@
 from enum import StrEnum
 
 from netaudit.model.change import Comparison
-from netaudit.model.common import Family, Record
+from netaudit.model.common import Family, Record, Timestamp
+from netaudit.model.profile import Severity
+from netaudit.model.regression import Standing, State, WaiverChange
 from netaudit.model.routing import Route, Vrp
+from netaudit.model.verdict import Target
 
-__all__ = ["Answer", "GateReport", "NeighbourTold", "PrefixAnswers", "Question"]
+__all__ = [
+    "Answer", "BaselineFinding", "BaselineReport", "GateReport", "NeighbourTold", "PrefixAnswers", "Question",
+    "VanishedTarget",
+]  # fmt: skip
 
 
 class Question(StrEnum):
@@ -82,6 +88,42 @@ class NeighbourTold(Record, frozen=True, kw_only=True):
         return not self.up and not self.disabled
 
 
+class BaselineFinding(Record, frozen=True, kw_only=True):
+    """A finding of the baseline, of the run, or of both."""
+
+    state: State  # as last found
+    standing: Standing
+    waiver: WaiverChange | None = None
+
+    @property
+    def new(self) -> bool:
+        """Whether it counts now and did not count in the baseline: found for the first time, or no longer waived."""
+        appeared = self.standing is Standing.NEW and not self.state.waived
+        return appeared or self.waiver is WaiverChange.ENDED
+
+
+class VanishedTarget(Record, frozen=True, kw_only=True):
+    """A target of the baseline that is no longer looked at. `failing`: its worst failure there, if it had any."""
+
+    target: Target
+    failing: Severity | None = None
+
+
+class BaselineReport(Record, frozen=True, kw_only=True):
+    """A run, or an inventory that was not scanned yet, against a baseline."""
+
+    baseline: str  # the id of its run
+    since: Timestamp  # when it began
+    run: str = ""  # the id of the run that is judged; empty: an inventory alone
+    exit_code: int
+    findings: tuple[BaselineFinding, ...] = ()
+    lost: tuple[State, ...] = ()  # what was measured in the baseline and can't be told any more
+    appeared: tuple[Target, ...] = ()
+    vanished: tuple[VanishedTarget, ...] = ()
+    mismatches: tuple[str, ...] = ()  # why the two can't be compared, of a comparison that was forced
+    doubts: tuple[str, ...] = ()  # of the inventory
+
+
 class GateReport(Record, frozen=True, kw_only=True):
     """A change, judged: what `netaudit gate --format json` prints."""
 
@@ -93,3 +135,4 @@ class GateReport(Record, frozen=True, kw_only=True):
     comparison: Comparison
     neighbours: tuple[NeighbourTold, ...] = ()  # of a configuration that was rehearsed
     strangers: tuple[Vrp, ...] = ()  # ROAs to be added that authorise an AS of no data centre here
+    mistakes: tuple[str, ...] = ()  # in a zone file: its place and what is wrong
