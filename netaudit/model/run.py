@@ -265,9 +265,9 @@ class Run(Record, frozen=True, kw_only=True):
         """The checks that were chosen; None for all."""
         return frozenset(self.scope["checks"].split()) if "checks" in self.scope else None
 
-    def measured(self, target: Target) -> float:
-        """When the scan began that a target's results are from: an earlier one, for what was not measured again."""
-        return next((part.started for part in self.parts if target in part.targets), self.started)
+    def taken_over(self) -> dict[Target, float]:
+        """The targets that this scan did not measure, and when the scan began that their results are from."""
+        return {target: part.started for part in self.parts[1:] for target in part.targets}
 
     def security(self, zone: str) -> Security | None:
         """The security status of an audited zone's SOA with its chain of trust; None: not known."""

@@ -93,6 +93,11 @@ class Report:
         return sentence(self.run, msgspec.structs.replace(result.verdict, outcome=outcome), self.wording)
 
     @cached_property
+    def taken_over(self) -> dict[Target, float]:
+        """The targets whose results are of an earlier scan, and when that began."""
+        return self.run.taken_over()
+
+    @cached_property
     def disputed(self) -> list[Result]:
         """Results on which the vantages that could test do not agree."""
         return [result for result in self.run.results if result.verdict.outcome.disputed]

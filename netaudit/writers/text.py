@@ -54,6 +54,12 @@ def closing_line(run: Run, index: Path | None, language: str) -> str:
     )
     if not run.complete:
         parts.append(wording.gettext("the scan did not come to its end"))
+    earlier = len(run.taken_over())
+    if earlier:
+        told = wording.ngettext(
+            "%(number)s target as measured earlier", "%(number)s targets as measured earlier", earlier
+        )
+        parts.append(told % {"number": wording.number(earlier)})
     if index is not None:
         parts.append(wording.gettext("report: %(path)s") % {"path": one_line(str(index))})
     return "; ".join(parts)
