@@ -64,6 +64,8 @@ def measured(books: Sequence[FactBook], past: Past | None = None, now: float | N
 def parts_problem(books: Sequence[FactBook]) -> str:
     """Why these scans, newest first, can't be parts of one; empty when they can."""
     newest, *earlier = (book.scan for book in books)
+    if not earlier:
+        return ""
     if any(scan.inventory_sha256 != newest.inventory_sha256 for scan in earlier):
         return "the inventory has changed since; start a new scan"
     if any(scan.vantage != newest.vantage for scan in earlier):
