@@ -1,4 +1,4 @@
-"""The executive summary in Chromium: two sheets of paper whatever the run, nothing cut off, nothing asked of anybody."""
+"""The executive summary in Chromium: two sheets of paper whatever the run, nothing cut off, nothing asked for."""
 
 from io import BytesIO
 from pathlib import Path
@@ -16,7 +16,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 A4 = (595, 842)  # points
 # Of each sheet: where its text ends, where its foot begins, how many boxes are wider than they may be.
 _ROOM = """() => [...document.querySelectorAll('.sheet')].map((sheet) => {
-  const foot = sheet.querySelector(':scope > .end, :scope > .foot'), rest = [...sheet.children].filter((e) => e !== foot);
+  const foot = sheet.querySelector(':scope > .end, :scope > .foot');
+  const rest = [...sheet.children].filter((e) => e !== foot);
   const right = sheet.getBoundingClientRect().right + 1;
   return [Math.max(...rest.map((e) => e.getBoundingClientRect().bottom)) <= foot.getBoundingClientRect().top,
           [...sheet.querySelectorAll('td, th, p, li')].filter((e) => e.getBoundingClientRect().right > right).length];

@@ -48,7 +48,7 @@ def crowded_run() -> Run:
         for profile in profiles for state in Timeliness for _ in range(123)
     )  # fmt: skip
     registers = tuple(
-        RegisterSummary(register=f"r{n}", declared={_LONG: 10**9}, counted={f"{_LONG}{kind}": 10**9 for kind in range(9)},
+        RegisterSummary(register=f"r{n}", declared={_LONG: 10**9}, counted={f"{_LONG}{i}": 10**9 for i in range(9)},
                         expired=10**9, expiring_30=10**9, expiring_90=10**9, broken=10**9)
         for n in range(5)
     )  # fmt: skip

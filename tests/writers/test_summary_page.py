@@ -8,7 +8,7 @@ import html5lib
 import msgspec
 import pytest
 
-from netaudit.model.run import Run, Timeliness, UnitStatus
+from netaudit.model.run import Timeliness, UnitStatus
 from netaudit.model.verdict import Status
 from netaudit.writers.executive import opening
 from netaudit.writers.html import summary_html
