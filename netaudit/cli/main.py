@@ -30,6 +30,7 @@ _COMMANDS = {
     "inventory": "inventory",
     "checks": "checks",
     "profiles": "profiles",
+    "serve": "serve",
     "facts": "facts",
     "zone": "zone",
     "doctor": "doctor",

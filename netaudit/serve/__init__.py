@@ -1,1 +1,1 @@
-"""`netaudit serve`: the latest reports, runs and metrics over HTTP, read-only."""
+"""Serves runs over HTTP, to read only: metrics, reports, and a JSON interface with its own description."""

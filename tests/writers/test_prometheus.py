@@ -227,3 +227,9 @@ def test_an_alert_goes_off_when_scans_stay_away_and_not_before(tmp_path: Path) -
     told = {"rule_files": [str(ALERTS)], "evaluation_interval": "1h", "tests": [test]}
     path.write_text(yaml.safe_dump(told, allow_unicode=True))
     promtool("test", "rules", str(path))
+
+
+def test_the_documentation_lists_every_metric_with_what_it_says() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "monitoring.md").read_text(encoding="utf-8")
+    listed = dict(re.findall(r"^\| `(netaudit_\w+)` \| .* \| (.*) \|$", text, re.MULTILINE))
+    assert listed == METRICS
