@@ -37,7 +37,7 @@ def regressions(
             if state.found and state.id not in findings.setdefault(subject, {}):
                 findings[subject][state.id] = _Finding(state, moment, known.get(state.id, moment), damping)
             elif state.status is Status.PASS and run.complete:
-                good[subject] = moment
+                good[subject] = good.get(subject, moment) if state.target in run.carried else moment
         for subject, of_subject in findings.items():
             seen = states.get(subject)
             unseen = _unseen(run, *subject)
@@ -67,6 +67,7 @@ def snapshot_of(run: Run) -> Snapshot:
             for result in run.results
         ),
         left_out=frozenset(run.left_out),
+        carried=frozenset(run.taken_over()),
         checks=run.chosen_checks,
     )
 
@@ -96,6 +97,8 @@ class _Finding:
     def observe(self, run: Snapshot, seen: State | None, unseen: Standing) -> None:
         """Take in what a run says of the finding's check and target; `unseen`: why, when it says nothing."""
         self.waiver = None
+        if self.there and self.state.target in run.carried:  # what was seen once is no second sighting
+            seen, unseen = None, Standing.LEFT_OUT
         if seen is not None and seen.found and seen.id == self.state.id:
             self._found(run.moment, seen)
         elif seen is not None and run.complete and seen.status not in _UNKNOWN:

@@ -21,7 +21,7 @@ class Standing(StrEnum):
     FIXED = "fixed"
     MOOT = "moot"  # the check no longer applies to the target
     UNTESTED = "untested"  # could not be tested, or the run was cut short
-    LEFT_OUT = "left_out"  # the run did not ask: a selection of targets, units, kinds or checks
+    LEFT_OUT = "left_out"  # the run did not ask: a selection of targets, units, kinds or checks, a partial rescan
     GONE = "gone"  # the target is no longer in the inventory, or the check no longer in the catalogue
 
     @property
@@ -70,6 +70,7 @@ class Snapshot(Record, frozen=True, kw_only=True):
     complete: bool
     states: tuple[State, ...]
     left_out: frozenset[Target] = frozenset()  # targets of the inventory that this run did not ask about
+    carried: frozenset[Target] = frozenset()  # those whose states are an earlier run's, taken over unmeasured
     checks: frozenset[str] | None = None  # those that were chosen; None: all
 
     @property

@@ -32,7 +32,12 @@ def _state(check: str, zone: str, word: str) -> State:
 
 
 def _night(number: int, words: dict[tuple[str, str], str], *, complete: bool = True) -> Snapshot:
-    """A run. `left`: the target was not asked about; `check`: the check was not chosen; `gone`: neither is there."""
+    """A run. `left`: the target was not asked about; `check`: the check was not chosen; `gone`: neither is there.
+
+    What begins with `=` was taken over from an earlier run.
+    """
+    carried = frozenset(_target(zone) for (_, zone), word in words.items() if word[0] == "=")
+    words = {subject: word.lstrip("=") for subject, word in words.items()}
     unchosen = {check for (check, _), word in words.items() if word == "check"}
     left = {zone for (_, zone), word in words.items() if word == "left"}
     kept = {s: word for s, word in words.items() if word not in _ABSENT and s[0] not in unchosen and s[1] not in left}
@@ -42,6 +47,7 @@ def _night(number: int, words: dict[tuple[str, str], str], *, complete: bool = T
         complete=complete,
         states=tuple(_state(*subject, word) for subject, word in kept.items()),
         left_out=frozenset(map(_target, left)),
+        carried=carried,
         checks=frozenset(_CHECKS) - unchosen if unchosen else None,
     )
 
@@ -83,6 +89,11 @@ def _told(*words: str, damping: Damping | None = None) -> FindingHistory:
         ("F pass gone", Standing.FIXED),
         ("F pass left F", Standing.NEW),
         ("W F", Standing.NEW),
+        ("=F", Standing.NEW),
+        ("F =F", Standing.LEFT_OUT),
+        ("F =pass", Standing.LEFT_OUT),
+        ("F =F F", Standing.STILL),
+        ("F pass =pass", Standing.FIXED),
     ],
 )
 def test_standing(words: str, standing: Standing) -> None:
@@ -155,8 +166,8 @@ class _Seen:
 
 def _oracle(runs: Sequence[Snapshot], check: str, zone: str, id: str, damping: Damping) -> FindingHistory:
     """The same told from the whole list of what each run says, without any state that is carried along."""
-    seen = [_look(run, check, zone, id) for run in runs]
-    first = next(index for index, each in enumerate(seen) if each.found)
+    first = next(n for n, run in enumerate(runs) if any(s.id == id and s.found for s in run.states))
+    seen = [_look(run, check, zone, id, taken=n != first) for n, run in enumerate(runs)]
     decisive = [each for each in seen[first:] if each.decides]
     finds = [each for each in decisive if each.found]
     absences = [each for each in decisive if not each.found]
@@ -175,7 +186,8 @@ def _oracle(runs: Sequence[Snapshot], check: str, zone: str, id: str, damping: D
     window = there[-damping.flap_window :]
     changes = len([1 for before, after in pairwise(window) if before != after])
     passes = [
-        run.moment for run in runs if run.complete
+        run.moment for n, run in enumerate(runs)
+        if run.complete and (_target(zone) not in run.carried or not _passed(runs[:n], check, zone))
         for s in run.states if (s.check, s.target.name, s.status) == (check, zone, Status.PASS)
     ]  # fmt: skip
     assert last_find.found
@@ -196,7 +208,16 @@ def _oracle(runs: Sequence[Snapshot], check: str, zone: str, id: str, damping: D
     )
 
 
-def _look(run: Snapshot, check: str, zone: str, id: str) -> _Seen:
+def _passed(runs: Sequence[Snapshot], check: str, zone: str) -> bool:
+    return any(
+        run.complete and s.status is Status.PASS and (s.check, s.target.name) == (check, zone)
+        for run in runs for s in run.states
+    )  # fmt: skip
+
+
+def _look(run: Snapshot, check: str, zone: str, id: str, *, taken: bool) -> _Seen:
+    if taken and _target(zone) in run.carried:
+        return _Seen(run.moment, None, Standing.LEFT_OUT, False)
     state = next((s for s in run.states if (s.check, s.target.name) == (check, zone)), None)
     if state is None:
         asked = _target(zone) not in run.left_out and (run.checks is None or check in run.checks)
@@ -210,14 +231,16 @@ def _look(run: Snapshot, check: str, zone: str, id: str) -> _Seen:
     return _Seen(run.moment, None, standings[state.status], True)
 
 
-_WORDS = st.sampled_from(["F", "F", "F", "f", "O", "W", "pass", "pass", "pass", "na", "gap", "look", *_ABSENT])
+_WORDS = st.sampled_from(
+    ["F", "F", "F", "f", "O", "W", "pass", "pass", "pass", "na", "gap", "look", "=F", "=pass", *_ABSENT]
+)
 _NIGHT = st.tuples(st.fixed_dictionaries({(c, z): _WORDS for c in _CHECKS for z in _ZONES}), st.integers(0, 3))
 _DAMPING = st.builds(
     Damping,
     flap_changes=st.integers(2, 4),
     flap_window=st.integers(3, 6),
     confirm_runs=st.integers(1, 3),
-    confirm_window=st.integers(1, 4),
+    confirm_window=st.integers(1, 9),
 )
 
 

@@ -65,7 +65,7 @@ def document(connection: Connection, entry: RunEntry) -> bytes | None:
 
 def course(connection: Connection, entry: RunEntry, limit: int) -> Iterator[Snapshot]:
     """The runs of a series up to one, oldest first. Raises ValueError when one is damaged."""
-    columns = (RUNS.c.id, RUNS.c.started, RUNS.c.complete, RUNS.c.scope, RUNS.c.left_out, RUNS.c.states)
+    columns = (RUNS.c.id, RUNS.c.started, RUNS.c.complete, RUNS.c.scope, RUNS.c.left_out, RUNS.c.carried, RUNS.c.states)
     query = _joined(*columns).where(_of_series(entry), RUNS.c.started <= entry.started)
     rows = connection.execute(query.order_by(*_NEWEST_FIRST).limit(limit)).all()
     states = _followed(connection, entry)
@@ -77,6 +77,7 @@ def course(connection: Connection, entry: RunEntry, limit: int) -> Iterator[Snap
             complete=row.complete,
             states=tuple(states[key] for key in unpacked_keys(row.states) if key in states),
             left_out=msgspec.json.decode(unpacked(row.left_out), type=frozenset[Target]),
+            carried=msgspec.json.decode(unpacked(row.carried), type=frozenset[Target]),
             checks=None if checks is None else frozenset(checks.split()),
         )
 
@@ -131,7 +132,7 @@ def _joined(*columns: ColumnElement[Any]) -> Select[Any]:
 
 
 def _entries() -> Select[Any]:
-    long = ("left_out", "states", "document")
+    long = ("left_out", "carried", "states", "document")
     columns = [column for column in RUNS.c if column.name not in long]
     kept = RUNS.c.document.is_not(None).label("kept")
     return _joined(*columns, kept, SERIES.c.province, SERIES.c.network, SERIES.c.vantage)

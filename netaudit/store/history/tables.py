@@ -90,6 +90,7 @@ RUNS = Table(
     Column("profiles", Text, nullable=False),  # JSON: ID@VERSION
     Column("scope", Text, nullable=False),  # JSON: what was asked for, {} for all
     Column("left_out", LargeBinary, nullable=False),  # JSON, zstd: targets of the inventory that were not asked about
+    Column("carried", LargeBinary, nullable=False),  # likewise: targets whose results were taken over
     Column("point", Text, nullable=False),  # JSON: TrendPoint
     Column("states", LargeBinary, nullable=False),  # keys of states: see packing.py
     Column("document", LargeBinary),  # run.json, zstd; NULL once it was pruned

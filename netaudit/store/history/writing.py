@@ -42,7 +42,7 @@ def prepare(run: Run, point: TrendPoint) -> Prepared:
         state = _state(result, digests[result.units])
         states[state["digest"]] = state
     return Prepared(
-        series={"province": run.province.id, "network": run.network.value, "vantage": run.vantage},
+        series={"province": run.province.id, "network": run.network.value, "vantage": _vantage(run)},
         run={
             "id": run.id,
             "tool": run.tool,
@@ -56,6 +56,7 @@ def prepare(run: Run, point: TrendPoint) -> Prepared:
             "profiles": reading.text(point.profiles),
             "scope": reading.text(run.scope),
             "left_out": packed(msgspec.json.encode(run.left_out)),
+            "carried": packed(msgspec.json.encode(sorted(run.taken_over()))),
             "point": reading.text(point),
             "document": packed(msgspec.json.encode(run)),
         },
@@ -113,6 +114,11 @@ def _state(result: Result, units: bytes) -> _Row:
     told = (result.id, row["subject"].hex(), row["message"], row["status"], row["severity"], str(row["waived"]))
     row["digest"] = _digest("\0".join((*told, units.hex())))
     return row
+
+
+def _vantage(run: Run) -> str:
+    """Where a run was made from; what several vantages saw together is a series of its own."""
+    return " + ".join(vantage.name for vantage in run.vantages) or run.vantage
 
 
 def _digest(content: str) -> bytes:

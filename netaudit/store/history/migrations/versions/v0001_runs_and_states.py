@@ -70,6 +70,7 @@ def upgrade() -> None:
         sa.Column("profiles", sa.Text, nullable=False),
         sa.Column("scope", sa.Text, nullable=False),
         sa.Column("left_out", sa.LargeBinary, nullable=False),
+        sa.Column("carried", sa.LargeBinary, nullable=False),
         sa.Column("point", sa.Text, nullable=False),
         sa.Column("states", sa.LargeBinary, nullable=False),
         sa.Column("document", sa.LargeBinary, nullable=True),
