@@ -43,7 +43,7 @@ def _issue(report: Report, result: Result) -> dict[str, Any]:
     target = one_line(report.target(result.verdict.target), 300)
     return {
         "description": f"{target}: {one_line(report.sentence(result), 1_000)}",
-        "check_name": one_line(result.verdict.check, 250),
+        "check_name": one_line(result.verdict.check, 250) or "–",
         "fingerprint": result.id,
         "severity": _SEVERITIES[bounded_severity(result)],
         "location": {"path": location.file, "lines": {"begin": location.line}},
