@@ -30,6 +30,7 @@ from netaudit.writers.links import reference_link
 from netaudit.writers.messages import argument_text
 from netaudit.writers.names import both_ways
 from netaudit.writers.observed import worst_first
+from netaudit.writers.paper import running_head
 from netaudit.writers.parity import results_of_service, service_page, side_by_side
 from netaudit.writers.plan import PlanInTime
 from netaudit.writers.report import MAIN_PILLARS, Report
@@ -69,7 +70,7 @@ def write_html(run: Run, out: Path, language: str) -> list[Path]:
     """
     wording = Wording(language)
     report = Report(run, wording)
-    environment = report_environment(wording)
+    environment = report_environment(wording, running_head(run, wording))
     today = day_of(run.judged_at)
     written = []
     for folder in (out, out / "unit", out / "zone", out / "service", out / "datacentre", out / "checks"):
@@ -145,8 +146,8 @@ def _service(name: str, report: Report) -> dict[str, Any]:
     }
 
 
-def report_environment(wording: Wording) -> Environment:
-    """The templates of `reports/` with what they may call, in one language."""
+def report_environment(wording: Wording, head: str = "") -> Environment:
+    """The templates of `reports/` with what they may call, in one language. `head`: style of printed pages' heads."""
     environment = Environment(
         loader=FileSystemLoader(content_path("reports") / "templates"),
         autoescape=True,
@@ -157,7 +158,7 @@ def report_environment(wording: Wording) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_translations(wording.translations, newstyle=True)  # type: ignore[attr-defined]
-    style = "".join(_asset(name) for name in STYLE_SHEETS)
+    style = "".join(map(_asset, (*STYLE_SHEETS, "print.css"))) + head
     script = _asset("report.js")
     environment.globals.update(
         wording=wording,
