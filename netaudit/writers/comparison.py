@@ -13,7 +13,7 @@ from netaudit.writers.report import Report
 from netaudit.writers.safe import one_line
 from netaudit.writers.wording import Wording
 
-__all__ = ["DIFFERENCES", "DIFFERENCES_SINCE", "comparison_text"]
+__all__ = ["DIFFERENCES", "DIFFERENCES_SINCE", "DIFFERENCE_MARKS", "comparison_text"]
 
 
 def _(message: str) -> str:
@@ -36,6 +36,16 @@ DIFFERENCES_SINCE: dict[Difference, str] = {
     Difference.FIXED: _("Fixed since"),
     Difference.TESTED: _("Could not be tested before, and is good"),
 }
+DIFFERENCE_MARKS: dict[Difference, str] = {
+    Difference.BROKEN: "fail",
+    Difference.WORSE: "warn",
+    Difference.UNTESTED: "could_not_test",
+    Difference.OTHER: "fail",
+    Difference.FIXED: "pass",
+    Difference.TESTED: "pass",
+}
+"""The status in whose colour and shape pages show what became of a verdict."""
+
 _MARKS = {
     Difference.BROKEN: ("✗", "red"),
     Difference.WORSE: ("!", "yellow"),

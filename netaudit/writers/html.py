@@ -19,7 +19,7 @@ from netaudit.writers import words
 from netaudit.writers.bars import segments
 from netaudit.writers.chain_parts import chain_parts
 from netaudit.writers.chain_picture import chain_picture
-from netaudit.writers.comparison import DIFFERENCES, DIFFERENCES_SINCE
+from netaudit.writers.comparison import DIFFERENCE_MARKS, DIFFERENCES, DIFFERENCES_SINCE
 from netaudit.writers.datacentres import DataCentrePage, datacentres_of
 from netaudit.writers.details import detail_text
 from netaudit.writers.dig import utc_text
@@ -37,13 +37,24 @@ from netaudit.writers.report import MAIN_PILLARS, Report
 from netaudit.writers.safe import bounded, page_name, visible
 from netaudit.writers.sightings import sighting_text
 from netaudit.writers.trend import Trend
+from netaudit.writers.units import unit_map
 from netaudit.writers.week_strip import week_strip
 from netaudit.writers.wording import Wording
 from netaudit.writers.zones import Zones
 
 __all__ = ["report_environment", "summary_html", "write_html"]
 
-STYLE_SHEETS = ("colours.css", "report.css", "plan.css", "trend.css", "chain.css", "parity.css", "graph.css")
+STYLE_SHEETS = (
+    "colours.css",
+    "report.css",
+    "answer.css",
+    "units.css",
+    "plan.css",
+    "trend.css",
+    "chain.css",
+    "parity.css",
+    "graph.css",
+)
 """One style, in this order: later ones refine what earlier ones say."""
 
 # A page stays readable and below 2 MB: beyond these numbers rows are counted and named as left out.
@@ -58,6 +69,7 @@ _LIMITS = {
     "first": 3,
     "agenda": 8,
     "scans": 60,
+    "cells": 400,
     "supports": 10,
 }
 
@@ -113,8 +125,13 @@ def _pages(report: Report) -> Iterator[tuple[str, str, dict[str, Any]]]:
         yield f"checks/{page_name(check)}", "check.html", {"root": "../", "check": check, "info": info}
     yield _summary(report)
     centres = partial(DataCentrePage, report.run, wording=report.wording)
-    plan, trend = PlanInTime(report.run, report.wording), Trend(report.run, report.wording)
-    yield "index.html", "index.html", {"root": "", "centres": centres, "plan": plan, "trend": trend}
+    yield "index.html", "index.html", {
+        "root": "",
+        "before": Executive(report).before,
+        "centres": centres,
+        "plan": PlanInTime(report.run, report.wording),
+        "trend": Trend(report.run, report.wording),
+    }
 
 
 def _zone(zone: str, zones: Zones, report: Report) -> dict[str, Any]:
@@ -167,9 +184,11 @@ def report_environment(wording: Wording, head: str = "") -> Environment:
         main_pillars=MAIN_PILLARS,
         differences=DIFFERENCES,
         differences_since=DIFFERENCES_SINCE,
+        difference_marks=DIFFERENCE_MARKS,
         segments=segments,
         both_ways=both_ways,
         worst_first=worst_first,
+        unit_map=unit_map,
         page_name=page_name,
         service_page=service_page,
         datacentres_of=datacentres_of,

@@ -1,0 +1,89 @@
+"""What a manager sees first: every unit as a cell, what changed, where to begin."""
+
+import html
+import re
+from pathlib import Path
+
+import msgspec
+
+from netaudit.judge.compare import compare
+from netaudit.judge.trends import trend_point, with_trend
+from netaudit.model.common import Text
+from netaudit.model.inventory import Unit
+from netaudit.model.run import Run, UnitStatus
+from netaudit.model.verdict import Status
+from netaudit.writers.html import write_html
+from netaudit.writers.report import Report
+from netaudit.writers.units import unit_map
+from netaudit.writers.wording import Wording
+
+WEEK = 7 * 86_400.0
+
+
+def index(report: Path) -> str:
+    return (report / "index.html").read_text(encoding="utf-8")
+
+
+def test_every_unit_is_a_cell_that_leads_to_its_page_and_says_where_it_stands(
+    province_report: Path, province: Run
+) -> None:
+    wording = Wording("vi" if "-vi" in province_report.name else "en")
+    report = Report(province, wording)
+    cells = re.findall(r'<a class="cell s-(\w+)" href="unit/([^"]*)" title="([^"]*)"><svg', index(province_report))
+    assert len({page for _, page, _ in cells}) == len(cells) == len(province.units)
+    words = {"pass": "all met", "fail": "not met", "partly": "met in part", "gap": "could not test",
+             "na": "nothing to test"}  # fmt: skip
+    assert all(wording.gettext(words[shape]) in html.unescape(title) for shape, _, title in cells)
+    partly = sum(report.unit_status(unit.id) is UnitStatus.PARTLY for unit in province.units)
+    assert [shape for shape, _, _ in cells].count("partly") == partly > 0
+
+
+def test_a_tier_says_how_many_of_its_units_meet_all(province_report: Path, province: Run) -> None:
+    shown = dict(re.findall(r'<b data-map="([^"]*)">([^<]*)</b>', index(province_report)))
+    report = Report(province, Wording("en"))
+    assert {tier: shown[tier] for tier in ("department", "district", "commune")} == {
+        tier: f"{sum(report.unit_status(u.id) is UnitStatus.PASS for u in units)}/{len(units)}"
+        for tier, units in report.units_of_tier.items()
+        if tier in ("department", "district", "commune")
+    }
+
+
+def test_a_tier_of_thousands_shows_the_worst_and_counts_the_rest(province: Run) -> None:
+    units = tuple(Unit(id=f"u{n}", name=Text(f"Đơn vị {n}", f"Unit {n}"), tier="commune") for n in range(4_000))
+    failed = msgspec.structs.replace(province.unit_results[0], status=UnitStatus.FAIL)
+    passed = msgspec.structs.replace(province.unit_results[0], status=UnitStatus.PASS)
+    results = tuple(msgspec.structs.replace(failed if n % 40 == 0 else passed, unit=f"u{n}") for n in range(4_000))
+    (row,) = unit_map(
+        Report(msgspec.structs.replace(province, units=units, unit_results=results), Wording("en")), most=400
+    )
+    assert [cell.status for cell in row.cells[:101]] == [UnitStatus.FAIL] * 100 + [UnitStatus.PASS]
+    assert (len(row.cells), row.left_out) == (400, 3_600)
+    assert row.counts == {UnitStatus.FAIL: 100, UnitStatus.PASS: 3_900}
+
+
+def test_it_tells_what_changed_and_begins_with_the_worst(province: Run, tmp_path: Path) -> None:
+    fail = next(result for result in province.results if result.verdict.outcome.status is Status.FAIL)
+    mended = msgspec.structs.replace(
+        fail, verdict=msgspec.structs.replace(
+            fail.verdict, outcome=msgspec.structs.replace(fail.verdict.outcome, status=Status.PASS)
+        ),
+    )  # fmt: skip
+    former = msgspec.structs.replace(
+        province, id="former", started=province.started - WEEK,
+        results=tuple(mended if result is fail else result for result in province.results),
+    )  # fmt: skip
+    fewer = msgspec.structs.replace(province.totals, counts={Status.PASS: 1}, evaluated=4)
+    point = msgspec.structs.replace(trend_point(former), totals=fewer)
+    comparison = msgspec.structs.replace(compare(former, province), since=former.started)
+    run = with_trend(msgspec.structs.replace(province, comparison=comparison, checks={}, units=()), [point])
+    write_html(run, tmp_path, "en")
+    news = index(tmp_path).partition('class="card news"')[2].partition('class="figures"')[0]
+    assert re.findall(r'data-change="(\w+)">(\d+)<', news) == [("broken", "1")]
+    assert "</a>: 25% → <b>" in news
+    first = Report(run, Wording("en")).actions[0]
+    assert re.findall(r'class="severity v-(\w+)"', news)[0] == first.severity
+
+
+def test_without_an_earlier_scan_it_says_so(province_report: Path) -> None:
+    wording = Wording("vi" if "-vi" in province_report.name else "en")
+    assert wording.gettext("There is no earlier scan to compare with.") in index(province_report)
