@@ -99,14 +99,14 @@ def _host(endpoint: str) -> str:
 
 
 def _closed(names: Iterable[str], inventory: Inventory, books: Sequence[FactBook]) -> frozenset[str]:
-    """With the inventory's zones above hosts, and the services inside data centres: verdicts rest on those too."""
+    """With the inventory's zones above each name, and the services inside data centres: verdicts rest on those too."""
     found = set(names)
     for centre in inventory.datacentres:
         if centre.id in found:
             found |= _inside(centre, books)
     zones = frozenset(inventory.zones)
-    for host in tuple(found & {*inventory.hosts, *inventory.mail_domains}):
-        above = host
+    for name in tuple(found & {*inventory.hosts, *inventory.mail_domains, *zones}):
+        above = name
         while above:
             if above in zones:
                 found.add(above)
