@@ -41,10 +41,11 @@ def annotations(run: Run, language: str) -> Iterator[str]:
         yield _annotation(report, kind, result)
     gaps = sum(map(could_not_see, run.results))
     if left or gaps:
-        say, number = report.wording.gettext, report.wording.number
-        told = [f"{say('Could not be tested')}: {number(gaps)}"] if gaps else []
+        wording = report.wording
+        told = [f"{wording.gettext('Could not be tested')}: {wording.number(gaps)}"] if gaps else []
         if left:
-            told.append(say("findings that are not shown here: %(left)s") % {"left": number(left)})
+            hidden = wording.gettext("findings that are not shown here: %(left)s")
+            told.append(hidden % {"left": wording.number(left)})
         yield f"::notice title=netaudit::{_data('; '.join(told))}"
 
 

@@ -44,8 +44,9 @@ class BaselineText:
         report = self._report
         told = self._say(_("Against the baseline of %(moment)s (%(run)s)"))
         yield told % {"moment": self._wording.moment(report.since), "run": one_line(report.baseline, 120)}
+        although = self._say(_("Compared although"))
         for mismatch in report.mismatches:
-            yield self._painted(f"! {self._say(_('Compared although'))}: {one_line(mismatch, 400)}", "yellow", colour)
+            yield self._painted(f"! {although}: {one_line(mismatch, 400)}", "yellow", colour)
         for doubt in report.doubts[:_ROWS]:
             yield f"! {one_line(doubt, 400)}"
         yield from self._states(_("New findings"), "✗", "red", [f.state for f in self._new()], colour)
@@ -73,8 +74,9 @@ class BaselineText:
             "fixed": number(standings.count(Standing.FIXED)),
             "lost": number(max(unmeasured, len(report.lost))),
         }
-        came, went = number(len(report.appeared)), number(len(report.vanished))
-        return f"{line}; {self._say(_('targets: %(came)s new, %(went)s gone')) % {'came': came, 'went': went}}"
+        targets = self._say(_("targets: %(came)s new, %(went)s gone"))
+        moved = {"came": number(len(report.appeared)), "went": number(len(report.vanished))}
+        return f"{line}; {targets % moved}"
 
     def _new(self) -> Iterator[BaselineFinding]:
         return (f for f in self._report.findings if f.standing is Standing.NEW and not f.state.waived)

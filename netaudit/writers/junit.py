@@ -125,4 +125,5 @@ class _Suites:
         if not result.waived or waiver is None:
             return self._sentence(result)
         excuse = one_line(f"{waiver.reason} ({waiver.owner}; {waiver.approver}; {waiver.expires})", _LONG)
-        return f"{self._say('Waived')}: {excuse}"
+        word = self._say("waived")
+        return f"{word}: {excuse}"

@@ -181,7 +181,8 @@ class _Results:
         return self._excuse(waiver) if result.waived and waiver is not None else ""
 
     def _excuse(self, waiver: Waiver) -> str:
-        return f"{self._say('Waived')}: {self._text(f'{waiver.reason} ({waiver.approver}; {waiver.expires})', _LONG)}"
+        word = self._say("waived")
+        return f"{word}: {self._text(f'{waiver.reason} ({waiver.approver}; {waiver.expires})', _LONG)}"
 
     def _passes(self, check: str, results: tuple[Result, ...]) -> dict[str, Any]:
         title = self._text(self._report.check_title(check))
@@ -228,7 +229,8 @@ class _Results:
         if related:
             finding["related-observations"] = related
         if counted.document:
-            finding["remarks"] = f"{self._say('Attested')}: {self._text(counted.document, _LONG)}"
+            attested = self._say("attested")
+            finding["remarks"] = f"{attested}: {self._text(counted.document, _LONG)}"
         return finding
 
     # -- helpers
