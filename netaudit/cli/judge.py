@@ -5,14 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
-from netaudit.cli.errors import Usage
+from netaudit.cli.errors import INTERNAL, Usage
 from netaudit.cli.options import fail_on, formats_option, judging_options, language_option, quorum_option
 from netaudit.cli.printed import echo_forms
+from netaudit.cli.stored import history_option, open_history
 from netaudit.engine.plan import target_kinds_of
 from netaudit.inventory.problems import did_you_mean, shown
 from netaudit.judge.catalogue import load_catalogue
@@ -34,6 +35,9 @@ from netaudit.writers.forms import write_forms
 from netaudit.writers.html import write_html
 from netaudit.writers.text import closing_line
 
+if TYPE_CHECKING:  # only who has a history pays for what it imports
+    from netaudit.store.history import History
+
 __all__ = [
     "JudgingOptions", "judge", "judge_and_write", "judge_book", "judged", "judged_together", "read_judging_options",
     "target_kinds",
@@ -49,6 +53,7 @@ __all__ = [
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The run folder (default: where the facts are).")
 @formats_option
 @judging_options
+@history_option
 @quorum_option
 @language_option
 def judge(facts: Path, output: Path | None, **values: Any) -> int:
@@ -66,14 +71,15 @@ def judge(facts: Path, output: Path | None, **values: Any) -> int:
         run = judged_together([vantage.facts for vantage in source.vantages], judging, values["quorum"])
     else:
         run = _compared(judged(path, judging), source.live, judging)
-    return tell(run, folder, values["language"], values["formats"])
+    return tell(run, folder, values["language"], values["formats"], judging.history)
 
 
 @dataclass(frozen=True)
 class JudgingOptions:
     """How verdicts become results and an exit code.
 
-    `checks` None: all of them; `past`: the facts of earlier scans; `courses`: their numbers, by province.
+    `checks` None: all of them; `past`: the facts of earlier scans; `courses`: their numbers, by province; `history`:
+    where the run finds earlier ones, and is added.
     """
 
     profiles: tuple[str, ...] = ()
@@ -83,6 +89,7 @@ class JudgingOptions:
     past: Past = field(default_factory=Past)
     past_parts: tuple[FactBook, ...] = ()  # what the newest of them took over from earlier ones
     courses: Mapping[str, Sequence[TrendPoint]] = field(default_factory=dict)
+    history: "History | None" = None
 
 
 def read_judging_options(values: Mapping[str, Any]) -> JudgingOptions:
@@ -99,6 +106,7 @@ def read_judging_options(values: Mapping[str, Any]) -> JudgingOptions:
         past=(past := _past(values["previous"])),
         past_parts=_parts_of(past, values["previous"]),
         courses=_courses(values["previous"]),
+        history=open_history(values["history"]) if values.get("history") else None,
     )
 
 
@@ -165,11 +173,17 @@ def judge_and_write(
 
     `formats` are those of `formats_option`; run.json is written whether named or not, for it is the run.
     """
-    return tell(judged(folder.facts, options), folder, language, formats)
+    return tell(judged(folder.facts, options), folder, language, formats, options.history)
 
 
-def tell(run: Run, folder: RunFolder, language: str, formats: Sequence[str]) -> int:
-    """Write a judged run and its report, print what happened, return the exit code."""
+def tell(run: Run, folder: RunFolder, language: str, formats: Sequence[str], history: "History | None" = None) -> int:
+    """Write a judged run and its report, print what happened, return the exit code. The run goes to the history."""
+    if history is not None:
+        from netaudit.cli.remembering import kept
+
+        with kept(run, history) as remembered:
+            code = tell(remembered.run, folder, language, formats)
+        return code if remembered.kept else INTERNAL
     folder.write_run(run)
     written = write_forms(run, folder.path, language, formats)
     if "html" in formats:
@@ -202,9 +216,7 @@ def judge_book(
         chosen = select_profiles(load_profiles(), profiles, book.scan.at)
     except ProfileError as error:
         raise Usage(str(error)) from error
-    run = _judged(
-        book, options, chosen, past=options.past, others=others, quorum=quorum, earlier=earlier, as_of=as_of
-    )
+    run = _judged(book, options, chosen, past=options.past, others=others, quorum=quorum, earlier=earlier, as_of=as_of)
     if run.proposed:
         return run
     run = with_trend(run, options.courses.get(run.province.id, ()))

@@ -8,6 +8,7 @@ import click
 from netaudit.cli.errors import Usage
 from netaudit.cli.judge import judged_together, read_judging_options, tell
 from netaudit.cli.options import formats_option, judging_options, language_option, quorum_option
+from netaudit.cli.stored import history_option
 from netaudit.store.facts import FACTS_FILE
 from netaudit.store.runfolder import RunFolder, RunFolderError
 
@@ -30,6 +31,7 @@ Examples:
 )
 @formats_option
 @judging_options
+@history_option
 @quorum_option
 @language_option
 def merge(runs: tuple[Path, ...], output: Path, **values: Any) -> int:
@@ -49,4 +51,4 @@ def merge(runs: tuple[Path, ...], output: Path, **values: Any) -> int:
         folder.facts.unlink(missing_ok=True)  # of a former scan: a merged run has its vantages' facts alone
     except (RunFolderError, OSError) as error:
         raise Usage(str(error)) from error
-    return tell(run, folder, values["language"], values["formats"])
+    return tell(run, folder, values["language"], values["formats"], judging.history)

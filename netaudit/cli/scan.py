@@ -33,6 +33,7 @@ from netaudit.cli.progress import ScanProgress
 from netaudit.cli.proposals import proposal_options, read_proposals
 from netaudit.cli.runs import jitter_of, place_of, read_run_options, run_options
 from netaudit.cli.session import NetworkOptions, Session, open_session
+from netaudit.cli.stored import history_option
 from netaudit.engine import loop
 from netaudit.engine.plan import Selection, plan_jobs
 from netaudit.engine.scan import ScanOptions, done_jobs
@@ -145,6 +146,7 @@ Examples:
 @run_options
 @formats_option
 @judging_options
+@history_option
 @language_option
 @network_options
 def scan(position: Path | None, option: Path | None, **values: Any) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from netaudit.judge.derive_coverage import coverage_pairs
+from netaudit.model.common import Family
 from netaudit.model.inventory import Inventory
 from netaudit.model.verdict import Target, TargetKind
 
@@ -10,10 +11,14 @@ __all__ = ["left_out", "scope_of"]
 
 _NO_SCOPE = ("proposed", "deadline")  # how long a scan may take says nothing of what it is to measure
 
+_ALL_FAMILIES = " ".join(Family)
+
 
 def scope_of(arguments: dict[str, str], checks: Collection[str] | None) -> dict[str, str]:
     """What was chosen, by option; empty for the whole inventory and all checks. Two equal scopes are comparable."""
     chosen = {name: value for name, value in sorted(arguments.items()) if name not in _NO_SCOPE}
+    if chosen.get("families") == _ALL_FAMILIES:
+        del chosen["families"]
     if checks is not None:
         chosen["checks"] = " ".join(sorted(checks))
     return chosen

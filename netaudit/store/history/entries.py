@@ -3,9 +3,9 @@
 from enum import StrEnum
 
 from netaudit.model.common import Record, Timestamp
-from netaudit.model.run import TrendPoint
+from netaudit.model.run import Run, TrendPoint
 
-__all__ = ["Added", "RunEntry"]
+__all__ = ["Added", "RunEntry", "entry_of"]
 
 
 class Added(StrEnum):
@@ -39,3 +39,25 @@ class RunEntry(Record, frozen=True, kw_only=True):
     def comparable(self, other: "RunEntry") -> bool:
         """Whether two runs of a series asked the same of the same things: equal profiles, versions and scope."""
         return self.profiles == other.profiles and self.scope == other.scope
+
+
+def entry_of(run: Run, point: TrendPoint) -> RunEntry:
+    """What a history says of a run when it is there; where its place among the others is, it can be asked before."""
+    return RunEntry(
+        id=run.id,
+        province=run.province.id,
+        network=run.network.value,
+        vantage=" + ".join(vantage.name for vantage in run.vantages) or run.vantage,  # together, they are one more
+        tool=run.tool,
+        started=run.started,
+        ended=run.ended,
+        judged_at=run.judged_at,
+        complete=run.complete,
+        exit_code=run.exit_code,
+        inventory_sha256=run.inventory_sha256,
+        catalogue_sha256=run.catalogue_sha256,
+        profiles=point.profiles,
+        scope=run.scope,
+        point=point,
+        kept=True,
+    )

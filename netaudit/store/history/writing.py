@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from netaudit.model.run import Result, Run, TrendPoint
 from netaudit.store.history import reading
-from netaudit.store.history.entries import Added, RunEntry
+from netaudit.store.history.entries import Added, RunEntry, entry_of
 from netaudit.store.history.packing import packed, packed_keys
 from netaudit.store.history.tables import RUNS, SERIES, STATES, UNIT_LISTS
 
@@ -41,24 +41,25 @@ def prepare(run: Run, point: TrendPoint) -> Prepared:
             unit_lists[digests[result.units]] = units
         state = _state(result, digests[result.units])
         states[state["digest"]] = state
+    entry = entry_of(run, point)
     return Prepared(
-        series={"province": run.province.id, "network": run.network.value, "vantage": _vantage(run)},
+        series={"province": entry.province, "network": entry.network, "vantage": entry.vantage},
         run={
-            "id": run.id,
-            "tool": run.tool,
-            "started": run.started,
-            "ended": run.ended,
-            "judged_at": run.judged_at,
-            "complete": run.complete,
-            "exit_code": run.exit_code,
-            "inventory_sha256": run.inventory_sha256,
-            "catalogue_sha256": run.catalogue_sha256,
-            "profiles": reading.text(point.profiles),
-            "scope": reading.text(run.scope),
+            "id": entry.id,
+            "tool": entry.tool,
+            "started": entry.started,
+            "ended": entry.ended,
+            "judged_at": entry.judged_at,
+            "complete": entry.complete,
+            "exit_code": entry.exit_code,
+            "inventory_sha256": entry.inventory_sha256,
+            "catalogue_sha256": entry.catalogue_sha256,
+            "profiles": reading.text(entry.profiles),
+            "scope": reading.text(entry.scope),
             "left_out": packed(msgspec.json.encode(run.left_out)),
             "carried": packed(msgspec.json.encode(sorted(run.taken_over()))),
-            "point": reading.text(point),
-            "document": packed(msgspec.json.encode(run)),
+            "point": reading.text(entry.point),
+            "document": packed(msgspec.json.encode(_without_past(run))),
         },
         states=states,
         unit_lists=unit_lists,
@@ -116,9 +117,9 @@ def _state(result: Result, units: bytes) -> _Row:
     return row
 
 
-def _vantage(run: Run) -> str:
-    """Where a run was made from; what several vantages saw together is a series of its own."""
-    return " + ".join(vantage.name for vantage in run.vantages) or run.vantage
+def _without_past(run: Run) -> Run:
+    """The run itself: how numbers moved and since when things fail, the history says better."""
+    return msgspec.structs.replace(run, trend=(), courses={})
 
 
 def _digest(content: str) -> bytes:

@@ -1,0 +1,88 @@
+"""Histories and runs as the command line names them: a file or URL; a run folder, a run.json, or store:latest."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from netaudit.cli.errors import Usage
+from netaudit.model.run import Run
+from netaudit.store.runfolder import RUN_FILE, RunFolderError, read_run
+
+if TYPE_CHECKING:  # what it imports is not worth the time of a command that has no history
+    from netaudit.store.history import History, RunEntry
+
+__all__ = ["STORE", "entry_named", "existing_history", "history_option", "open_history", "run_named"]
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+STORE = "store:"
+_LATEST, _PREVIOUS = "latest", "previous"
+
+
+def history_option(command: Command) -> Command:
+    """Where the history of runs is."""
+    return click.option(
+        "--history",
+        metavar="FILE|URL",
+        envvar="NETAUDIT_HISTORY",
+        show_envvar=True,
+        help="The history of runs: a file, or postgresql://USER@HOST/DATABASE (docs/history.md).",
+    )(command)
+
+
+def open_history(place: str) -> "History":
+    """Open a history; a file is made when there is none. Raises Usage."""
+    from netaudit.store.history import History, HistoryError
+
+    try:
+        return History.open(place)
+    except HistoryError as error:
+        raise Usage(f"--history: {error}") from error
+
+
+@contextmanager
+def existing_history(place: str | None) -> "Iterator[History]":
+    """Open a history that is only asked: a mistyped file is no empty history. What fails meanwhile raises Usage."""
+    from netaudit.store.history import HistoryError
+
+    if not place:
+        raise Usage("which history? Name it with --history FILE|URL, or in NETAUDIT_HISTORY")
+    if "://" not in place and not Path(place).is_file():
+        raise Usage(f"--history {place}: there is no such file")
+    with open_history(place) as history:
+        try:
+            yield history
+        except HistoryError as error:
+            raise Usage(f"--history: {error}") from error
+
+
+def entry_named(history: "History", name: str, province: str = "") -> "RunEntry":
+    """The run that is meant: `latest`, the newest complete one; `previous`, the comparable one before; or an id.
+
+    Raises Usage without such a run, HistoryError.
+    """
+    name = name.removeprefix(STORE)
+    if name not in (_LATEST, _PREVIOUS):
+        return history.entry(name)
+    found = history.latest(province=province, complete=True)
+    if name == _PREVIOUS and found is not None:
+        found = history.previous(found)
+    if found is None:
+        what = "complete run" if name == _LATEST else "complete run that is comparable with the latest"
+        raise Usage(f"{STORE}{name}: the history has no {what}{f' of {province}' if province else ''}")
+    return found
+
+
+def run_named(name: str, history: str | None, province: str = "") -> Run:
+    """The run of a folder, of a run.json or of the history. Raises Usage."""
+    if name.startswith(STORE):
+        with existing_history(history) as opened:
+            return opened.run(entry_named(opened, name, province))
+    path = Path(name)
+    try:
+        return read_run(path / RUN_FILE if path.is_dir() else path)
+    except RunFolderError as error:
+        raise Usage(str(error)) from error
