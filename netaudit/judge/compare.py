@@ -54,5 +54,5 @@ def _difference(before: Verdict | None, after: Verdict | None) -> Difference | N
     if new in _UNKNOWN:
         return Difference.UNTESTED if old is Status.PASS or old in _BAD else None
     if old in _BAD:
-        return Difference.FIXED
+        return Difference.GONE if new is None else Difference.FIXED
     return Difference.TESTED if old in _UNKNOWN and new is Status.PASS else None

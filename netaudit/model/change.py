@@ -15,6 +15,7 @@ class Difference(StrEnum):
     BROKEN = "broken"  # fails, and did not before
     WORSE = "worse"  # a warning that was none
     UNTESTED = "untested"  # can't be tested, and could be before
+    GONE = "gone"  # failed or warned, and is no longer looked at: that is not to be fixed
     OTHER = "other"  # fails or warns as before, for another reason
     FIXED = "fixed"
     TESTED = "tested"  # passes, and could not be tested before
