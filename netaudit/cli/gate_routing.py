@@ -12,6 +12,7 @@ from netaudit.cli.errors import COMPLIANT, FINDINGS, INCOMPLETE, Usage
 from netaudit.cli.judge import JudgingOptions, judge_book
 from netaudit.cli.options import DEFAULT_INVENTORY
 from netaudit.cli.outcomes import Outcome, changed_to_worse, only
+from netaudit.cli.own_profiles import own_profiles
 from netaudit.cli.places import inventory_locations
 from netaudit.cli.scan import load_inventory
 from netaudit.cli.tables import echo_table
@@ -128,7 +129,7 @@ def _facts(run: Path) -> FactBook:
         path = run / FACTS_FILE if (run / FACTS_FILE).exists() else run / DEFAULT_INVENTORY
     if path.suffix in YAML:
         loaded = load_inventory(path)
-        book = loop.run(read_evidence(loaded.inventory, loaded.path, loaded.sha256, time.time()))
+        book = loop.run(read_evidence(loaded.inventory, loaded.path, loaded.sha256, time.time(), own_profiles(loaded)))
         located = msgspec.structs.replace(book.scan, locations=inventory_locations(loaded))
         return FactBook([located, *(fact for fact in book.facts if fact is not book.scan)])
     try:

@@ -8,6 +8,7 @@ import click
 
 from netaudit.cli.errors import Usage
 from netaudit.cli.options import language_option
+from netaudit.cli.own_profiles import require_profiles
 from netaudit.inventory import InventoryError, LoadedInventory, inventory_schema, load
 from netaudit.inventory.starter import inventory_from_csv, inventory_from_zone
 from netaudit.writers.doubts import doubt_line, more_doubts_line
@@ -36,6 +37,7 @@ Examples:
 def validate(file: Path, language: str) -> None:
     """Check FILE (default: inventory.yaml); each problem with its line. Exit code 2 when there is one."""
     loaded = _loaded(file)
+    require_profiles(loaded)
     for warning in loaded.warnings[:_MOST_WARNINGS]:
         click.echo(doubt_line(warning, language), err=True)
     if len(loaded.warnings) > _MOST_WARNINGS:

@@ -20,7 +20,8 @@ from netaudit.judge.catalogue import load_catalogue
 from netaudit.judge.compare import compare
 from netaudit.judge.history import Past, past_of
 from netaudit.judge.parts import parts_problem
-from netaudit.judge.profiles import ProfileError, load_profiles, select_profiles
+from netaudit.judge.profile_files import ProfileError, kept_profiles
+from netaudit.judge.profiles import load_profiles, select_profiles
 from netaudit.judge.run import judge as judge_facts
 from netaudit.judge.trends import course_of, with_trend
 from netaudit.judge.vantages import vantages_problem
@@ -65,7 +66,7 @@ def judge(facts: Path, output: Path | None, **values: Any) -> int:
             folder = RunFolder.create(output, resume=True)
         except RunFolderError as error:
             raise Usage(str(error)) from error
-    judging = read_judging_options(values)
+    judging = read_judging_options(values, own=True)
     source = RunFolder(path.parent)
     if facts.is_dir() and source.vantages:
         run = judged_together([vantage.facts for vantage in source.vantages], judging, values["quorum"])
@@ -92,10 +93,14 @@ class JudgingOptions:
     history: "History | None" = None
 
 
-def read_judging_options(values: Mapping[str, Any]) -> JudgingOptions:
-    """Take the judging options out of a command's values, before anything is sent. Raises Usage."""
+def read_judging_options(values: Mapping[str, Any], *, own: bool = False) -> JudgingOptions:
+    """Take the judging options out of a command's values, before anything is sent. Raises Usage.
+
+    `own`: the inventory or the facts that are read next may bring profiles of their own, and are asked for them.
+    """
     try:
-        select_profiles(load_profiles(), values["profiles"], time.time())
+        if not own:
+            select_profiles(load_profiles(), values["profiles"], time.time())
     except ProfileError as error:
         raise Usage(str(error)) from error
     return JudgingOptions(
@@ -213,7 +218,8 @@ def judge_book(
     if newest is not None and newest.scan.at >= book.scan.at:
         raise Usage("--previous: that run is not earlier than the facts that are judged")
     try:
-        chosen = select_profiles(load_profiles(), profiles, book.scan.at)
+        known = load_profiles(own=kept_profiles(book.scan.profiles))
+        chosen = select_profiles(known, profiles, book.scan.at)
     except ProfileError as error:
         raise Usage(str(error)) from error
     run = _judged(book, options, chosen, past=options.past, others=others, quorum=quorum, earlier=earlier, as_of=as_of)

@@ -42,7 +42,7 @@ def merge(runs: tuple[Path, ...], output: Path, **values: Any) -> int:
     """
     if len(runs) < 2:
         raise Usage("one scan alone is no merger; name two or more")
-    judging = read_judging_options(values)
+    judging = read_judging_options(values, own=True)
     facts = [path / FACTS_FILE if path.is_dir() else path for path in runs]
     run = judged_together(facts, judging, values["quorum"])
     try:

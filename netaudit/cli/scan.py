@@ -28,6 +28,7 @@ from netaudit.cli.options import (
     selection_options,
     sources_option,
 )
+from netaudit.cli.own_profiles import own_profiles, require_profiles
 from netaudit.cli.places import inventory_locations
 from netaudit.cli.progress import ScanProgress
 from netaudit.cli.proposals import proposal_options, read_proposals
@@ -157,9 +158,10 @@ def scan(position: Path | None, option: Path | None, **values: Any) -> int:
     live, and tells what would change; only what lies in those zones, unless --target or --unit selects.
     """
     read_run_options(values)
-    judging = read_judging_options(values)
+    judging = read_judging_options(values, own=True)
     proposals = read_proposals(values)
     loaded, request = _asked(position, option, values, target_kinds(judging))
+    require_profiles(loaded, judging.profiles)
     if proposals and values["rescan"] is not None:
         raise Usage("--rescan takes over facts of what is live: leave out what is proposed")
     if values["jitter"]:
@@ -297,9 +299,11 @@ def _folder(loaded: LoadedInventory, request: CollectRequest, output: Path) -> R
 def load_inventory(path: Path) -> LoadedInventory:
     """Load an inventory. Raises Usage with every problem on a line of its own."""
     try:
-        return load(path)
+        loaded = load(path)
     except InventoryError as error:
         raise Usage("\n".join(str(problem) for problem in error.problems)) from error
+    require_profiles(loaded)
+    return loaded
 
 
 def collect_into(loaded: LoadedInventory, folder: RunFolder, request: CollectRequest) -> ScanEndFact | None:
@@ -380,6 +384,7 @@ def scan_options(
         vantage_place=request.vantage_place,
         vantage_asn=request.vantage_asn,
         arguments=_arguments(request),
+        profiles=own_profiles(loaded),
         locations=request.locations,
         deadline=request.deadline,
         browser=request.browser,

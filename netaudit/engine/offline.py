@@ -9,15 +9,18 @@ from netaudit.model.book import FactBook
 from netaudit.model.common import Timestamp
 from netaudit.model.facts import Fact, ScanEndFact, ScanFact
 from netaudit.model.inventory import Inventory
+from netaudit.model.profile import Profile
 from netaudit.probes.evidence_files import KINDS, evidence_probe
 
 __all__ = ["read_evidence"]
 
 
-async def read_evidence(inventory: Inventory, file: Path, sha256: str, now: Timestamp) -> FactBook:
+async def read_evidence(
+    inventory: Inventory, file: Path, sha256: str, now: Timestamp, profiles: tuple[Profile, ...] = ()
+) -> FactBook:
     """Read every file of evidence that an inventory names; its relative paths start where `file` is.
 
-    A file that is missing or broken is a fact that says so.
+    A file that is missing or broken is a fact that says so. `profiles` are the inventory's own.
     """
     scan = ScanFact(
         id=scan_id(now, inventory.province.id),
@@ -28,6 +31,7 @@ async def read_evidence(inventory: Inventory, file: Path, sha256: str, now: Time
         inventory_file=file.name,
         inventory_sha256=sha256,
         trust_anchors=(),
+        profiles=profiles,
     )
     facts: list[Fact] = [scan]
     named = evidence_files_of(inventory, file.parent)

@@ -21,6 +21,7 @@ from netaudit.model.common import Failure, Reason, Side
 from netaudit.model.facts import Fact, ScanEndFact, ScanFact
 from netaudit.model.inventory import Inventory, NetworkKind
 from netaudit.model.location import Location
+from netaudit.model.profile import Profile
 from netaudit.net.browser import Browser
 from netaudit.net.limits import Limits
 from netaudit.net.network import Network
@@ -61,6 +62,7 @@ class ScanOptions:
     source_cache: Path | None = None
     agent: str = ""
     arguments: Mapping[str, str] = field(default_factory=dict)
+    profiles: tuple[Profile, ...] = ()  # the inventory's own, for whoever judges the facts
     locations: Mapping[str, Location] = field(default_factory=dict)  # see `netaudit.judge.locations`
     deadline: float | None = None
     browser: Browser | None = None  # for pages that are to be opened in one
@@ -237,5 +239,6 @@ def _scan_fact(inventory: Inventory, network: Network, anchors: Sequence[str], o
         vantage_place=options.vantage_place,
         vantage_asn=options.vantage_asn,
         arguments=dict(options.arguments),
+        profiles=options.profiles,
         locations=dict(options.locations),
     )

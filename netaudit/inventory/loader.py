@@ -29,8 +29,8 @@ _SHORT_TIME = re.compile(r"[0-9]{2}:[0-9]{2}")
 class LoadedInventory:
     """A checked inventory: names plain, units of services resolved to ids.
 
-    `lines` maps "service:ID", "zone:NAME", "unit:ID", "tier:ID", "datacentre:ID", "register:ID" and "resolver:ID"
-    to lines of the file; `warnings` are doubts that stop nothing.
+    `lines` maps "service:ID", "zone:NAME", "unit:ID", "tier:ID", "datacentre:ID", "register:ID", "resolver:ID" and
+    "profile:ID" to lines of the file; `warnings` are doubts that stop nothing.
     """
 
     inventory: Inventory
@@ -111,6 +111,7 @@ def _target_lines(document: Document, inventory: Inventory) -> dict[str, int]:
         "datacentre": ("datacentres", [centre.id for centre in inventory.datacentres]),
         "resolver": ("resolvers", [resolver.id for resolver in inventory.resolvers]),
         "register": ("registers", [register.id for register in inventory.registers]),
+        "profile": ("profiles", inventory.profiles),
     }
     return {
         f"{kind}:{name}": document.line(f"$.{key}[{index}]")

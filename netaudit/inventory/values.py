@@ -142,6 +142,7 @@ def _files(inventory: Inventory, folder: Path) -> _Found:
         named += [(f"$.registers[{i}].crl[{j}]", name) for j, name in enumerate(register.crl)]
         named += [(f"$.registers[{i}].roots[{j}]", name) for j, name in enumerate(register.roots)]
     named += [(f"$.certificate_roots[{i}]", name) for i, name in enumerate(inventory.certificate_roots)]
+    named += [(f"$.profile_files[{i}]", name) for i, name in enumerate(inventory.profile_files)]
     named += [(f"$.zone_files.{zone}", name) for zone, name in inventory.zone_files.items()]
     for index, centre in enumerate(inventory.datacentres):
         for key, files in centre.evidence_files.items():

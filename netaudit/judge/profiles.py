@@ -1,46 +1,37 @@
 """Profiles: plans as data, read from `checks/profiles/`, with what they inherit, and chosen for a judging."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from netaudit.content import content_path
-from netaudit.inventory.document import Document
 from netaudit.inventory.problems import did_you_mean
 from netaudit.judge.catalogue import Catalogue, load_catalogue
-from netaudit.judge.documents import ContentError, Problem, read_struct
+from netaudit.judge.clause_changes import change_problems, changed_clauses
+from netaudit.judge.documents import Problem
+from netaudit.judge.profile_files import ProfileError, ProfileFile, read_folder
 from netaudit.model.profile import Clause, Measure, Profile
 from netaudit.rules.calendar import day_of
 
 __all__ = ["ProfileError", "load_profiles", "select_profiles"]
 
 
-class ProfileError(ContentError):
-    """Profiles that can't be used, or one that was asked for and does not exist."""
+def load_profiles(
+    folder: Path | None = None, catalogue: Catalogue | None = None, own: Iterable[ProfileFile] = ()
+) -> dict[str, Profile]:
+    """Read every profile of a folder, by id; without one, those that belong to this program. `own`: an inventory's.
 
-
-@dataclass(frozen=True)
-class _File:
-    profile: Profile
-    document: Document
-
-    def problem(self, path: str, message: str, hint: str = "") -> Problem:
-        return Problem(self.document.file, self.document.line(path), message, hint)
-
-
-def load_profiles(folder: Path | None = None, catalogue: Catalogue | None = None) -> dict[str, Profile]:
-    """Read every profile of a folder, by id; without one, those that belong to this program.
-
-    Inherited clauses come first; a clause of the profile itself replaces an inherited one with its id.
-    Aliases of checks are replaced by the checks' ids. Raises ProfileError with file and line, and
-    CatalogueError when the checks can't be loaded.
+    Inherited clauses come first, with what the profile changes in them; a clause of the profile itself replaces an
+    inherited one with its id. Aliases of checks are replaced by the checks' ids. Raises ProfileError with file and
+    line, and CatalogueError when the checks can't be loaded.
     """
     catalogue = catalogue or load_catalogue()
-    files = _read(folder or content_path("checks") / "profiles")
+    files = _by_id([*read_folder(folder or content_path("checks") / "profiles"), *own])
     problems = [problem for file in files.values() for problem in _problems(file, files, catalogue)]
     problems += _shared_ids(files)
+    if not problems:
+        problems = [problem for file in files.values() for problem in _inherited_problems(file, files, catalogue)]
     if problems:
         raise ProfileError(problems)
     return {id: _whole(file, files, catalogue) for id, file in files.items()}
@@ -64,26 +55,20 @@ def select_profiles(profiles: Mapping[str, Profile], wanted: Sequence[str], at: 
     return tuple(p for p in usual if p.effective <= day and (p.ended is None or day <= p.ended))
 
 
-def _read(folder: Path) -> dict[str, _File]:
-    files: dict[str, _File] = {}
+def _by_id(found: Iterable[ProfileFile]) -> dict[str, ProfileFile]:
+    files: dict[str, ProfileFile] = {}
     problems: list[Problem] = []
-    for path in sorted(folder.glob("*.yaml")):
-        try:
-            profile, document = read_struct(path, Profile)
-        except ContentError as error:
-            problems += error.problems
-            continue
-        known = files.get(profile.id)
-        file = _File(profile, document)
-        if known is not None:
-            problems.append(file.problem("$.id", f'the profile "{profile.id}" is already in {known.document.file}'))
-        files.setdefault(profile.id, file)
+    for file in found:
+        known = files.setdefault(file.profile.id, file)
+        if known is not file:
+            message = f'the profile "{file.profile.id}" is already in {known.document.file}'
+            problems.append(file.problem("$.id", message))
     if problems:
         raise ProfileError(problems)
     return files
 
 
-def _problems(file: _File, files: Mapping[str, _File], catalogue: Catalogue) -> Iterator[Problem]:
+def _problems(file: ProfileFile, files: Mapping[str, ProfileFile], catalogue: Catalogue) -> Iterator[Problem]:
     profile = file.profile
     for index, parent in enumerate(profile.inherits):
         if parent not in files:
@@ -103,12 +88,25 @@ def _problems(file: _File, files: Mapping[str, _File], catalogue: Catalogue) -> 
             yield file.problem(f"{path}.measure{where}", message, hint)
 
 
-def _damping_problems(file: _File) -> Iterator[Problem]:
+def _damping_problems(file: ProfileFile) -> Iterator[Problem]:
     damping = file.profile.damping
     if damping is not None and damping.flap_changes >= damping.flap_window:
         yield file.problem("$.damping.flap_changes", "so many changes never fit into flap_window runs")
     if damping is not None and damping.confirm_runs > damping.confirm_window:
         yield file.problem("$.damping.confirm_runs", "so many runs never fit into confirm_window")
+
+
+def _inherited_problems(file: ProfileFile, files: Mapping[str, ProfileFile], catalogue: Catalogue) -> Iterator[Problem]:
+    """What is wrong with what becomes of inherited clauses, once all that they are inherited from is right."""
+    inherited = _inherited(file, files, catalogue)
+    found = list(change_problems(file, inherited))
+    yield from (file.problem(*problem) for problem in found)
+    whole = changed_clauses(inherited, file.profile)
+    for index, change in enumerate(file.profile.changes if not found else ()):
+        for where, message, hint in _measure_problems(whole[change.clause].measure, catalogue):
+            yield file.problem(f"$.changes[{index}]{where}", message, hint)
+    if not whole and not file.profile.clauses:
+        yield file.problem("$", "the profile has no clauses", "give it clauses, or name under inherits whose it has")
 
 
 def _measure_problems(measure: Measure, catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
@@ -132,9 +130,9 @@ def _measure_problems(measure: Measure, catalogue: Catalogue) -> Iterator[tuple[
             yield f".parameters.{name}", f'none of the checks has a parameter "{name}"', did_you_mean(name, parameters)
 
 
-def _shared_ids(files: Mapping[str, _File]) -> Iterator[Problem]:
+def _shared_ids(files: Mapping[str, ProfileFile]) -> Iterator[Problem]:
     """A clause's id names it among all profiles; only a profile that inherits it may replace it."""
-    owner: dict[str, _File] = {}
+    owner: dict[str, ProfileFile] = {}
     for file in files.values():
         for index, clause in enumerate(file.profile.clauses):
             first = owner.setdefault(clause.id, file)
@@ -144,7 +142,7 @@ def _shared_ids(files: Mapping[str, _File]) -> Iterator[Problem]:
                 yield file.problem(f"$.clauses[{index}].id", message)
 
 
-def _ancestors(file: _File, files: Mapping[str, _File]) -> dict[str, None]:
+def _ancestors(file: ProfileFile, files: Mapping[str, ProfileFile]) -> dict[str, None]:
     """The ids of all profiles that one inherits from, itself included, however they refer to one another."""
     found: dict[str, None] = {}
     waiting = [file.profile.id]
@@ -156,15 +154,18 @@ def _ancestors(file: _File, files: Mapping[str, _File]) -> dict[str, None]:
     return found
 
 
-def _whole(file: _File, files: Mapping[str, _File], catalogue: Catalogue) -> Profile:
-    clauses: dict[str, Clause] = {}
-    damping = file.profile.damping
-    for parent in file.profile.inherits:
-        inherited = _whole(files[parent], files, catalogue)
-        clauses |= {clause.id: clause for clause in inherited.clauses}
-        damping = damping or inherited.damping
+def _whole(file: ProfileFile, files: Mapping[str, ProfileFile], catalogue: Catalogue) -> Profile:
+    clauses = changed_clauses(_inherited(file, files, catalogue), file.profile)
+    parents = (_whole(files[parent], files, catalogue) for parent in file.profile.inherits)
+    damping = file.profile.damping or next((parent.damping for parent in parents if parent.damping is not None), None)
     clauses |= {clause.id: _with_check_ids(clause, catalogue) for clause in file.profile.clauses}
     return msgspec.structs.replace(file.profile, clauses=tuple(clauses.values()), damping=damping)
+
+
+def _inherited(file: ProfileFile, files: Mapping[str, ProfileFile], catalogue: Catalogue) -> dict[str, Clause]:
+    """The clauses of its parents, by id; of one that several have, the last parent's."""
+    parents = (_whole(files[parent], files, catalogue) for parent in file.profile.inherits)
+    return {clause.id: clause for parent in parents for clause in parent.clauses}
 
 
 def _with_check_ids(clause: Clause, catalogue: Catalogue) -> Clause:

@@ -10,6 +10,7 @@ from netaudit.model.inventory import Inventory, ResolverTests
 from netaudit.model.location import Location
 from netaudit.model.lookup import Lookup
 from netaudit.model.path import Echo, Injection, Trace, UplinkProbe
+from netaudit.model.profile import Profile
 from netaudit.model.routing import (
     OriginsFact,
     RegistrationsFact,
@@ -62,6 +63,7 @@ class ScanFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="scan"):
     vantage_place: str = ""  # where it stands
     vantage_asn: int | None = None  # in whose network
     arguments: dict[str, str] = {}  # limits and selections that shaped the scan
+    profiles: tuple[Profile, ...] = ()  # the inventory's own, as its files have them
     locations: dict[str, Location] = {}  # of the inventory's parts and the owners in proposed zone files
 
 

@@ -351,6 +351,7 @@ class Inventory(Record, frozen=True, kw_only=True):
     attestations: tuple[Attestation, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     profiles: tuple[Identifier, ...] = ()  # default: every profile that is in force
+    profile_files: tuple[str, ...] = ()  # profiles of one's own, relative to the inventory
     world: str | None = None  # `network: lab`: the world file, relative to the inventory; default: the built-in one
     root_hints: dict[str, tuple[str, ...]] = {}  # root server name -> addresses; default: the shipped hints
     trust_anchors: tuple[str, ...] = ()  # DS records in presentation form; default: the shipped anchors

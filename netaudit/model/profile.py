@@ -9,7 +9,11 @@ import msgspec
 from netaudit.model.common import Record, Text
 from netaudit.model.verdict import TargetKind
 
-__all__ = ["Basis", "CheckInfo", "Clause", "Confidence", "Damping", "Measure", "Profile", "Severity"]
+__all__ = ["Basis", "CheckInfo", "Clause", "ClauseChange", "Confidence", "Damping", "Measure", "Profile", "Severity"]
+
+Ratio = Annotated[float, msgspec.Meta(gt=0, le=1)]
+Accepted = tuple[Literal["dual_stack", "ipv6_only"], ...]
+Parameters = dict[str, int | float | str | bool | tuple[str, ...]]
 
 
 class Severity(StrEnum):
@@ -84,11 +88,11 @@ class Measure(Record, frozen=True, kw_only=True):
     kind: Literal["scan", "file", "attest"]
     checks: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
-    ratio: Annotated[float, msgspec.Meta(gt=0, le=1)] | None = None
+    ratio: Ratio | None = None
     count: int | None = None
     field: str = ""
-    accept: tuple[Literal["dual_stack", "ipv6_only"], ...] = ("dual_stack", "ipv6_only")
-    parameters: dict[str, int | float | str | bool | tuple[str, ...]] = {}
+    accept: Accepted = ("dual_stack", "ipv6_only")
+    parameters: Parameters = {}
 
 
 class Clause(Record, frozen=True, kw_only=True):
@@ -105,6 +109,35 @@ class Clause(Record, frozen=True, kw_only=True):
     deadline_confidence: Confidence | None = None
     not_before: date | None = None
     note: Text | None = None
+
+
+class ClauseChange(Record, frozen=True, kw_only=True):
+    """What a profile changes in a clause that it inherits; what it does not name stays.
+
+    A change of what is demanded, or by when, is the profile's own decision and needs its `source`: the clause no longer
+    rests on what it rested on. Its basis is then `policy` unless named, and its source unverified. Parameters are added
+    to the clause's own.
+    """
+
+    clause: str
+    text: Text | None = None
+    severity: Severity | None = None
+    ratio: Ratio | None = None
+    count: int | None = None
+    accept: Accepted | None = None
+    parameters: Parameters = {}
+    deadline: date | None = None
+    not_before: date | None = None
+    basis: Basis | None = None
+    source: str = ""
+    confidence: Confidence | None = None
+    note: Text | None = None
+
+    @property
+    def demands(self) -> bool:
+        """Whether it changes what is demanded, or by when."""
+        named = (self.text, self.ratio, self.count, self.accept, self.deadline, self.not_before)
+        return bool(self.parameters) or any(value is not None for value in named)
 
 
 class Damping(Record, frozen=True, kw_only=True):
@@ -128,8 +161,10 @@ class Profile(Record, frozen=True, kw_only=True):
     name: Text
     legal: tuple[str, ...]
     effective: date
-    clauses: tuple[Clause, ...]
+    clauses: tuple[Clause, ...] = ()
     ended: date | None = None
     inherits: tuple[str, ...] = ()
+    changes: tuple[ClauseChange, ...] = ()  # in clauses that it inherits
+    without: tuple[str, ...] = ()  # clauses that it does not inherit
     damping: Damping | None = None  # None: that of what it inherits
     only_by_name: bool = False  # another country's: never among those that judge without being asked for
