@@ -36,6 +36,7 @@ _COMMANDS = {
     "doctor": "doctor",
     "lab": "lab",
     "demo": "demo",
+    "schedule": "schedule",
 }
 
 _RARELY = (100_000, 20, 50)  # allocations, and generations, between two looks; Python's own is (700, 10, 10)

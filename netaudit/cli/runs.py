@@ -43,10 +43,14 @@ DURATION = _Duration()
 
 @dataclass
 class Place:
-    """The run folder of this scan, and whether an unfinished scan there is gone on with."""
+    """The run folder of this scan, and whether an unfinished scan there is gone on with.
+
+    `fresh`: it holds a judged run that is young enough, and nothing is to be done.
+    """
 
     path: Path
     resume: bool
+    fresh: bool = False
     judged: bool = False  # set when the run is whole: then the pointer moves
 
 
@@ -58,8 +62,8 @@ def run_options(command: Command) -> Command:
                 "--rescan",
                 type=click.Path(exists=True, path_type=Path),
                 metavar="RUN",
-                help="Measure again only what failed in an earlier run (from --fail-on on), could not be tested, or ends "
-                "soon; the rest is taken over, each fact with its own time.",
+                help="Measure again only what failed in an earlier run (from --fail-on on), could not be tested, or "
+                "ends soon; the rest is taken over, each fact with its own time.",
             ),
             click.option(
                 "--expiring",
@@ -86,6 +90,12 @@ def run_options(command: Command) -> Command:
                 help="With --runs: go on with the newest run if it died less than so long ago (6h); else begin anew.",
             ),
             click.option(
+                "--if-older",
+                type=DURATION,
+                metavar="TIME",
+                help="With --runs: do nothing if the newest run was judged and began less than so long ago (20h).",
+            ),
+            click.option(
                 "--jitter",
                 type=DURATION,
                 metavar="TIME",
@@ -100,7 +110,7 @@ def run_options(command: Command) -> Command:
 def read_run_options(values: dict[str, Any]) -> None:
     """Refuse what does not go together, and put what lies beside dated runs into their folder. Raises Usage."""
     if values["runs"] is None:
-        for name in ("keep", "resume_within"):
+        for name in ("keep", "resume_within", "if_older"):
             if values[name] is not None:
                 raise Usage(f"--{name.replace('_', '-')} needs --runs")
     else:
@@ -129,6 +139,9 @@ def place_of(values: Mapping[str, Any], inventory_sha256: str) -> Iterator[Place
         now, within = time.time(), values["resume_within"]
         unfinished = runs.unfinished(now, within, inventory_sha256) if within is not None else None
         place = Place(unfinished or runs.new(now), unfinished is not None)
+        if unfinished is None and values["if_older"] is not None:
+            young = runs.judged_within(now, values["if_older"])
+            place = place if young is None else Place(young, resume=False, fresh=True)
         yield place
         if place.judged:
             runs.point(place.path)

@@ -170,6 +170,9 @@ def scan(position: Path | None, option: Path | None, **values: Any) -> int:
         request = replace(request, resume=place.resume)
         if proposals:
             from netaudit.cli.rehearsal import around, scan_proposed  # it builds on this module
+        if place.fresh:
+            click.echo(Notices(request.language).young_enough(place.path), err=True)
+            return COMPLIANT
 
             loaded, request = around(loaded, request, proposals)
             folder = _folder(loaded, request, place.path)

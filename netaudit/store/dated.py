@@ -56,6 +56,13 @@ class DatedRuns:
             return None
         return newest
 
+    def judged_within(self, now: float, age: float) -> Path | None:
+        """The newest run, if it was judged and began less than `age` seconds ago."""
+        newest = next(iter(self._dated()), None)
+        if newest is None or not RunFolder(newest).run.exists() or not 0 <= now - _began(newest) < age:
+            return None
+        return newest
+
     @property
     def latest(self) -> Path | None:
         """The run that `latest` points to, if there is one."""

@@ -60,6 +60,10 @@ class Notices:
         """When a partial rescan has nothing to do."""
         return self._say("nothing in the earlier run must be measured again; nothing was sent and nothing written")
 
+    def young_enough(self, run: Path) -> str:
+        """When the newest run is young enough for another one to wait."""
+        return self._say("%(path)s is young enough: nothing was sent") % {"path": one_line(str(run))}
+
     def not_compared(self) -> str:
         """After Ctrl-C in a scan of what is proposed."""
         return self._say("interrupted: nothing is compared")
