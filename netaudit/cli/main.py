@@ -31,6 +31,7 @@ _COMMANDS = {
     "checks": "checks",
     "profiles": "profiles",
     "serve": "serve",
+    "notify": "notify",
     "facts": "facts",
     "zone": "zone",
     "doctor": "doctor",

@@ -10,6 +10,7 @@ import click
 
 from netaudit.cli.errors import COMPLIANT, INTERRUPTED, Usage
 from netaudit.cli.judge import JudgingOptions, judge_and_write, read_judging_options, target_kinds
+from netaudit.cli.notify import notify_option, read_notify_option
 from netaudit.cli.options import (
     browser_option,
     browser_path_option,
@@ -148,6 +149,7 @@ Examples:
 @formats_option
 @judging_options
 @history_option
+@notify_option
 @language_option
 @network_options
 def scan(position: Path | None, option: Path | None, **values: Any) -> int:
@@ -162,6 +164,7 @@ def scan(position: Path | None, option: Path | None, **values: Any) -> int:
     proposals = read_proposals(values)
     loaded, request = _asked(position, option, values, target_kinds(judging))
     require_profiles(loaded, judging.profiles)
+    tell_others = read_notify_option(values, loaded.inventory)
     if proposals and values["rescan"] is not None:
         raise Usage("--rescan takes over facts of what is live: leave out what is proposed")
     if values["jitter"]:
@@ -179,6 +182,8 @@ def scan(position: Path | None, option: Path | None, **values: Any) -> int:
             code = scan_proposed(loaded, folder, request, proposals, judging, values["language"], values["formats"])
         else:
             code = _scan_into(loaded, request, place.path, judging, values)
+            if tell_others is not None:
+                tell_others(place.path)
         place.judged = code != INTERRUPTED
         return code
 

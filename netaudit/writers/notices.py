@@ -72,6 +72,12 @@ class Notices:
         """Where the facts are."""
         return self._say("facts: %(path)s") % {"path": one_line(str(path))}
 
+    def notified(self, sent: int, waiting: int, given_up: int) -> str:
+        """What became of notifications."""
+        number = self._wording.number
+        told = self._say("notifications: sent: %(sent)s, kept for the next time: %(waiting)s, given up: %(given_up)s")
+        return told % {"sent": number(sent), "waiting": number(waiting), "given_up": number(given_up)}
+
     def demonstrated(self, code: int, index: Path) -> tuple[str, str]:
         """The last lines of the demonstration."""
         ended = self._say("a scan would have ended with exit code %(code)s") % {"code": code}

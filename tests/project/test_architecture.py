@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SOCKET_USERS = {"netaudit/net", "netaudit/lab", "netaudit/sources/door.py"}
+SOCKET_USERS = {
+    "netaudit/net", "netaudit/lab", "netaudit/sources/door.py",
+    "netaudit/serve/server.py", "netaudit/notify/mail.py", "netaudit/notify/webhook.py",
+}  # fmt: skip
 OPENERS = re.compile(
     r"socket\.socket\(|create_connection\(|create_datagram_endpoint\(|open_connection\(|start_server\("
     r"|connect_tcp\(|create_server\(|(?<!netaudit\.)dns\.(async)?query|(?<!netaudit\.)dns\.(async)?resolver|httpx\.(get|post|Client)\b|urlopen\("
+    r"|smtplib\.SMTP"
 )
 CHECKS_MAY_IMPORT = ("netaudit.model", "netaudit.rules", "dns", "cryptography")
 PURE_STDLIB = {
