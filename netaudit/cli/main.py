@@ -37,6 +37,7 @@ _COMMANDS = {
     "doctor": "doctor",
     "lab": "lab",
     "demo": "demo",
+    "completion": "completion",
     "schedule": "schedule",
 }
 
