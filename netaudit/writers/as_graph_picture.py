@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from netaudit.model.common import Family
 from netaudit.model.multihome import OTHERS, Cut, DataCentreSummary, PrefixWays, WayBundle
+from netaudit.writers.chart import svg
 from netaudit.writers.layers import Layers, Line, Place, layered
 from netaudit.writers.safe import bounded, visible
 from netaudit.writers.wording import Wording
@@ -78,12 +79,7 @@ class _Picture:
         bottom = tops[0] + heights[0] if tops else _EDGE
         parts += self._words(bottom + 8)
         height = bottom + 8 + len(self._notes()) * _ROW + _EDGE
-        title, told = escape(self._title()), escape(self._told())
-        return visible(
-            f'<svg class="graph" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}" role="img" '
-            f'aria-labelledby="{id}-title {id}-desc"><title id="{id}-title">{title}</title>'
-            f'<desc id="{id}-desc">{told}</desc>{"".join(parts)}</svg>'
-        )
+        return visible(svg("graph", id, (_WIDTH, height), self._title(), self._told(), parts))
 
     # -- what is drawn
 

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from netaudit.content import content_path
 from netaudit.model.security import Security, SecurityStatus
 from netaudit.writers.chain_parts import ChainRow, RRsetPart, ZonePart, chain_parts
+from netaudit.writers.chart import svg
 from netaudit.writers.safe import visible
 from netaudit.writers.wording import Wording
 
@@ -90,16 +91,11 @@ class _Picture:
         if not self._zones:
             self._rrset(self._data, {})
         height = self._y + _EDGE
-        title = escape(self._say("Chain of trust of %(name)s") % {"name": self._data.title})
-        told = escape(" → ".join(_told(zone.name, zone.state, zone.reason) for zone in self._zones))
-        end = escape(_told(self._data.title, self._data.state, self._data.reason))
-        return visible(
-            f'<svg class="chain" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}" role="img" '
-            f'aria-labelledby="chain-title chain-desc"><title id="chain-title">{title}</title>'
-            f'<desc id="chain-desc">{told} → {end}</desc>'
-            + "".join([*self._boxes, *self._nodes, *self._lines, *self._front])
-            + "</svg>"
-        )
+        title = self._say("Chain of trust of %(name)s") % {"name": self._data.title}
+        told = " → ".join(_told(part.name, part.state, part.reason) for part in self._zones)
+        told += f" → {_told(self._data.title, self._data.state, self._data.reason)}"
+        parts = [*self._boxes, *self._nodes, *self._lines, *self._front]
+        return visible(svg("chain", "chain", (_WIDTH, height), title, told, parts))
 
     def _zone(
         self, zone: ZonePart, entries: list[tuple[ChainRow, int]], below: RRsetPart

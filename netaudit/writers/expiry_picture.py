@@ -1,11 +1,12 @@
 """What ends in the next months, a lane for each kind, on one scale of days."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from netaudit.model.expiry import Expiry
+from netaudit.writers.chart import Scale, circle, line, rect, svg, text
 from netaudit.writers.wording import Wording
 from netaudit.writers.words import EXPIRIES
 
@@ -19,6 +20,7 @@ _WIDTH, _LEFT, _OVER, _RIGHT = 800, 226, 64, 14
 _LANE, _TOP = 34, 30
 _TICKS = (0, 14, 30, 60, 90)
 _DAY = 86_400.0
+_ACROSS = Scale(0, DAYS, _LEFT + _OVER + 8, _WIDTH - _RIGHT)
 
 
 def expiry_picture(expiries: Sequence[Expiry], now: float, wording: Wording) -> Markup | None:
@@ -35,13 +37,9 @@ def expiry_picture(expiries: Sequence[Expiry], now: float, wording: Wording) -> 
     parts = [*_axis(len(kinds), wording)]
     for number, kind in enumerate(kinds):
         parts += _lane(number, kind, [expiry for expiry in shown if expiry.kind == kind], now, wording)
-    title = escape(wording.gettext("What ends within %(days)s days") % {"days": DAYS})
+    title = wording.gettext("What ends within %(days)s days") % {"days": DAYS}
     told = "; ".join(_told(kind, shown, now, wording) for kind in kinds)
-    return Markup(  # noqa: S704  # numbers and escaped texts
-        f'<svg class="latency expiry-picture" viewBox="0 0 {_WIDTH} {height}" role="img" '
-        'aria-labelledby="expiry-title expiry-desc">'
-        f'<title id="expiry-title">{title}</title><desc id="expiry-desc">{escape(told)}</desc>{"".join(parts)}</svg>'
-    )
+    return svg("latency expiry-picture", "expiry", (_WIDTH, height), title, told, parts)
 
 
 def _told(kind: str, shown: Sequence[Expiry], now: float, wording: Wording) -> str:
@@ -52,50 +50,32 @@ def _told(kind: str, shown: Sequence[Expiry], now: float, wording: Wording) -> s
     return f"{wording.gettext(EXPIRIES[kind])}: {counts}"
 
 
-def _axis(lanes: int, wording: Wording) -> list[str]:
+def _axis(lanes: int, wording: Wording) -> Iterator[str]:
     bottom = _TOP + _LANE * lanes
-    over = escape(wording.gettext("ended"))
-    parts = [
-        f'<rect class="beyond" x="{_LEFT}" y="{_TOP - 8}" width="{_OVER}" height="{bottom - _TOP + 8}"/>',
-        f'<text class="limit" x="{_LEFT + _OVER / 2}" y="14" text-anchor="middle">{over}</text>',
-        f'<line class="axis" x1="{_LEFT}" y1="{bottom}" x2="{_WIDTH - _RIGHT}" y2="{bottom}"/>',
-    ]
+    yield rect("beyond", _LEFT, _TOP - 8, _OVER, bottom - _TOP + 8)
+    yield text("limit", _LEFT + _OVER / 2, 14, wording.gettext("ended"), "middle")
+    yield line("axis", _LEFT, bottom, _WIDTH - _RIGHT, bottom)
     for day in _TICKS:
-        x = _x(day)
-        label = escape(wording.gettext("today")) if not day else str(day)
-        anchor = "end" if day == DAYS else "middle"
-        parts.append(f'<line class="axis" x1="{x}" y1="{bottom}" x2="{x}" y2="{bottom + 4}"/>')
-        parts.append(f'<text x="{x}" y="{bottom + 18}" text-anchor="{anchor}">{label}</text>')
-    return parts
+        x = _ACROSS(day)
+        yield line("axis", x, bottom, x, bottom + 4)
+        yield text("", x, bottom + 18, day or wording.gettext("today"), "end" if day == DAYS else "middle")
 
 
-def _lane(number: int, kind: str, expiries: Sequence[Expiry], now: float, wording: Wording) -> list[str]:
+def _lane(number: int, kind: str, expiries: Sequence[Expiry], now: float, wording: Wording) -> Iterator[str]:
     y = _TOP + _LANE * number + _LANE / 2
-    name = escape(wording.gettext(EXPIRIES[kind]))
-    parts = [
-        f'<text class="name" x="0" y="{y + 5}">{name}</text>',
-        f'<line class="lane" x1="{_LEFT}" y1="{y}" x2="{_WIDTH - _RIGHT}" y2="{y}"/>',
-    ]
+    yield text("name", 0, y + 5, wording.gettext(EXPIRIES[kind]))
+    yield line("lane", _LEFT, y, _WIDTH - _RIGHT, y)
     over = sum(expiry.count for expiry in expiries if expiry.at <= now)
     if over:
-        parts.append(f'<text class="limit" x="{_LEFT + _OVER / 2}" y="{y + 5}" text-anchor="middle">{over}</text>')
+        yield text("limit", _LEFT + _OVER / 2, y + 5, over, "middle")
     days: Counter[tuple[int, bool]] = Counter()
     for expiry in expiries:
         if expiry.at > now:
             days[int((expiry.at - now) / _DAY), expiry.renews] += expiry.count
     for (day, renews), count in sorted(days.items()):
-        parts.append(_mark(_x(day), y, count, renews))
-    return parts
+        yield _mark(_ACROSS(day), y, count, renews)
 
 
 def _mark(x: float, y: float, count: int, renews: bool) -> str:
     size = min(5 + count**0.5, 14)
-    if renews:
-        corner, side = f'x="{x - size / 2:.1f}" y="{y - size / 2:.1f}"', f"{size:.1f}"
-        return f'<rect class="sample" {corner} width="{side}" height="{side}"/>'
-    return f'<circle class="sample" cx="{x}" cy="{y}" r="{size:.1f}"/>'
-
-
-def _x(day: float) -> float:
-    start = _LEFT + _OVER + 8
-    return round(start + day / DAYS * (_WIDTH - _RIGHT - start), 1)
+    return rect("sample", x - size / 2, y - size / 2, size, size) if renews else circle("sample", x, y, size)

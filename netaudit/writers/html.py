@@ -49,6 +49,7 @@ STYLE_SHEETS = (
     "report.css",
     "answer.css",
     "units.css",
+    "chart.css",
     "plan.css",
     "trend.css",
     "chain.css",

@@ -1,12 +1,14 @@
 """Connection times of both families on one scale, with the moment at which clients leave IPv6 (RFC 8305)."""
 
+from collections.abc import Iterator
 from statistics import median
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from netaudit.model.common import Family
 from netaudit.model.parity import Parity
 from netaudit.rules.happy_eyeballs import ATTEMPT_DELAY_MS
+from netaudit.writers.chart import Scale, circle, line, rect, svg, text, ticks
 from netaudit.writers.wording import Wording
 
 __all__ = ["latency_picture"]
@@ -15,7 +17,6 @@ __all__ = ["latency_picture"]
 _WIDTH, _LEFT, _RIGHT = 640, 64, 76
 _LANES = {Family.IPV4: 34, Family.IPV6: 74}
 _AXIS, _HEIGHT = 104, 132
-_TICKS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000)  # ms
 _NAMES = {Family.IPV4: "IPv4", Family.IPV6: "IPv6"}
 
 
@@ -29,20 +30,15 @@ def latency_picture(parity: Parity, wording: Wording) -> Markup | None:
     everything = [ms for taken in samples.values() for ms in taken]
     if not everything:
         return None
-    end = max(*everything, 1.0) * 1.15
-    told = "; ".join(_told(family, parity, wording) for family in Family)
-    parts = [*_scale(end)]
+    across = Scale(0, max(*everything, 1.0) * 1.15, _LEFT, _WIDTH - _RIGHT)
+    parts = [*_axis(across)]
     if samples[Family.IPV4] and not parity.round_trips:
-        parts += _left(median(samples[Family.IPV4]) + ATTEMPT_DELAY_MS, end, wording)
+        parts += _left(median(samples[Family.IPV4]) + ATTEMPT_DELAY_MS, across, wording)
     for family, taken in samples.items():
-        parts += _lane(family, taken, end, wording)
+        parts += _lane(family, taken, across, wording)
     connected, answered = wording.gettext("Time to connect, in milliseconds"), wording.gettext("Round trip, ms")
-    title = escape(answered if parity.round_trips else connected)
-    return Markup(  # noqa: S704  # numbers and escaped texts
-        f'<svg class="latency" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
-        'aria-labelledby="latency-title latency-desc">'
-        f'<title id="latency-title">{title}</title><desc id="latency-desc">{escape(told)}</desc>{"".join(parts)}</svg>'
-    )
+    told = "; ".join(_told(family, parity, wording) for family in Family)
+    return svg("latency", "latency", (_WIDTH, _HEIGHT), answered if parity.round_trips else connected, told, parts)
 
 
 def _told(family: Family, parity: Parity, wording: Wording) -> str:
@@ -52,55 +48,35 @@ def _told(family: Family, parity: Parity, wording: Wording) -> str:
     return f"{_NAMES[family]}: {listed} ms{missing}"
 
 
-def _scale(end: float) -> list[str]:
-    step = next((tick for tick in _TICKS if end / tick <= 8), _TICKS[-1])
-    parts = [f'<line class="axis" x1="{_LEFT}" y1="{_AXIS}" x2="{_WIDTH - _RIGHT}" y2="{_AXIS}"/>']
-    for number in range(min(int(end // step), 100) + 1):
-        x = _x(number * step, end)
-        parts.append(f'<line class="axis" x1="{x}" y1="{_AXIS}" x2="{x}" y2="{_AXIS + 4}"/>')
-        parts.append(f'<text x="{x}" y="{_AXIS + 18}" text-anchor="middle">{number * step}</text>')
-    parts.append(f'<text x="{_WIDTH - _RIGHT + 10}" y="{_AXIS + 18}">ms</text>')
-    return parts
+def _axis(across: Scale) -> Iterator[str]:
+    yield line("axis", _LEFT, _AXIS, _WIDTH - _RIGHT, _AXIS)
+    for value in ticks(across.high):
+        x = across(value)
+        yield line("axis", x, _AXIS, x, _AXIS + 4)
+        yield text("", x, _AXIS + 18, value, "middle")
+    yield text("", _WIDTH - _RIGHT + 10, _AXIS + 18, "ms")
 
 
-def _left(at: float, end: float, wording: Wording) -> list[str]:
+def _left(at: float, across: Scale, wording: Wording) -> Iterator[str]:
     """From here on clients go on over IPv4."""
-    if at > end:
-        return []
-    x = _x(at, end)
-    label = escape(wording.gettext("clients leave IPv6"))
-    anchor = "end" if x > _WIDTH / 2 else "start"
-    return [
-        f'<rect class="beyond" x="{x}" y="14" width="{max(0, _WIDTH - _RIGHT - x)}" height="{_AXIS - 14}"/>',
-        f'<line class="limit" x1="{x}" y1="14" x2="{x}" y2="{_AXIS}"/>',
-        f'<text class="limit" x="{x}" y="11" text-anchor="{anchor}">{label}</text>',
-    ]
+    if at > across.high:
+        return
+    x = across(at)
+    yield rect("beyond", x, 14, max(0, _WIDTH - _RIGHT - x), _AXIS - 14)
+    yield line("limit", x, 14, x, _AXIS)
+    yield text("limit", x, 11, wording.gettext("clients leave IPv6"), "end" if x > _WIDTH / 2 else "start")
 
 
-def _lane(family: Family, taken: tuple[float, ...], end: float, wording: Wording) -> list[str]:
+def _lane(family: Family, taken: tuple[float, ...], across: Scale, wording: Wording) -> Iterator[str]:
     y = _LANES[family]
-    parts = [
-        f'<text class="name" x="0" y="{y + 5}">{_NAMES[family]}</text>',
-        f'<line class="lane" x1="{_LEFT}" y1="{y}" x2="{_WIDTH - _RIGHT}" y2="{y}"/>',
-    ]
-    for ms in taken:
-        x = _x(ms, end)
-        parts.append(
-            f'<circle class="sample" cx="{x}" cy="{y}" r="5"/>'
-            if family is Family.IPV4
-            else f'<rect class="sample" x="{x - 4.5}" y="{y - 4.5}" width="9" height="9"/>'
-        )
+    yield text("name", 0, y + 5, _NAMES[family])
+    yield line("lane", _LEFT, y, _WIDTH - _RIGHT, y)
+    for x in map(across, taken):
+        yield circle("sample", x, y, 5) if family is Family.IPV4 else rect("sample", x - 4.5, y - 4.5, 9, 9)
     if taken:
         middle = median(taken)
-        parts.append(
-            f'<line class="median" x1="{_x(middle, end)}" y1="{y - 11}" x2="{_x(middle, end)}" y2="{y + 11}"/>'
-        )
-        parts.append(f'<text class="value" x="{_WIDTH - _RIGHT + 10}" y="{y + 5}">{_ms(middle, wording)} ms</text>')
-    return parts
-
-
-def _x(ms: float, end: float) -> float:
-    return round(_LEFT + ms / end * (_WIDTH - _RIGHT - _LEFT), 1)
+        yield line("median", across(middle), y - 11, across(middle), y + 11)
+        yield text("value", _WIDTH - _RIGHT + 10, y + 5, f"{_ms(middle, wording)} ms")
 
 
 def _ms(value: float, wording: Wording) -> str:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from netaudit.model.run import Result
 from netaudit.model.verdict import Observation
+from netaudit.writers.chart import rect, svg, text, titled
 from netaudit.writers.wording import Wording
 
 __all__ = ["LABEL", "week_strip"]
@@ -26,33 +27,23 @@ def week_strip(results: Sequence[Result], wording: Wording) -> Markup | None:
     if not weeks:
         return None
     width = len(weeks) * (_SIDE + _GAP) + 80  # the last week's name may be wider than its square
-    squares = "".join(_square(place, week) for place, week in enumerate(weeks))
-    title, told = wording.gettext("IPv6 Ready, week by week"), escape(_told(weeks, wording))
-    return Markup(  # noqa: S704  # numbers and escaped texts
-        f'<svg class="weeks" viewBox="0 0 {width} {_HEIGHT}" width="{width}" role="img" '
-        'aria-labelledby="weeks-title weeks-desc">'
-        f'<title id="weeks-title">{escape(title)}</title><desc id="weeks-desc">{told}</desc>{squares}'
-        f"{_names(weeks)}</svg>"
-    )
+    squares = [_square(place, week) for place, week in enumerate(weeks)]
+    title = wording.gettext("IPv6 Ready, week by week")
+    return svg("weeks", "weeks", (width, _HEIGHT), title, _told(weeks, wording), [*squares, *_names(weeks)])
 
 
 def _square(place: int, week: Observation) -> str:
     kind, mark = _MARKS[week.ok]
     x = place * (_SIDE + _GAP)
-    return (
-        f'<g class="{kind}"><title>{escape(week.where)}</title>'
-        f'<rect x="{x}" y="{_TOP}" width="{_SIDE}" height="{_SIDE}" rx="3"/>'
-        f'<text x="{x + _SIDE / 2}" y="{_TOP + 16}" text-anchor="middle">{mark}</text></g>'
+    return titled(
+        kind, week.where, [rect("week", x, _TOP, _SIDE, _SIDE, 3), text("", x + _SIDE / 2, _TOP + 16, mark, "middle")]
     )
 
 
-def _names(weeks: Sequence[Observation]) -> str:
+def _names(weeks: Sequence[Observation]) -> list[str]:
     """The first and the last week by name."""
     ends = {0: weeks[0], len(weeks) - 1: weeks[-1]} if len(weeks) > 4 else {0: weeks[0]}
-    return "".join(
-        f'<text class="name" x="{place * (_SIDE + _GAP)}" y="{_HEIGHT - 4}">{escape(week.where)}</text>'
-        for place, week in ends.items()
-    )
+    return [text("name", place * (_SIDE + _GAP), _HEIGHT - 4, week.where) for place, week in ends.items()]
 
 
 def _told(weeks: Sequence[Observation], wording: Wording) -> str:
