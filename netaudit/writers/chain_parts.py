@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from netaudit.dns.reasons import explain
 from netaudit.model.security import ChainLink, ChainSignature, Security, SecurityStatus
 from netaudit.rules.algorithms import algorithm_name, digest_name
+from netaudit.rules.calendar import day_of
 from netaudit.writers.chain import SECURITY
 from netaudit.writers.names import both_ways
 from netaudit.writers.safe import one_line
@@ -180,9 +180,9 @@ class _Parts:
         return status.value if own == status.value else f"{status.value} ({own})"
 
     def _date(self, at: float) -> str:
-        """A day in UTC as DNS tools write it, the same in both languages."""
+        """The day in Viet Nam; of a time that no calendar has, the seconds themselves."""
         try:
-            return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d")
+            return self._wording.day(day_of(at))
         except (OverflowError, ValueError, OSError):
             return f"{at:.0f}"
 

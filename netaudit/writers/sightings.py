@@ -9,6 +9,7 @@ from netaudit.model.security import SecurityStatus
 from netaudit.writers import words
 from netaudit.writers.chain import SECURITY
 from netaudit.writers.details import detail_text, pattern_of
+from netaudit.writers.messages import argument_text
 from netaudit.writers.wording import Wording
 
 __all__ = ["SIGHTINGS", "sighting_text"]
@@ -178,6 +179,8 @@ SIGHTINGS = (
 """What the judges say in evidence. What targets say of themselves stays as it is."""
 
 _RECORDS = re.compile(r"(TXT|HTTPS|SVCB|CAA|TLSA|CSYNC|ZONEMD|MX|NS|\d{3}) ")  # and banners of SMTP: others' own words
+_TIMES = {"date", "begin", "end"}
+_NUMBER = re.compile(r"-?\d{1,9}(\.\d{1,3})?")
 _REASONS = {str(reason).replace("_", " "): reason for reason in Reason}
 
 
@@ -192,14 +195,22 @@ def _part(part: str, wording: Wording) -> str:
     for pattern, message in _patterns():
         match = pattern.fullmatch(part)
         if match is not None:
-            given = {k: _part(v, wording) if k == "what" else v for k, v in match.groupdict().items()}
-            return wording.gettext(message) % given
+            return wording.gettext(message) % {k: _value(k, v, wording) for k, v in match.groupdict().items()}
     head, colon, rest = part.partition(": ")
     said = _word(head, wording)
     if said is None:  # a server, a zone, a key: what is said of it follows
         return f"{head}: {_part(rest, wording)}" if colon else detail_text(part, wording)
     told = _part(rest, wording) if colon else said
     return said if told == said else f"{said}: {told}"
+
+
+def _value(name: str, value: str, wording: Wording) -> str:
+    """What stands for a placeholder: a part of its own, a time or a number as readers write them, or data."""
+    if name == "what":
+        return _part(value, wording)
+    if name in _TIMES:
+        return argument_text(value, wording)
+    return wording.number(float(value)) if name == "days" and _NUMBER.fullmatch(value) else value
 
 
 def _word(word: str, wording: Wording) -> str | None:
