@@ -36,7 +36,7 @@ Examples:
   netaudit gate out --router bird.conf --only-new           what would each operator be told, and who would see us then
   netaudit gate inventory.yaml --zonefile dalat.lamdong.gov.vn=dalat.zone --only-new
   netaudit gate out --baseline last-night --only-new -f text,sarif,junit -o gate
-  netaudit gate out --baseline store:latest --store history.sqlite --only-new
+  netaudit gate out --baseline store:latest --history runs.sqlite --only-new
   netaudit gate inventory.yaml --baseline last-night        which targets come and go; nothing is measured
 """
 )

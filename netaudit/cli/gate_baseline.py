@@ -14,6 +14,7 @@ from netaudit.cli.gate_routing import YAML
 from netaudit.cli.judge import JudgingOptions, judged
 from netaudit.cli.outcomes import Outcome, only
 from netaudit.cli.scan import load_inventory
+from netaudit.cli.stored import history_option, run_named
 from netaudit.judge.baseline import (
     appeared,
     baseline_findings,
@@ -28,7 +29,6 @@ from netaudit.model.run import Run
 from netaudit.model.verdict import Status
 from netaudit.rules.gaps import could_not_see
 from netaudit.store.facts import FACTS_FILE
-from netaudit.store.history import History, HistoryError
 from netaudit.store.runfolder import RUN_FILE, RunFolderError, read_run
 from netaudit.writers.baseline import BaselineText
 from netaudit.writers.doubts import doubt_line
@@ -36,9 +36,6 @@ from netaudit.writers.doubts import doubt_line
 __all__ = ["baseline_options", "gate_baseline"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-_STORE = "store:"
-_LATEST = "latest"
 
 
 def baseline_options(command: Command) -> Command:
@@ -50,9 +47,6 @@ def baseline_options(command: Command) -> Command:
                 "history the latest complete run (store:latest), or one by its id (store:ID).",
             ),
             click.option(
-                "--store", metavar="FILE|URL", envvar="NETAUDIT_STORE", help="The history that store:… is looked up in."
-            ),
-            click.option(
                 "--force", is_flag=True, help="Compare although the baseline had other profiles or another scope."
             ),
             click.option(
@@ -61,7 +55,7 @@ def baseline_options(command: Command) -> Command:
         )
     ):  # fmt: skip
         command = option(command)
-    return command
+    return history_option(command)
 
 
 def gate_baseline(run: Path, judging: JudgingOptions, values: Mapping[str, Any], *, only_new: bool) -> Outcome:
@@ -173,23 +167,10 @@ def _run(path: Path, judging: JudgingOptions) -> Run:
 
 def _baseline(values: Mapping[str, Any], province: str) -> Run:
     """The run that is named. Raises Usage."""
-    named: str = values["baseline"]
-    if not named.startswith(_STORE):
-        return _read(Path(named))
-    place = values["store"]
-    if not place:
-        raise Usage("--baseline store:…: name the history with --store FILE|URL, or in NETAUDIT_STORE")
-    if "://" not in place and not Path(place).is_file():
-        raise Usage(f"--store {place}: there is no such history")
-    wanted = named.removeprefix(_STORE)
     try:
-        with History.open(place) as history:
-            entry = history.latest(province=province, complete=True) if wanted == _LATEST else history.entry(wanted)
-            if entry is None:
-                raise Usage(f"--baseline {named}: the history has no complete run of {province}")
-            return history.run(entry)
-    except HistoryError as error:
-        raise Usage(f"--baseline {named}: {error}") from error
+        return run_named(values["baseline"], values["history"], province)
+    except Usage as error:
+        raise Usage(f"--baseline: {error.message}") from error
 
 
 def _read(path: Path) -> Run:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ import msgspec
 from netaudit.cli.errors import INTERNAL, Usage
 from netaudit.cli.options import fail_on, formats_option, judging_options, language_option, quorum_option
 from netaudit.cli.printed import echo_forms
-from netaudit.cli.stored import history_option, open_history
+from netaudit.cli.stored import history_of, history_option
 from netaudit.engine.plan import target_kinds_of
 from netaudit.inventory.problems import did_you_mean, shown
 from netaudit.judge.catalogue import load_catalogue
@@ -66,7 +66,7 @@ def judge(facts: Path, output: Path | None, **values: Any) -> int:
             folder = RunFolder.create(output, resume=True)
         except RunFolderError as error:
             raise Usage(str(error)) from error
-    judging = read_judging_options(values, own=True)
+    judging = replace(read_judging_options(values, own=True), history=history_of(values))
     source = RunFolder(path.parent)
     if facts.is_dir() and source.vantages:
         run = judged_together([vantage.facts for vantage in source.vantages], judging, values["quorum"])
@@ -111,7 +111,6 @@ def read_judging_options(values: Mapping[str, Any], *, own: bool = False) -> Jud
         past=(past := _past(values["previous"])),
         past_parts=_parts_of(past, values["previous"]),
         courses=_courses(values["previous"]),
-        history=open_history(values["history"]) if values.get("history") else None,
     )
 
 

@@ -1,5 +1,6 @@
 """`netaudit merge`: scans of one inventory from several places, judged as one."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import click
 from netaudit.cli.errors import Usage
 from netaudit.cli.judge import judged_together, read_judging_options, tell
 from netaudit.cli.options import formats_option, judging_options, language_option, quorum_option
-from netaudit.cli.stored import history_option
+from netaudit.cli.stored import history_of, history_option
 from netaudit.store.facts import FACTS_FILE
 from netaudit.store.runfolder import RunFolder, RunFolderError
 
@@ -42,7 +43,7 @@ def merge(runs: tuple[Path, ...], output: Path, **values: Any) -> int:
     """
     if len(runs) < 2:
         raise Usage("one scan alone is no merger; name two or more")
-    judging = read_judging_options(values, own=True)
+    judging = replace(read_judging_options(values, own=True), history=history_of(values))
     facts = [path / FACTS_FILE if path.is_dir() else path for path in runs]
     run = judged_together(facts, judging, values["quorum"])
     try:

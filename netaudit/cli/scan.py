@@ -35,7 +35,7 @@ from netaudit.cli.progress import ScanProgress
 from netaudit.cli.proposals import proposal_options, read_proposals
 from netaudit.cli.runs import jitter_of, place_of, read_run_options, run_options
 from netaudit.cli.session import NetworkOptions, Session, open_session
-from netaudit.cli.stored import history_option
+from netaudit.cli.stored import history_of, history_option
 from netaudit.engine import loop
 from netaudit.engine.plan import Selection, plan_jobs
 from netaudit.engine.scan import ScanOptions, done_jobs
@@ -160,7 +160,7 @@ def scan(position: Path | None, option: Path | None, **values: Any) -> int:
     live, and tells what would change; only what lies in those zones, unless --target or --unit selects.
     """
     read_run_options(values)
-    judging = read_judging_options(values, own=True)
+    judging = replace(read_judging_options(values, own=True), history=history_of(values))
     proposals = read_proposals(values)
     loaded, request = _asked(position, option, values, target_kinds(judging))
     require_profiles(loaded, judging.profiles)
@@ -170,12 +170,12 @@ def scan(position: Path | None, option: Path | None, **values: Any) -> int:
     if values["jitter"]:
         time.sleep(jitter_of(loaded, request.vantage, values["jitter"]))
     with place_of(values, loaded.sha256) as place:
-        request = replace(request, resume=place.resume)
-        if proposals:
-            from netaudit.cli.rehearsal import around, scan_proposed  # it builds on this module
         if place.fresh:
             click.echo(Notices(request.language).young_enough(place.path), err=True)
             return COMPLIANT
+        request = replace(request, resume=place.resume)
+        if proposals:
+            from netaudit.cli.rehearsal import around, scan_proposed  # it builds on this module
 
             loaded, request = around(loaded, request, proposals)
             folder = _folder(loaded, request, place.path)

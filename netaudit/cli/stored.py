@@ -1,6 +1,6 @@
 """Histories and runs as the command line names them: a file or URL; a run folder, a run.json, or store:latest."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,7 +14,10 @@ from netaudit.store.runfolder import RUN_FILE, RunFolderError, read_run
 if TYPE_CHECKING:  # what it imports is not worth the time of a command that has no history
     from netaudit.store.history import History, RunEntry
 
-__all__ = ["STORE", "entry_named", "existing_history", "history_option", "open_history", "run_named"]
+__all__ = [
+    "STORE", "entry_named", "existing_history", "history_of", "history_option", "open_history", "run_named",
+    "used_history",
+]  # fmt: skip
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -43,20 +46,32 @@ def open_history(place: str) -> "History":
         raise Usage(f"--history: {error}") from error
 
 
+def history_of(values: Mapping[str, Any]) -> "History | None":
+    """Open the history that a command's values name, if any: before anything is sent. Raises Usage."""
+    return open_history(values["history"]) if values["history"] else None
+
+
 @contextmanager
-def existing_history(place: str | None) -> "Iterator[History]":
-    """Open a history that is only asked: a mistyped file is no empty history. What fails meanwhile raises Usage."""
+def used_history(place: str) -> "Iterator[History]":
+    """Open a history, or make it. Whatever fails meanwhile raises Usage."""
     from netaudit.store.history import HistoryError
 
-    if not place:
-        raise Usage("which history? Name it with --history FILE|URL, or in NETAUDIT_HISTORY")
-    if "://" not in place and not Path(place).is_file():
-        raise Usage(f"--history {place}: there is no such file")
     with open_history(place) as history:
         try:
             yield history
         except HistoryError as error:
             raise Usage(f"--history: {error}") from error
+
+
+@contextmanager
+def existing_history(place: str | None) -> "Iterator[History]":
+    """Open a history that is only asked: a mistyped file is no empty history. What fails meanwhile raises Usage."""
+    if not place:
+        raise Usage("which history? Name it with --history FILE|URL, or in NETAUDIT_HISTORY")
+    if "://" not in place and not Path(place).is_file():
+        raise Usage(f"--history {place}: there is no such file")
+    with used_history(place) as history:
+        yield history
 
 
 def entry_named(history: "History", name: str, province: str = "") -> "RunEntry":

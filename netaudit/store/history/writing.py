@@ -6,7 +6,7 @@ from hashlib import blake2b
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from netaudit.model.run import Result, Run, TrendPoint
 from netaudit.store.history import reading
@@ -141,9 +141,9 @@ def _state_keys(connection: Connection, series: int, prepared: Prepared) -> list
     known = {digest: (key, first) for digest, key, first in connection.execute(query).all()}
     began = {"first_run": run["id"], "first_seen": run["started"]}
     mine = [known[digest] for digest in prepared.states if digest in known]
-    earlier = [key for key, first in mine if first > run["started"]]
-    for key in earlier:
-        connection.execute(update(STATES).where(STATES.c.key == key).values(**began))
+    earlier = [{"of": key, **began} for key, first in mine if first > run["started"]]
+    if earlier:
+        connection.execute(update(STATES).where(STATES.c.key == bindparam("of")), earlier)
     fresh = [state for digest, state in prepared.states.items() if digest not in known]
     units = _unit_list_keys(connection, prepared.unit_lists, {state["units"] for state in fresh})
     rows = [{**state, "units": units[state["units"]], "series": series, **began} for state in fresh]
