@@ -26,6 +26,8 @@ _COMMANDS = {
     "merge": "merge",
     "report": "report",
     "compare": "compare",
+    "diff": "diff",
+    "history": "history",
     "plan": "plan",
     "inventory": "inventory",
     "checks": "checks",
