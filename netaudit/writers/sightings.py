@@ -174,6 +174,9 @@ SIGHTINGS = (
     _("%(roa)s: %(announced)s of %(number)s parts of %(length)s announced"),
     _("observed %(number)s: %(upstreams)s"),
     _("HTTP %(status)s at %(url)s"),
+    _("bogus (%(what)s)"),
+    _("insecure (%(what)s)"),
+    _("indeterminate (%(what)s)"),
     _("%(what)s (%(number)s tries)"),
 )
 """What the judges say in evidence. What targets say of themselves stays as it is."""
