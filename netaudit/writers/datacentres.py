@@ -13,7 +13,7 @@ from netaudit.model.run import Result, Run
 from netaudit.model.verdict import Status, TargetKind
 from netaudit.writers import words
 from netaudit.writers.as_graph_picture import as_graph_picture
-from netaudit.writers.report import worst_first
+from netaudit.writers.groups import worst_first
 from netaudit.writers.wording import Wording
 
 __all__ = ["DataCentrePage", "DrawnWays", "SourceRow", "datacentres_of"]

@@ -11,7 +11,8 @@ from netaudit.model.inventory import NetworkKind
 from netaudit.model.profile import Profile
 from netaudit.model.run import Coverage, RegisterSummary, Timeliness, TrendPoint
 from netaudit.writers import words
-from netaudit.writers.report import CheckGroup, Gap, Report
+from netaudit.writers.groups import CheckGroup, Gap
+from netaudit.writers.report import Report
 from netaudit.writers.safe import bounded
 
 __all__ = ["CoverageRow", "Executive", "PlanRow", "opening"]

@@ -11,7 +11,8 @@ from netaudit.model.verdict import Status
 from netaudit.writers import words
 from netaudit.writers.comparison import DIFFERENCES, DIFFERENCES_SINCE
 from netaudit.writers.files import make_folder, write_whole
-from netaudit.writers.report import MAIN_PILLARS, CheckGroup, Gap, Report
+from netaudit.writers.groups import CheckGroup, Gap
+from netaudit.writers.report import MAIN_PILLARS, Report
 from netaudit.writers.safe import one_line
 from netaudit.writers.wording import Wording
 

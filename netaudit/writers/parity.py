@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from netaudit.model.parity import Parity, ParityRow
 from netaudit.model.run import Result, Run
 from netaudit.model.verdict import TargetKind
-from netaudit.writers.report import host_of, worst_first
+from netaudit.writers.causes import host_of
+from netaudit.writers.groups import worst_first
 from netaudit.writers.safe import page_name
 from netaudit.writers.wording import Wording
 

@@ -2,67 +2,28 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 import msgspec
 
 from netaudit.model.change import Change, Difference
-from netaudit.model.common import Family, Reason, Side
+from netaudit.model.common import Family
 from netaudit.model.inventory import Service, Tier, Unit
-from netaudit.model.profile import CheckInfo, Clause, Profile, Severity
+from netaudit.model.profile import Clause, Profile, Severity
 from netaudit.model.run import ClauseResult, Coverage, Result, Run, UnitResult, UnitStatus
 from netaudit.model.verdict import Outcome, Sighting, Status, Target, TargetKind, Verdict
 from netaudit.rules.gaps import could_not_see
 from netaudit.writers import words
 from netaudit.writers.calendar import Calendar
+from netaudit.writers.causes import Causes
+from netaudit.writers.groups import CheckGroup, Gap, gaps_of, groups_of, worst_first
 from netaudit.writers.messages import recheck_command, sentence
 from netaudit.writers.sorting import sort_key
 from netaudit.writers.wording import Wording
 
-__all__ = ["MAIN_PILLARS", "CheckGroup", "Gap", "Report", "worst_first"]
+__all__ = ["MAIN_PILLARS", "Report"]
 
 MAIN_PILLARS = ("dnssec", "ipv6", "dual_stack", "multihome")
-_STATUS_ORDER = (
-    Status.FAIL, Status.WARN, Status.COULD_NOT_TEST, Status.MANUAL, Status.PASS, Status.NOT_APPLICABLE
-)  # fmt: skip
-_LONGEST_NAME = 255  # RFC 1035 section 3.1
-
-
-@dataclass(frozen=True)
-class CheckGroup:
-    """The results of one check that share a status, with what the group as a whole says."""
-
-    check: str
-    info: CheckInfo | None
-    results: tuple[Result, ...]
-    units: tuple[str, ...]
-    severity: Severity
-
-
-@dataclass(frozen=True)
-class Gap:
-    """What could not be tested for one reason."""
-
-    side: Side
-    reason: Reason
-    results: tuple[Result, ...]
-
-    @property
-    def targets(self) -> tuple[Target, ...]:
-        """The targets, once for each name."""
-        return tuple({result.verdict.target.name: result.verdict.target for result in self.results}.values())
-
-    @property
-    def checks(self) -> tuple[str, ...]:
-        """The checks, once each."""
-        return tuple(dict.fromkeys(result.verdict.check for result in self.results))
-
-    @property
-    def details(self) -> tuple[str, ...]:
-        """What the attempts said, once each."""
-        failures = (result.verdict.outcome.failure for result in self.results)
-        return tuple(dict.fromkeys(failure.detail for failure in failures if failure is not None and failure.detail))
 
 
 class Report:
@@ -238,24 +199,16 @@ class Report:
         return [group for group in self._groups(own) if group.severity is not Severity.INFO]
 
     def explained(self, result: Result) -> list[Result]:
-        """The fails that explain this one: of the checks it names, on the same name or a zone above it."""
-        info = self.run.checks.get(result.verdict.check)
-        if info is None or not info.explained_by:
-            return []
-        host = host_of(result.verdict.target.name)
-        labels = host.split(".") if len(host) <= _LONGEST_NAME else [host]
-        above = [".".join(labels[start:]) for start in range(len(labels))]
-        return [
-            cause
-            for check in info.explained_by
-            for name in above
-            for cause in self._failed_at.get((check, name), ())
-            if cause.id != result.id and _may_explain(cause.verdict.target, result.verdict.target, name == host)
-        ]
+        """The fails that explain this one. See `Causes`."""
+        return self._causes.of(result)
 
     def following(self, results: Iterable[Result]) -> list[Result]:
         """Those of the results that are fails and go away with another fault."""
         return [r for r in results if r.verdict.outcome.status is Status.FAIL and self.explained(r)]
+
+    @cached_property
+    def _causes(self) -> Causes:
+        return Causes(self.run)
 
     @cached_property
     def gaps(self) -> list[Gap]:
@@ -264,13 +217,7 @@ class Report:
 
     def gaps_in(self, results: Iterable[Result]) -> list[Gap]:
         """What could not be tested, by side and reason, the largest first."""
-        grouped: dict[tuple[Side, Reason], list[Result]] = defaultdict(list)
-        for result in results:
-            failure = result.verdict.outcome.failure
-            if result.verdict.outcome.status is Status.COULD_NOT_TEST and failure is not None:
-                grouped[failure.side, failure.reason].append(result)
-        gaps = [Gap(side, reason, tuple(members)) for (side, reason), members in grouped.items()]
-        return sorted(gaps, key=lambda gap: (-len(gap.results), gap.side, gap.reason))
+        return gaps_of(results)
 
     # -- parts
 
@@ -361,44 +308,8 @@ class Report:
             grouped.setdefault(clause.profile, []).append(clause)
         return {profile: clauses for profile, clauses in grouped.items() if clauses}
 
-    @cached_property
-    def _failed_at(self) -> dict[tuple[str, str], list[Result]]:
-        failed: dict[tuple[str, str], list[Result]] = defaultdict(list)
-        for result in self.run.results:
-            if result.verdict.outcome.status is Status.FAIL and not result.waived:
-                failed[result.verdict.check, host_of(result.verdict.target.name)].append(result)
-        return failed
-
     def _groups(self, results: Iterable[Result]) -> list[CheckGroup]:
-        grouped: dict[str, list[Result]] = defaultdict(list)
-        for result in results:
-            grouped[result.verdict.check].append(result)
-        groups = []
-        for check, members in grouped.items():
-            members.sort(key=worst_first)
-            units = dict.fromkeys(unit for result in members for unit in result.units)
-            worst = min((result.severity for result in members), key=lambda s: s.rank)
-            groups.append(CheckGroup(check, self.run.checks.get(check), tuple(members), tuple(units), worst))
-        return sorted(groups, key=lambda g: (g.severity.rank, -len(g.units), -len(g.results), g.check))
-
-
-def _may_explain(cause: Target, target: Target, same_host: bool) -> bool:
-    """A zone above, or the same host; another endpoint of the host is another service and explains nothing."""
-    if not same_host:
-        return cause.kind is TargetKind.ZONE
-    return cause.name == target.name or not (cause.kind is target.kind is TargetKind.ENDPOINT)
-
-
-def host_of(target: str) -> str:
-    """Return the host of an endpoint, or the name itself."""
-    return target.partition("://")[2].rpartition(":")[0] if "://" in target else target
-
-
-def worst_first(result: Result) -> tuple[int, int, str, str]:
-    """The place of a result in a list: fails first, waived ones last."""
-    status = _STATUS_ORDER.index(result.verdict.outcome.status)
-    return (status + (10 if result.waived else 0), result.severity.rank, result.verdict.check,
-            result.verdict.target.name)  # fmt: skip
+        return groups_of(results, self.run.checks)
 
 
 def _by_kind(rows: Iterable[Coverage]) -> dict[str, dict[str, Coverage]]:

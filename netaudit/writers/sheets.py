@@ -16,7 +16,8 @@ from netaudit.rules.calendar import VIET_NAM
 from netaudit.writers import words
 from netaudit.writers.cells import listed
 from netaudit.writers.details import detail_text
-from netaudit.writers.report import MAIN_PILLARS, Report, worst_first
+from netaudit.writers.groups import worst_first
+from netaudit.writers.report import MAIN_PILLARS, Report
 
 __all__ = ["Cell", "Column", "Sheet", "Tone", "Word", "sheets"]
 

@@ -10,8 +10,9 @@ from netaudit.model.run import Result, Run
 from netaudit.model.verdict import Status, Target
 from netaudit.writers import words
 from netaudit.writers.details import detail_text
+from netaudit.writers.groups import CheckGroup, Gap
 from netaudit.writers.observed import Alike, alike, worst_first
-from netaudit.writers.report import CheckGroup, Gap, Report
+from netaudit.writers.report import Report
 from netaudit.writers.safe import one_line
 from netaudit.writers.sightings import sighting_text
 from netaudit.writers.wording import Wording

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from netaudit.model.run import Result, Run
 from netaudit.model.verdict import TargetKind
-from netaudit.writers.report import worst_first
+from netaudit.writers.groups import worst_first
 
 __all__ = ["Zones", "ZoneServer"]
 
