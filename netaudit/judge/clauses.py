@@ -173,7 +173,7 @@ def _attested(demand: Demand, attestations: Sequence[Attestation], day: date) ->
         overdue=when is Timeliness.LATE,
         timeliness=when,
         ended=ended,
-        document=found.document if found is not None else "",
+        attestation=found,
     )
 
 

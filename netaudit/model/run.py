@@ -9,7 +9,17 @@ from netaudit.model.change import Comparison
 from netaudit.model.common import Family, Record, Timestamp
 from netaudit.model.expiry import Expiry
 from netaudit.model.facts import FamilyCheck, ServerAddress
-from netaudit.model.inventory import Authorisation, Contact, NetworkKind, Province, Service, Tier, Unit, Waiver
+from netaudit.model.inventory import (
+    Attestation,
+    Authorisation,
+    Contact,
+    NetworkKind,
+    Province,
+    Service,
+    Tier,
+    Unit,
+    Waiver,
+)
 from netaudit.model.location import Location
 from netaudit.model.multihome import DataCentreSummary
 from netaudit.model.parity import Parity
@@ -20,8 +30,9 @@ from netaudit.model.security import ChainLink, Security
 from netaudit.model.verdict import Status, Target, Verdict
 
 __all__ = [
-    "ClauseResult", "ClauseStatus", "Coverage", "Part", "PillarSummary", "RegisterSummary", "Result", "Run", "Timeliness",
-    "Totals", "TrendPoint", "UnitResult", "UnitStatus", "Vantage", "WaiverState", "WaiverUse", "ZoneSummary",
+    "ClauseResult", "ClauseStatus", "Coverage", "Part", "PillarSummary", "RegisterSummary", "Result", "Run",
+    "Timeliness", "Totals", "TrendPoint", "UnitResult", "UnitStatus", "Vantage", "WaiverState", "WaiverUse",
+    "ZoneSummary",
 ]  # fmt: skip
 
 
@@ -86,7 +97,7 @@ class ClauseResult(Record, frozen=True, kw_only=True):
     overdue: bool = False  # the deadline is past and the profile is in force
     timeliness: Timeliness | None = None  # None: there is nothing of that kind
     ended: date | None = None  # the programme has ended
-    document: str = ""  # attested: the document named in the inventory
+    attestation: Attestation | None = None  # attested, or not by as many as are asked for: who vouches, and where
 
 
 class PillarSummary(Record, frozen=True, kw_only=True):

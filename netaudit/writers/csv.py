@@ -26,7 +26,7 @@ RESULT_COLUMNS = (
 )  # fmt: skip
 CLAUSE_COLUMNS = (
     "profile", "clause", "text", "status", "severity", "passed", "failed", "measurable", "total", "deadline",
-    "overdue", "ended", "basis", "confidence", "source", "document", "failing", "untested",
+    "overdue", "ended", "basis", "confidence", "source", "document", "document_date", "signer", "failing", "untested",
 )  # fmt: skip
 
 
@@ -64,7 +64,13 @@ def _clause(report: Report, counted: ClauseResult) -> Iterator[object]:
     yield clause.deadline.isoformat() if clause is not None and clause.deadline is not None else ""
     yield from (_yes(counted.overdue), counted.ended.isoformat() if counted.ended is not None else "")
     yield from (("", "", "") if clause is None else (clause.basis, clause.confidence, clause.source))
-    yield from (counted.document, listed(counted.failing), listed(counted.untested))
+    attestation = counted.attestation
+    yield from (
+        ("", "", "")
+        if attestation is None
+        else (attestation.document, attestation.date.isoformat(), attestation.signer)
+    )
+    yield from (listed(counted.failing), listed(counted.untested))
 
 
 def _yes(value: bool) -> str:

@@ -75,6 +75,7 @@ class _Brief:
         yield from self._actions()
         yield from self._changes()
         yield from self._gaps()
+        yield from self._attested()
 
     def _head(self) -> Iterator[str]:
         province = _plain(self._run.province.name.in_language(self._wording.language), 120)
@@ -191,6 +192,15 @@ class _Brief:
         side = f"{self._say('Whose side')}: {self._say(words.SIDES[gap.side])}"
         reason, remedy = self._say(words.REASONS[gap.reason]), _plain(self._say(words.REMEDIES[gap.reason]))
         return f"- {self._wording.number(len(gap.results))} × {reason} ({side}). {remedy}"
+
+    def _attested(self) -> Iterator[str]:
+        """What persons vouch for: no scan can see it."""
+        found = [counted for counted in self._run.clauses if counted.attestation is not None]
+        if found:
+            yield from self._heading(self._say("Attested by documents, not measured"))
+        for counted in found:
+            status = self._say(words.CLAUSE_STATUSES[counted.status])
+            yield f"- {_code(counted.clause, 100)} ({status}): {_plain(self._report.attested(counted), 300)}"
 
     def _heading(self, text: str) -> Iterator[str]:
         yield ""

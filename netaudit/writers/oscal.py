@@ -228,9 +228,9 @@ class _Results:
         related = [{"observation-uuid": uuid} for uuid in observations]
         if related:
             finding["related-observations"] = related
-        if counted.document:
-            attested = self._say("attested")
-            finding["remarks"] = f"{attested}: {self._text(counted.document, _LONG)}"
+        if counted.attestation is not None:
+            attested = self._report.attested(counted)
+            finding["remarks"] = f"{self._say('attested')}: {self._text(attested, _LONG)}"
         return finding
 
     # -- helpers

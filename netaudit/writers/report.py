@@ -125,11 +125,26 @@ class Report:
         """A clause of a profile."""
         return self._clauses.get((profile, clause))
 
+    def attested(self, counted: ClauseResult) -> str:
+        """Who vouches for a clause: the document, its day and its signer, and the number that it states."""
+        attestation = counted.attestation
+        if attestation is None:
+            return ""
+        told = self.wording.gettext("%(document)s, %(day)s, signed by %(signer)s") % {
+            "document": attestation.document,
+            "day": self.wording.day(attestation.date),
+            "signer": attestation.signer,
+        }
+        return told if attestation.count is None else f"{told} ({self.wording.number(attestation.count)})"
+
     def clauses_of(self, result: Result) -> list[Clause]:
         """The clauses that ask for a result; a clause may be named alone or as profile/clause."""
-        found = (self._clauses_by_id.get(key) or self._clauses_by_id.get(key.rpartition("/")[2])
-                 for key in result.clauses)  # fmt: skip
+        found = map(self._named_clause, result.clauses)
         return [clause for clause in found if clause is not None]
+
+    def _named_clause(self, key: str) -> Clause | None:
+        profile, _, clause = key.rpartition("/")
+        return self._clauses.get((profile, clause)) or self._clauses_by_id.get(clause)
 
     # -- the answer
 

@@ -100,7 +100,8 @@ _CLAUSES = (
     (_("Profile"), 30), (_("Clause"), 14), (_("Text of the clause"), 60), (_("Status"), 16), (_("Severity"), 14),
     (_("Targets that pass"), 12), (_("Targets that fail"), 12), (_("Targets measured"), 12), (_("Targets in all"), 12),
     (_("Deadline"), 12), (_("Overdue"), 10), (_("Basis"), 18), (_("How sure the source is"), 20), (_("Source"), 34),
-    (_("Attested by"), 30), (_("Not met by"), 50), (_("Could not be tested"), 50),
+    (_("Attested by"), 30), (_("Document of"), 12), (_("Signed by"), 24), (_("Not met by"), 50),
+    (_("Could not be tested"), 50),
 )  # fmt: skip
 _FINDINGS = (
     (_("Status"), 14), (_("Severity"), 14), (_("Check"), 26), (_("Title of the check"), 40), (_("Target"), 36),
@@ -221,7 +222,11 @@ class _Sheets:
             yield self._say(words.BASIS[clause.basis])
             yield self._say(words.CONFIDENCE[clause.confidence])
             yield clause.source
-        yield from (counted.document, listed(counted.failing), listed(counted.untested))
+        attestation = counted.attestation
+        yield from (
+            ("", None, "") if attestation is None else (attestation.document, attestation.date, attestation.signer)
+        )
+        yield from (listed(counted.failing), listed(counted.untested))
 
     def _findings(self) -> Iterator[tuple[Cell, ...]]:
         for result in self._with(Status.FAIL, Status.WARN):

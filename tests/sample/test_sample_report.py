@@ -95,10 +95,12 @@ def test_each_unit_stands_where_its_own_services_put_it(run: Run) -> None:
     assert set(status.values()) - {UnitStatus.FAIL}, "not everybody fails for what one does"
 
 
-def test_attested_clauses_name_their_documents(run: Run) -> None:
+def test_attested_clauses_name_their_documents(book: FactBook, run: Run) -> None:
     attested = [clause for clause in run.clauses if clause.status is ClauseStatus.ATTESTED]
     assert attested
-    assert all(clause.document for clause in attested)
+    assert {(c.attestation.document, c.attestation.date, c.attestation.signer) for c in attested if c.attestation} == {
+        (given.document, given.date, given.signer) for given in book.scan.inventory.attestations
+    }
 
 
 def test_a_plan_that_ended_is_not_overdue(run: Run) -> None:

@@ -1,10 +1,13 @@
 """A run in which every text that a server, a file or a person gave attacks a spreadsheet or a page of Markdown."""
 
+from datetime import date
+
 import msgspec
 
 from netaudit.model.change import Change, Comparison, Difference
 from netaudit.model.common import Failure, Reason, Side, Text
 from netaudit.model.expiry import Expiry
+from netaudit.model.inventory import Attestation
 from netaudit.model.profile import Severity
 from netaudit.model.run import Coverage, Result, Run
 from netaudit.model.verdict import Argument, Target, TargetKind, Verdict, could_not_test, failed
@@ -48,7 +51,13 @@ def under_attack() -> Run:
             for n, profile in enumerate(run.profiles)
         ),
         clauses=tuple(
-            msgspec.structs.replace(clause, document=first, failing=ATTACKS, untested=ATTACKS) for clause in run.clauses
+            msgspec.structs.replace(
+                clause,
+                attestation=Attestation(field="f", document=first, date=date(2026, 1, 1), signer=first),
+                failing=ATTACKS,
+                untested=ATTACKS,
+            )
+            for clause in run.clauses
         ),
         coverage=tuple(
             Coverage(tier=text, kind=text, expected=3, listed=3, declared=2, present=1, working=1, untested=0)

@@ -254,7 +254,7 @@ def test_markdown_of_others_stays_text(attacked: Run, language: str) -> None:
     assert not acting & {token.type for token in found}
     assert [token.type for token in found].count("table_open") == 1
     headings = [line for line in text.splitlines() if line.startswith("#")]
-    assert [token.type for token in found].count("heading_open") == len(headings) == 5
+    assert [token.type for token in found].count("heading_open") == len(headings) == 6
     outside = "\n".join(token.content for token in found if token.type == "text")
     assert not re.search(r"@\w|://|www\.", outside)  # what forges make links of after the parser
     assert "=1+1" in outside and "evil.example" in outside
