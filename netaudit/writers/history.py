@@ -103,7 +103,7 @@ class HistoryText:
             self._say(_("comes and goes (%(number)s times)")) % self._numbers(number=course.changes)
             if course.flapping
             else "",
-            "" if course.confirmed else self._say(_("not confirmed yet")),
+            self._say(_("not confirmed yet")) if history.counts and not course.confirmed else "",
         ]
         return (
             self._say(STANDINGS[history.standing]),
