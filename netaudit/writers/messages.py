@@ -12,6 +12,7 @@ from netaudit.model.profile import CheckInfo
 from netaudit.model.run import Run
 from netaudit.model.verdict import Argument, Outcome, Target, TargetKind, Verdict
 from netaudit.writers import words
+from netaudit.writers.names import both_ways
 from netaudit.writers.rechecks import as_service
 from netaudit.writers.safe import bounded
 from netaudit.writers.wording import Wording
@@ -111,7 +112,7 @@ def _text(value: str, wording: Wording) -> str:
             return wording.day(datetime.fromisoformat(value).date())
     except (ValueError, OverflowError):
         return bounded(value)
-    return bounded(value)
+    return both_ways(value) if "xn--" in value else bounded(value)
 
 
 def _target_parts(target: Target) -> dict[str, Argument]:

@@ -11,15 +11,21 @@ from netaudit.writers.wording import Wording
 
 __all__ = ["audited_line", "both_ways", "nonexistent_line"]
 
+_LONGEST = 300  # characters of a name with a scheme and a port
+
 
 def both_ways(name: str) -> str:
-    """Return an A-label name with its U-label form behind it: `xn--lmng-goa46e.vn (lâmđồng.vn)`; others as they are."""
-    if "xn--" not in name:
-        return one_line(name, 260)
+    """Return an A-label name, or an endpoint, with the name's U-label form behind it; others as they are.
+
+    `xn--lmng-goa46e.vn (lâmđồng.vn)`, `https://xn--lmng-goa46e.vn:443 (lâmđồng.vn)`.
+    """
+    host = name.partition("://")[2].rpartition(":")[0] or name
+    if "xn--" not in host or len(name) > _LONGEST:
+        return one_line(name, _LONGEST)
     try:
-        return one_line(f"{name} ({idna.decode(name)})", 600)
+        return one_line(f"{name} ({idna.decode(host)})", 2 * _LONGEST)
     except (idna.IDNAError, UnicodeError):
-        return one_line(name, 260)
+        return one_line(name, _LONGEST)
 
 
 def audited_line(name: str, zone: str, hosts: Iterable[str], mail: str, language: str) -> str:

@@ -18,6 +18,7 @@ from netaudit.writers.calendar import Calendar
 from netaudit.writers.causes import Causes
 from netaudit.writers.groups import CheckGroup, Gap, gaps_of, groups_of, worst_first
 from netaudit.writers.messages import recheck_command, sentence
+from netaudit.writers.names import both_ways
 from netaudit.writers.sorting import sort_key
 from netaudit.writers.wording import Wording
 
@@ -98,7 +99,7 @@ class Report:
         """A target as readers know it: its name, or the kind of service and the tier in words."""
         tier, _, kind = target.name.partition("/")
         if target.kind is not TargetKind.COVERAGE or not kind:
-            return target.name
+            return both_ways(target.name) if "xn--" in target.name else target.name
         return f"{self.wording.gettext(words.word(words.KINDS, kind))} ({self.tier_name(tier)})"
 
     def recheck(self, result: Result) -> str:
