@@ -49,7 +49,7 @@ Examples:
   netaudit schedule install lamdong.yaml --as kubernetes --image registry.example/netaudit:1 --to manifests
 """
 )
-@click.argument("inventory", required=False, type=click.Path(path_type=Path))
+@click.argument("inventory", type=click.Path(path_type=Path))
 @click.argument("scan_arguments", nargs=-1)
 @click.option(
     "--as", "form", type=click.Choice(["systemd", "kubernetes"]), default="systemd", show_default=True, help="For whom."
@@ -73,7 +73,7 @@ Examples:
 @click.option("--on-failure", default="", metavar="UNIT", help="Start it when a run ends with anything but 0 and 1.")
 @click.option("--image", default="", metavar="IMAGE", help="Kubernetes: the container image, with its tag or digest.")
 def install(
-    inventory: Path | None, scan_arguments: tuple[str, ...], form: str, to: Path | None, shown: bool, **values: Any
+    inventory: Path, scan_arguments: tuple[str, ...], form: str, to: Path | None, shown: bool, **values: Any
 ) -> int:
     """Write what scans INVENTORY every night; options of `netaudit scan` follow after --.
 

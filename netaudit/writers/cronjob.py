@@ -53,7 +53,13 @@ def cronjob(scan: ScheduledScan, image: str, storage: str = "10Gi") -> str:
             },
         },
     }
-    return "---\n".join(yaml.safe_dump(part, sort_keys=False, allow_unicode=True, width=120) for part in (claim, job))
+    return "---\n".join(map(_yaml, (claim, job)))
+
+
+def _yaml(document: dict[str, Any]) -> str:
+    """As YAML; in ASCII where a character would break lines, which PyYAML leaves as it is among letters."""
+    text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120)
+    return text if yaml.safe_load(text) == document else yaml.safe_dump(document, sort_keys=False, width=120)
 
 
 def _pod(scan: ScheduledScan, image: str) -> dict[str, Any]:
