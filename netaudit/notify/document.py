@@ -15,12 +15,23 @@ from netaudit.model.verdict import TargetKind
 __all__ = ["Change", "Document", "End", "document_of"]
 
 
+_Why = Literal["fixed", "replaced", "moot", "gone", "waived"]
+
+_WHY: dict[Standing | None, _Why] = {
+    Standing.FIXED: "fixed",
+    Standing.REPLACED: "replaced",
+    Standing.MOOT: "moot",
+    Standing.GONE: "gone",
+    None: "waived",
+}
+
+
 class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A finding that opened or closed. `target`: left out where the route names none."""
 
     id: str  # the fingerprint
     change: Literal["opened", "closed"]
-    why: Standing | Literal["waived"] | None = None  # of what closed
+    why: _Why | None = None  # of what closed
     flapping: bool = False
     check: str
     title: Text | None = None
@@ -106,7 +117,7 @@ def _change(run: Run, change: Open | Closed, names: bool) -> Change:
     return Change(
         id=finding.id,
         change="closed" if closed else "opened",
-        why=(change.why or "waived") if isinstance(change, Closed) else None,
+        why=_WHY[change.why] if isinstance(change, Closed) else None,
         flapping=isinstance(change, Open) and change.flapping,
         check=finding.check,
         title=info.title if info is not None else None,

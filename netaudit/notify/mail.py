@@ -50,9 +50,9 @@ def letter(message: Message, sender: str) -> EmailMessage:
     composed["Date"] = formatdate(message.created)
     composed["Message-ID"] = f"<{message.key}@{domain}>"
     composed["Auto-Submitted"] = "auto-generated"  # no out-of-office replies (RFC 3834)
-    composed["Content-Language"] = message.language
     composed.set_content(message.text, cte="quoted-printable")
     composed.add_alternative(message.html, subtype="html", cte="quoted-printable")
+    composed["Content-Language"] = message.language  # now: what sets the content removes such fields
     return composed
 
 

@@ -88,19 +88,19 @@ class NewsMessage:
         return one_line(name.in_language(self._wording.language), 120)
 
     def _counts(self) -> Iterator[str]:
-        news, number, plural = self._news, self._wording.number, self._wording.ngettext
+        news, number, ngettext = self._news, self._wording.number, self._wording.ngettext
         fixed = sum(closed.why is Standing.FIXED for closed in news.closed)
         other = len(news.closed) - fixed
         if news.opened and news.first:
-            yield plural("%(n)s finding", "%(n)s findings", len(news.opened)) % {"n": number(len(news.opened))}
+            yield ngettext("%(n)s finding", "%(n)s findings", len(news.opened)) % {"n": number(len(news.opened))}
         elif news.opened:
-            yield plural("+%(n)s new", "+%(n)s new", len(news.opened)) % {"n": number(len(news.opened))}
+            yield ngettext("+%(n)s new", "+%(n)s new", len(news.opened)) % {"n": number(len(news.opened))}
         if fixed:
-            yield plural("−%(n)s fixed", "−%(n)s fixed", fixed) % {"n": number(fixed)}
+            yield ngettext("−%(n)s fixed", "−%(n)s fixed", fixed) % {"n": number(fixed)}
         if other:
-            yield plural("%(n)s changed", "%(n)s changed", other) % {"n": number(other)}
+            yield ngettext("%(n)s changed", "%(n)s changed", other) % {"n": number(other)}
         if news.endings:
-            yield plural("%(n)s ending", "%(n)s ending", len(news.endings)) % {"n": number(len(news.endings))}
+            yield ngettext("%(n)s ending", "%(n)s ending", len(news.endings)) % {"n": number(len(news.endings))}
         if news.cut_short:
             yield self._say("scan cut short")
         if news.all_clear:
