@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from netaudit.cli.errors import Usage
+from netaudit.cli.errors import COMPLIANT, USAGE, Usage
 from netaudit.cli.options import language_option
 from netaudit.cli.own_profiles import require_profiles
 from netaudit.inventory import InventoryError, LoadedInventory, inventory_schema, load
@@ -32,10 +32,23 @@ Examples:
   netaudit inventory validate province.yaml
 """
 )
-@click.argument("file", type=click.Path(path_type=Path), default=Path("inventory.yaml"))
+@click.argument("files", metavar="[FILE]…", nargs=-1, type=click.Path(path_type=Path))
 @language_option
-def validate(file: Path, language: str) -> None:
-    """Check FILE (default: inventory.yaml); each problem with its line. Exit code 2 when there is one."""
+def validate(files: tuple[Path, ...], language: str) -> int:
+    """Check each FILE (default: inventory.yaml); each problem with its line. Exit code 2 when there is one."""
+    code = COMPLIANT
+    for file in files or (Path("inventory.yaml"),):
+        try:
+            _validate(file, language)
+        except Usage as error:
+            if len(files) <= 1:
+                raise
+            error.show()  # the others are looked at too
+            code = USAGE
+    return code
+
+
+def _validate(file: Path, language: str) -> None:
     loaded = _loaded(file)
     require_profiles(loaded)
     for warning in loaded.warnings[:_MOST_WARNINGS]:

@@ -11,7 +11,7 @@ from netaudit.authority.lint_dnssec import lint_ds, lint_signatures
 from netaudit.authority.lint_zonemd import lint_zonemd
 from netaudit.authority.masterfile import MasterFileError
 from netaudit.cli.bare import read_name
-from netaudit.cli.errors import COMPLIANT, FINDINGS
+from netaudit.cli.errors import COMPLIANT, FINDINGS, Usage
 from netaudit.cli.options import language_option
 from netaudit.cli.proposals import ds_option, read_ds, read_file
 from netaudit.writers.safe import one_line
@@ -32,18 +32,27 @@ Exit codes: 0 no error (there may be warnings), 1 errors, 2 usage.
 \b
 Examples:
   netaudit zone lint lamdong.zone --origin lamdong.gov.vn
+  netaudit zone lint zones/*.zone                        each named after its zone: lamdong.gov.vn.zone
   netaudit zone lint lamdong.zone.signed --origin lamdong.gov.vn --ds @dsset-lamdong.gov.vn.
 """,
 )
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--origin", required=True, metavar="ZONE", help="The zone that the file holds.")
+@click.argument("files", metavar="FILE…", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--origin", metavar="ZONE", help="The zone that the file holds (default: its name, as in ZONE.zone or db.ZONE)."
+)
 @ds_option
 @language_option
-def lint_command(file: Path, origin: str, ds: tuple[str, ...], language: str) -> int:
-    """Look for mistakes in a zone file; nothing is sent. A signed zone's signatures are all verified.
+def lint_command(files: tuple[Path, ...], origin: str | None, ds: tuple[str, ...], language: str) -> int:
+    """Look for mistakes in zone files; nothing is sent. A signed zone's signatures are all verified.
 
     `netaudit scan --zonefile` goes on from here: it audits the zone as if it were live.
     """
+    if len(files) > 1 and (origin or ds):
+        raise Usage("--origin and --ds belong to one zone: name one file")
+    return max(_lint(file, origin or _zone_of(file), ds, language) for file in files)
+
+
+def _lint(file: Path, origin: str, ds: tuple[str, ...], language: str) -> int:
     apex = dns.name.from_text(read_name(origin))
     records = read_ds(ds, (apex,)).get(apex, ())
     try:
@@ -58,3 +67,13 @@ def lint_command(file: Path, origin: str, ds: tuple[str, ...], language: str) ->
     rrsets = sum(map(len, read.content.rrsets.values()))
     click.echo(lint_closing(file.name, apex.to_text(omit_final_dot=True), rrsets, found, language), err=True)
     return FINDINGS if any(finding.is_error for finding in found) else COMPLIANT
+
+
+def _zone_of(file: Path) -> str:
+    """The zone that a file is named after: lamdong.gov.vn.zone, lamdong.gov.vn.zone.signed, db.lamdong.gov.vn."""
+    name = file.name.removeprefix("db.")
+    for ending in (".signed", ".zone", ".db"):
+        name = name.removesuffix(ending)
+    if name == file.name:
+        raise Usage(f"{file}: which zone? Name it with --origin, or the file ZONE.zone")
+    return name
