@@ -6,6 +6,7 @@ it from the run (tests/writers/recount.py).
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -36,6 +37,12 @@ _NUMBER = {
 }
 
 
+# Texts that bring digits along: with a letter, or an address. Numbers of networks we print ourselves.
+_FOREIGN = re.compile(r"(?=.*\d)(?=.*(?:[^\W\d]|\d\.\d+\.\d))", re.DOTALL)
+_AS = re.compile(r"AS\d+")
+_WORD = re.compile(r"[\w.:/-]*\d[\w.:/-]*")
+
+
 @dataclass
 class Part:
     """A part of a page: what it shows, and what it should."""
@@ -58,10 +65,11 @@ class Texts:
             said |= {report.sighted(result, sighting) for sighting in result.verdict.outcome.sightings}
         for change in run.comparison.changes if run.comparison is not None else ():
             said |= {report.compared_sentence(v) for v in (change.before, change.after) if v is not None}
-        kept = {" ".join(text.split()) for text in said if re.search(r"\d", text) and re.search(r"[^\W\d]", text)}
-        cut = {bounded(text, limit) for text in kept for limit in _LIMITS if len(text) > limit}
-        self._whole = kept | cut
-        self._long = sorted((text for text in self._whole if len(text) > 3), key=len, reverse=True)
+        kept = {" ".join(text.split()) for text in said if _FOREIGN.search(text) and not _AS.fullmatch(text)}
+        self._whole = kept | {bounded(text, limit) for text in kept for limit in _LIMITS if len(text) > limit}
+        self._by_word: dict[str, list[str]] = defaultdict(list)
+        for text in sorted(self._whole, key=len, reverse=True):
+            self._by_word[next(_words(text))].append(text)
         self._seen: dict[str, list[str]] = {}
 
     def figures(self, text: str) -> list[str]:
@@ -74,9 +82,9 @@ class Texts:
     def _read(self, text: str) -> Iterator[str]:
         if text in self._whole:
             return
-        for said in self._long:
-            if said in text:
-                text = text.replace(said, " ")
+        known = {said for word in _words(text) for said in self._by_word.get(word, ()) if said in text}
+        for said in sorted(known, key=len, reverse=True):
+            text = re.sub(rf"(?<!\w){re.escape(said)}(?!\w)", " ", text)
         text = re.sub(r"\bIPv[46]\b", "IP", text)
         number = _NUMBER[self.language]
         for found in re.finditer(rf"{_MOMENT.pattern}|{_DAY}|{number.pattern}", text):
@@ -123,6 +131,11 @@ def _take(text: str | None, part: Part, texts: Texts) -> None:
     if shown:
         part.shown += shown
         part.text.append(" ".join((text or "").split())[:160])
+
+
+def _words(text: str) -> Iterator[str]:
+    """The words with a digit."""
+    yield from (word.strip(".:/-") for word in _WORD.findall(text))
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -26,7 +26,7 @@ MAIN = ("dnssec", "ipv6", "dual_stack", "multihome")
 STATUSES = ("pass", "warn", "fail", "could_not_test", "manual", "not_applicable")
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 CLAUSES = ("met", "partly", "unmet", "not_tested", "attested", "manual", "not_applicable")
-ROWS, NAMES, FIRST, OBSERVED, CELLS = 40, 12, 3, 8, 400  # how long lists may be before the rest is counted
+ROWS, NAMES, FIRST, OBSERVED, CELLS, LISTED = 40, 12, 3, 8, 400, 8  # how long lists may be before the rest is counted
 
 Figures = Iterator[str]
 
@@ -117,9 +117,16 @@ class Page:
         """A result with its evidence: how many units it concerns, how many rows are folded or left out."""
         outcome = result.verdict.outcome
         rows = len(outcome.observed)
+        course = self.run.courses.get(result.id)
+        if course is not None:
+            yield moment(course.first_seen.at)
+            yield from (moment(course.since.at),) if course.since != course.first_seen else ()
+            yield from (moment(course.last_good.at),) if course.last_good is not None else ()
         if not self.causes(result):
             yield from more(min(rows, ROWS) - OBSERVED if rows <= ROWS else rows - OBSERVED)
         yield from more(rows - ROWS)
+        taken = [part.started for part in self.run.parts[1:] if result.verdict.target in part.targets]
+        yield from map(moment, taken)
         if result.units and not isinstance(self, UnitPage):
             yield str(len(result.units))
             yield from more(len(result.units) - NAMES)
@@ -272,8 +279,17 @@ class CheckPage(Page):
 
     def parameters(self) -> Figures:
         for value in self.run.checks[self.id].parameters.values():
-            if isinstance(value, int | float) and not isinstance(value, bool):
-                yield f"{value:g}"
+            yield from plain(*value[:LISTED]) if isinstance(value, list | tuple) else plain(value)
+            yield from more(len(value) - LISTED) if isinstance(value, list | tuple) else ()
+
+
+def plain(*values: object) -> Figures:
+    """Those of the values that are numbers, or texts of digits alone."""
+    for each in values:
+        if isinstance(each, int | float) and not isinstance(each, bool):
+            yield f"{each:g}"
+        elif isinstance(each, str) and each.isdecimal():
+            yield each
 
 
 class UnitPage(Page):
@@ -351,6 +367,7 @@ class IndexPage(Page):
             "first": self.first, "units": self.units, "vantages": self.vantages, "plan": self.plan,
             "datacentres": self.datacentres, "expiries": self.expiries, "reliance": self.reliance,
             "findings": self.findings, "gaps": self.gaps, "method": self.method, "trend": self.trend,
+            "measured": self.measured,
         }  # fmt: skip
         if element.tag == "tr" and element.find("th/a") is not None:
             return self.unit(linked(element, "unit/"))
@@ -516,6 +533,14 @@ class IndexPage(Page):
                     )
                 )
 
+    def measured(self) -> Figures:
+        """When each part of the run was measured, and how many targets it has."""
+        for part in self.run.parts:
+            yield moment(part.started)
+            yield str(len(part.targets))
+            yield from more(len(part.targets) - 1)
+            yield from more(len(part.targets) - ROWS)
+
     def vantages(self) -> Figures:
         for vantage in self.run.vantages:
             yield from () if vantage.asn is None else (str(vantage.asn),)
@@ -565,6 +590,10 @@ class IndexPage(Page):
     def datacentres(self) -> Figures:
         for id, centre in self.run.datacentres.items():
             yield from map(str, centre.asns[:FIRST])
+            for family in Family:
+                seen = dict.fromkeys(s.operator or s.asn for s in centre.operators if family in s.shares)
+                yield from plain(*list(seen)[:LISTED])
+                yield from more(len(seen) - LISTED)
             own = [r for r in self.run.results if str(r.verdict.target) == f"datacentre:{id}"]
             yield from counts_line(by_status(own))
 

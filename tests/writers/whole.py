@@ -6,16 +6,19 @@ from datetime import date
 import msgspec
 
 from netaudit.judge.provinces import compare_provinces
+from netaudit.judge.timeliness import timeliness
 from netaudit.judge.trends import trend_point, with_trend
 from netaudit.model.change import Change, Comparison, Difference
 from netaudit.model.common import Failure, Family, Reason, Side
 from netaudit.model.expiry import Expiry, ExpiryKind
 from netaudit.model.facts import FamilyCheck
-from netaudit.model.inventory import Waiver
+from netaudit.model.inventory import Authorisation, Waiver
+from netaudit.model.profile import Profile
 from netaudit.model.provinces import ProvinceComparison, ProvinceRun
-from netaudit.model.run import Result, Run, TrendPoint, Vantage, WaiverState, WaiverUse
-from netaudit.model.verdict import Sighting, Status
-from tests.writers.synthetic import AT, province_run
+from netaudit.model.regression import Course, Moment
+from netaudit.model.run import ClauseResult, Part, Result, Run, TrendPoint, Vantage, WaiverState, WaiverUse
+from netaudit.model.verdict import Outcome, Sighting, Status, Target, TargetKind, fingerprint, not_applicable
+from tests.writers.synthetic import AT, TODAY, province_run
 
 __all__ = ["provinces", "whole_run"]
 
@@ -28,7 +31,7 @@ def whole_run(*, live: bool = True) -> Run:
 
     `live` compares with an earlier scan; otherwise what is proposed with what is live.
     """
-    run = province_run()
+    run = _crowded(province_run())
     fails = [result for result in run.results if result.verdict.outcome.status is Status.FAIL]
     first, second, *rest = fails
     changed = {first.id: _waived(first), second.id: _disputed(second)}
@@ -46,6 +49,8 @@ def whole_run(*, live: bool = True) -> Run:
         comparison=_comparison(run, rest, live=live),
         waivers=tuple(_waiver(state, number, first) for number, state in enumerate(WaiverState)),
         expiries=tuple(_expiries()),
+        parts=_parts(run),
+        courses=_courses(run, fails),
     )
     return with_trend(run, _earlier(run))
 
@@ -65,6 +70,74 @@ def provinces() -> ProvinceComparison:
     ]
     read = [msgspec.json.decode(msgspec.json.encode(each), type=ProvinceRun) for each in named]
     return compare_provinces(read, run.profiles[1].id)
+
+
+def _crowded(run: Run) -> Run:
+    """More of everything than its first lines hold: targets, registers, criteria, coverage, ways."""
+    pattern = next(result for result in run.results if result.verdict.outcome.status is Status.FAIL)
+    units = tuple(unit.id for unit in run.units)
+    fails = (
+        _renamed(pattern, TargetKind.ENDPOINT, f"https://may-{n}.lamdong.gov.vn:443", units[n : 2 * n])
+        for n in range(1, 46)
+    )
+    nothing = _renamed(pattern, TargetKind.ZONE, run.zones[0], (), not_applicable("none"))
+    centre = run.datacentres["ttth"]
+    unknown = msgspec.structs.replace(centre.prefixes[0], feeds=0, family=Family.IPV6)
+    register = msgspec.structs.replace(run.registers[0], register="cu", counted={"organisation": 850}, broken=5)
+    asked, measured = run.profiles[1].clauses[0], run.clauses[2]
+    law = msgspec.structs.replace(
+        run.profiles[1], id="dang-chay", ended=date(2028, 12, 31), clauses=(msgspec.structs.replace(asked, id="VN-09"),)
+    )
+    again = msgspec.structs.replace(measured, profile=law.id, clause="VN-09")
+    cell = next(cell for cell in run.coverage if cell.tier == "commune")
+    other = {"listed": cell.expected - 4, "untested": 6, "closed": 6, "working": 137}
+    return msgspec.structs.replace(
+        run,
+        results=(*run.results, *fails, nothing),
+        datacentres={"ttth": msgspec.structs.replace(centre, prefixes=(*centre.prefixes, unknown))},
+        registers=(*run.registers, register),
+        profiles=(*run.profiles, law),
+        clauses=tuple(_timed(clause, (*run.profiles, law)) for clause in (*run.clauses, again)),
+        coverage=(*run.coverage, msgspec.structs.replace(cell, kind="public_service", tier="party", **other)),
+        pillar_coverage=tuple(
+            msgspec.structs.replace(cell, kind=pillar) for pillar in ("dnssec", "ipv6", "dual_stack")
+        ),
+        authorisation=Authorisation(text="Kế hoạch kiểm tra", valid_until=date(2027, 6, 30)),
+        classification="Nội bộ",
+    )
+
+
+def _renamed(
+    result: Result, kind: TargetKind, name: str, units: tuple[str, ...], outcome: Outcome | None = None
+) -> Result:
+    verdict = msgspec.structs.replace(
+        result.verdict, target=Target(kind=kind, name=name), outcome=outcome or result.verdict.outcome
+    )
+    return msgspec.structs.replace(result, id=fingerprint(verdict), verdict=verdict, units=units)
+
+
+def _timed(clause: ClauseResult, profiles: tuple[Profile, ...]) -> ClauseResult:
+    """A clause with where it stands in time, and how much must pass."""
+    (asked,) = (c for profile in profiles for c in profile.clauses if c.id == clause.clause)
+    stands = timeliness(clause.status, asked.deadline, clause.ended, TODAY)
+    return msgspec.structs.replace(clause, timeliness=stands, needed=clause.total)
+
+
+def _parts(run: Run) -> tuple[Part, ...]:
+    """The latest scan measured three targets again; the others are of the day before."""
+    targets = tuple(dict.fromkeys(result.verdict.target for result in run.results))
+    return (
+        Part(run=run.id, started=run.started, complete=False, targets=targets[-3:]),
+        Part(run="earlier", started=run.started - _DAY, complete=True, targets=targets[:-3]),
+    )
+
+
+def _courses(run: Run, fails: list[Result]) -> dict[str, Course]:
+    """One finding is new, one came back."""
+    now, before, first = (Moment(run=id, at=run.started - n * _DAY) for n, id in enumerate((run.id, "before", "first")))
+    new = Course(first_seen=now, since=now, last_seen=now)
+    back = Course(first_seen=first, since=now, last_seen=now, last_good=before, changes=4, flapping=True)
+    return {fails[1].id: new, fails[2].id: back}
 
 
 def _waived(result: Result) -> Result:
