@@ -110,7 +110,7 @@ def test_report_refuses_with_one_sentence(tmp_path: Path, capsys: pytest.Capture
     (tmp_path / "run.json").write_text('{"schema": 1')
     assert netaudit(["report", str(tmp_path)]) == 2
     assert "this is no run of netaudit" in capsys.readouterr().err
-    assert netaudit(["report", str(tmp_path), "-f", "pdf"]) == 2
+    assert netaudit(["report", str(tmp_path), "-f", "docx"]) == 2
     assert "choose from html, json, text" in capsys.readouterr().err
     (tmp_path / "empty").mkdir()
     assert netaudit(["report", str(tmp_path / "empty")]) == 2
