@@ -222,8 +222,8 @@ def judging_options(command: Command) -> Command:
                 multiple=True,
                 type=click.Path(exists=True, path_type=Path),
                 metavar="RUN",
-                help="An earlier run, its folder or facts, as often as there are: tell whether signatures were made "
-                "since the newest, and how the IPv6 Ready label stands by all. May be the output.",
+                help="An earlier run, its folder or facts, as often as there are: tell what has changed and whether "
+                "signatures were made since the newest, and draw the course by all. May be the output.",
             ),
         )
     ):
