@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from netaudit.model.common import Family, Record, Text
+from netaudit.model.units import Expectation, Identifier, Tier, Unit
 
 __all__ = [
     "PORTS", "Attestation", "Authorisation", "Blackout", "Contact", "DataCentre", "Expectation", "Inventory",
@@ -15,11 +16,9 @@ __all__ = [
     "Source", "SourceKind", "Tier", "Unit", "Uplink", "Waiver",
 ]  # fmt: skip
 
-Identifier = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
 HostName = Annotated[str, msgspec.Meta(min_length=1, max_length=253)]
 Selector = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$")]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
-UnitCount = Annotated[int, msgspec.Meta(ge=0)]
 FirewallMark = Annotated[int, msgspec.Meta(ge=1, le=4294967295)]
 AutonomousSystemNumber = Annotated[int, msgspec.Meta(ge=1, le=4294967294)]
 Scheme = Literal["https", "http", "mail", "submission", "submissions", "imap", "imaps", "ntp", "tcp", "udp"]
@@ -86,54 +85,6 @@ class Scope(Record, frozen=True, kw_only=True):
     outside_hosts: bool = False  # follow redirects from one host that the inventory does not name to another
     packet_too_big: tuple[str, ...] = ()  # prefixes of owned servers that `--inject-ptb` may tell of a smaller MTU
     exclude: tuple[str, ...] = ()  # names or prefixes never to be sent to
-
-
-class Expectation(Record, frozen=True, kw_only=True):
-    """A declared number of units, and the first day on which it holds."""
-
-    expected: UnitCount
-    as_of: date
-
-
-class Tier(Record, frozen=True, kw_only=True):
-    """A level of government. Levels are data: nothing assumes that a district exists.
-
-    `expected` is the declared number of units, the denominator of coverage; `as_of` dates it. A number that changes,
-    as by a merger, is given as `expectations` instead, each from its day to that of the next.
-    """
-
-    id: Identifier
-    name: Text
-    expected: UnitCount | None = None
-    as_of: date | None = None
-    expectations: tuple[Expectation, ...] = ()
-
-    def at(self, day: date) -> "Tier":
-        """The tier with the number that holds on a day; before the first of several, none is declared."""
-        if not self.expectations:
-            return self
-        held = [expectation for expectation in self.expectations if expectation.as_of <= day]
-        latest = max(held, key=lambda expectation: expectation.as_of, default=None)
-        if latest is None:
-            return msgspec.structs.replace(self, expected=None, as_of=None)
-        return msgspec.structs.replace(self, expected=latest.expected, as_of=latest.as_of)
-
-
-class Unit(Record, frozen=True, kw_only=True):
-    """A body that is counted in coverage."""
-
-    id: Identifier
-    name: Text
-    tier: Identifier
-    parent: Identifier | None = None
-    valid_from: date | None = None
-    valid_to: date | None = None
-    merged_into: Identifier | None = None
-
-    def exists(self, day: date) -> bool:
-        """Whether it is there on a day: its first and its last day count."""
-        begun = self.valid_from is None or self.valid_from <= day
-        return begun and (self.valid_to is None or day <= self.valid_to)
 
 
 class Service(Record, frozen=True, kw_only=True):

@@ -75,7 +75,7 @@ def test_profiles_are_named_after_their_files(profiles: dict[str, Profile]) -> N
     assert {"vn-base", "vn-dns-security", "vn-ipv6-gov-2021", "vn-number-resources"} <= profiles.keys()
 
 
-def test_every_target_is_a_clause_with_its_deadline_and_basis(
+def test_every_target_is_a_clause_with_its_deadline_basis_and_confidence(
     targets: dict[str, dict[str, Any]], clauses: dict[str, tuple[str, Clause]]
 ) -> None:
     kept = {
@@ -83,11 +83,13 @@ def test_every_target_is_a_clause_with_its_deadline_and_basis(
             "profile": profile,
             "deadline": clause.deadline and clause.deadline.isoformat(),
             "basis": clause.basis.value,
+            "confidence": clause.confidence.value,
         }
         for id, (profile, clause) in clauses.items()
         if id in targets
     }
-    assert kept == {id: {key: row[key] for key in ("profile", "deadline", "basis")} for id, row in targets.items()}
+    said = ("profile", "deadline", "basis", "confidence")
+    assert kept == {id: {key: row[key] for key in said} for id, row in targets.items()}
 
 
 def test_no_clause_pretends_to_be_a_target(
