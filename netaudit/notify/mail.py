@@ -1,5 +1,6 @@
 """Handing a message to a mail server: TLS that is verified, a password within it alone, headers that can't be bent."""
 
+import base64
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -25,7 +26,7 @@ def send_mail(message: Message, smtp: Smtp, password: Callable[[], Secret], fold
     try:
         with _connection(smtp, trusting(smtp.roots, folder)) as server:
             if smtp.username:
-                server.login(smtp.username, password().reveal())
+                _log_in(server, smtp.username, password().reveal())
             server.send_message(composed, smtp.sender, [message.place])
     except smtplib.SMTPRecipientsRefused as error:
         code, told = error.recipients[message.place]
@@ -64,11 +65,40 @@ def _connection(smtp: Smtp, context: ssl.SSLContext) -> smtplib.SMTP:
     server = smtplib.SMTP(smtp.host, smtp.target_port, local_hostname=name, timeout=_TIMEOUT)
     try:
         if smtp.security == "starttls":
+            _greet(server)
             server.starttls(context=context)
     except BaseException:
         server.close()
         raise
     return server
+
+
+def _greet(server: smtplib.SMTP) -> None:
+    """EHLO, and no HELO instead: a server without extensions has neither TLS nor logins."""
+    code, said = server.ehlo()
+    if not 200 <= code < 300:
+        raise smtplib.SMTPHeloError(code, said)
+
+
+def _log_in(server: smtplib.SMTP, username: str, password: str) -> None:
+    """AUTH PLAIN (RFC 4616), else LOGIN, in UTF-8: smtplib's own knows ASCII alone. Both are for within TLS."""
+    _greet(server)
+    offered = server.esmtp_features.get("auth", "").upper().split()
+    if "PLAIN" in offered:
+        code, said = server.docmd("AUTH", f"PLAIN {_base64(chr(0) + username + chr(0) + password)}")
+    elif "LOGIN" in offered:
+        code, said = server.docmd("AUTH", "LOGIN")
+        for answer in (username, password):
+            if code == 334:
+                code, said = server.docmd(_base64(answer))
+    else:
+        raise smtplib.SMTPNotSupportedError("it offers neither AUTH PLAIN nor LOGIN")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, said)
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode("utf-8")).decode("ascii")
 
 
 def _told(code: int, text: bytes | str) -> str:
