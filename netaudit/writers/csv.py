@@ -25,8 +25,9 @@ RESULT_COLUMNS = (
     "reason", "recheck", "id",
 )  # fmt: skip
 CLAUSE_COLUMNS = (
-    "profile", "clause", "text", "status", "severity", "passed", "failed", "measurable", "total", "deadline",
-    "overdue", "ended", "basis", "confidence", "source", "document", "document_date", "signer", "failing", "untested",
+    "profile", "clause", "text", "status", "severity", "passed", "failed", "measurable", "total", "needed",
+    "deadline", "timeliness", "overdue", "ended", "basis", "confidence", "source", "document", "document_date",
+    "signer", "failing", "untested",
 )  # fmt: skip
 
 
@@ -60,8 +61,9 @@ def _clause(report: Report, counted: ClauseResult) -> Iterator[object]:
     yield from (counted.profile, counted.clause)
     yield clause.text.in_language(report.wording.language) if clause is not None else ""
     yield from (counted.status, counted.severity)
-    yield from (counted.passed, counted.failed, counted.measurable, counted.total)
+    yield from (counted.passed, counted.failed, counted.measurable, counted.total, counted.needed)
     yield clause.deadline.isoformat() if clause is not None and clause.deadline is not None else ""
+    yield counted.timeliness or ""
     yield from (_yes(counted.overdue), counted.ended.isoformat() if counted.ended is not None else "")
     yield from (("", "", "") if clause is None else (clause.basis, clause.confidence, clause.source))
     attestation = counted.attestation

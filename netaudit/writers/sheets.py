@@ -99,7 +99,8 @@ _SUMMARY = ((_("Part"), 30), (_("What is counted"), 44), (_("Value"), 30))
 _CLAUSES = (
     (_("Profile"), 30), (_("Clause"), 14), (_("Text of the clause"), 60), (_("Status"), 16), (_("Severity"), 14),
     (_("Targets that pass"), 12), (_("Targets that fail"), 12), (_("Targets measured"), 12), (_("Targets in all"), 12),
-    (_("Deadline"), 12), (_("Overdue"), 10), (_("Basis"), 18), (_("How sure the source is"), 20), (_("Source"), 34),
+    (_("Targets that must pass"), 12), (_("Deadline"), 12), (_("In time"), 18),
+    (_("Basis"), 18), (_("How sure the source is"), 20), (_("Source"), 34),
     (_("Attested by"), 30), (_("Document of"), 12), (_("Signed by"), 24), (_("Not met by"), 50),
     (_("Could not be tested"), 50),
 )  # fmt: skip
@@ -213,9 +214,9 @@ class _Sheets:
         yield clause.text.in_language(self._language) if clause is not None else ""
         yield Word(self._say(words.CLAUSE_STATUSES[counted.status]), _CLAUSE_TONES[counted.status])
         yield self._say(words.SEVERITIES[counted.severity])
-        yield from (counted.passed, counted.failed, counted.measurable, counted.total)
+        yield from (counted.passed, counted.failed, counted.measurable, counted.total, counted.needed)
         yield clause.deadline if clause is not None else None
-        yield self._yes(counted.overdue)
+        yield self._say(words.TIMELINESS[counted.timeliness]) if counted.timeliness is not None else ""
         if clause is None:
             yield from ("", "", "")
         else:

@@ -74,6 +74,10 @@ def test_csv_holds_every_result_and_clause(tmp_path: Path, province: Run) -> Non
         (c.profile, c.clause, c.status, str(c.passed), str(c.total)) for c in province.clauses
     ]
     assert {c["deadline"] for c in counted} >= {"2025-12-31", ""}
+    assert [(c["needed"], c["timeliness"]) for c in counted] == [
+        (str(c.needed), c.timeliness or "") for c in province.clauses
+    ]
+    assert {c["timeliness"] for c in counted} >= {"closed", "late", "on_track"}
 
 
 def test_the_names_of_columns_are_the_same_in_both_languages(tmp_path: Path, province: Run) -> None:
@@ -175,7 +179,7 @@ def test_dates_are_dates_and_colour_only_repeats_the_word(tmp_path: Path, provin
     assert first == (there, 3, "DNSSEC signatures", "lamdong.gov.vn", "a; b", 1, "yes")
     assert second[0].startswith("1811-")
     assert third[0] == "1000000000000000"
-    deadlines = [row[9] for row in rows(book, "Clauses of the plan")]
+    deadlines = [row[10] for row in rows(book, "Clauses of the plan")]
     assert datetime(2025, 12, 31) in deadlines and None in deadlines
     grounds = {cell.value: cell.fill.start_color.rgb for cell in book["Findings"]["A"][1:]}
     assert grounds.keys() == {"fail", "warning"}
