@@ -223,8 +223,7 @@ def _entries(archive: zipfile.ZipFile, size: int) -> dict[str, zipfile.ZipInfo]:
 
 
 def _entry_problem(entry: zipfile.ZipInfo) -> str:
-    mode = entry.external_attr >> 16
-    if entry.is_dir() or (mode and not stat.S_ISREG(mode)):
+    if entry.is_dir() or stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG):
         return "no plain file"
     if entry.compress_type != zipfile.ZIP_STORED or entry.compress_size != entry.file_size:
         return "compressed, which no file of a pack is"

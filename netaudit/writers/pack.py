@@ -51,15 +51,16 @@ class PackNotices:
 
     def circumstances(self, manifest: Manifest, run: Run, changed: Sequence[str]) -> Iterator[str]:
         """What may explain differences: other checks, and earlier scans that are not in the pack."""
-        say = self._wording.gettext
         if changed:
-            told = say("%(number)s checks are not those of the tool that packed (%(tool)s): %(checks)s")
+            told = self._wording.gettext(
+                "%(number)s checks are not those of the tool that packed (%(tool)s): %(checks)s"
+            )
             shown = ", ".join(changed[:_NAMED]) + (" …" if len(changed) > _NAMED else "")
             yield told % {
                 "number": self._wording.number(len(changed)), "tool": one_line(manifest.tool), "checks": shown,
             }  # fmt: skip
         if run.comparison is not None and run.comparison.since is not None:
-            yield say("the run was judged beside an earlier one, which is not in the pack")
+            yield self._wording.gettext("the run was judged beside an earlier one, which is not in the pack")
 
     def _said(self, result: Result | None) -> str:
         if result is None:

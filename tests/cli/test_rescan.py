@@ -125,7 +125,9 @@ def _of_www(fact: Fact) -> bool:
 def test_two_at_once_are_refused_and_told_who_is_at_it(tmp_path: Path) -> None:
     three_sites(tmp_path)
     slow = command("scan", "--delay", "900", *QUICK[2:])
-    with subprocess.Popen(slow, cwd=tmp_path, stderr=subprocess.DEVNULL, env=environment(tmp_path)) as process:
+    with subprocess.Popen(
+        slow, cwd=tmp_path, stderr=subprocess.DEVNULL, env=environment(tmp_path), text=True
+    ) as process:
         wait_for((tmp_path / "out" / FACTS_FILE).exists, process)
         done = netaudit("scan", *QUICK, cwd=tmp_path)
         assert done.returncode == 2
