@@ -66,5 +66,10 @@ def with_history(run: Run, history: History) -> Run:
         return run
     if not previous.kept or previous.catalogue_sha256 != run.catalogue_sha256:
         return run  # a changed check may be all that has changed
-    comparison = msgspec.structs.replace(compare(history.run(previous), run), since=previous.started)
-    return msgspec.structs.replace(run, comparison=comparison)
+    try:
+        before = history.run(previous)
+    except HistoryError:  # an older program wrote it; since when things fail is known without it
+        return run
+    return msgspec.structs.replace(
+        run, comparison=msgspec.structs.replace(compare(before, run), since=previous.started)
+    )

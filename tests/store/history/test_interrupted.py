@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -38,7 +39,9 @@ def just_before(statement: str, happens: Callable[[], None]) -> Iterator[None]:
 
 def in_a_process(work: Callable[[], object]) -> int:
     """Start work in a process of its own; returns its id."""
-    child = os.fork()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # other threads, as those of xdist, are not ours to mind
+        child = os.fork()
     if child == 0:
         code = 1
         try:
