@@ -77,7 +77,7 @@ class ProvinceText:
 
     def _summary(self, row: ProvinceRow) -> tuple[str, ...]:
         number = self.wording.number
-        share = f" ({number(round(100 * row.evaluated / row.applicable))} %)" if row.applicable else ""
+        share = f" ({self.wording.percent(row.evaluated, row.applicable)})" if row.applicable else ""
         return (
             self.names[row.id],
             self.wording.moment(row.started),
