@@ -117,7 +117,7 @@ def read_judging_options(values: Mapping[str, Any], *, own: bool = False) -> Jud
 def _past(runs: Sequence[Path]) -> Past:
     """What earlier runs leave, read before a new one may take their place; one at a time. Raises Usage."""
     try:
-        return past_of(_books(runs))
+        return past_of(_books([run for run in runs if not _numbers_alone(run)]))
     except FactsError as error:
         raise Usage(f"--previous: {error}") from error
 
@@ -140,6 +140,11 @@ def _taken_over(facts: Path) -> list[Path]:
 def _scan_of(run: Path) -> str:
     first = next(iterate_facts(run / FACTS_FILE if run.is_dir() else run), None)
     return first.id if isinstance(first, ScanFact) else ""
+
+
+def _numbers_alone(run: Path) -> bool:
+    """Whether somebody kept a run's numbers without its facts: enough for its course, and for nothing else."""
+    return (run / RUN_FILE).is_file() and not (run / FACTS_FILE).exists()
 
 
 def _courses(runs: Sequence[Path]) -> Mapping[str, Sequence[TrendPoint]]:

@@ -62,6 +62,11 @@ def test_the_report_says_what_has_changed_since(province: Path) -> None:
     assert run.comparison.since == monday.started
     assert [point.run for point in run.trend] == [monday.id, run.id]
     assert run.trend[0] == trend_point(monday)
+    (province / "monday" / "facts.jsonl.zst").unlink()  # the numbers alone are enough for the course
+    again = netaudit("judge", "tuesday", "-o", "wednesday", "--previous", "monday", "--lang", "en", cwd=province)
+    assert again.returncode in (0, 1, 3), again.stderr
+    assert read_run(province / "wednesday" / "run.json").comparison is None
+    assert "From scan to scan" in (province / "wednesday" / "index.html").read_text(encoding="utf-8")
     (province / "monday" / "run.json").write_text("{}")
     broken = netaudit("judge", "tuesday", "--previous", "monday", "--lang", "en", cwd=province)
     assert broken.returncode == USAGE
