@@ -69,7 +69,7 @@ def gate(run: Path, only_new: bool, formats: str, output: Path | None, **values:
     wanted = _read_formats(formats, output)
     change, proposals = read_routing_change(values), read_proposals(values)
     network = read_network_options(values)
-    judging = read_judging_options(values)
+    judging = read_judging_options(values, own=True)
     baseline, language = values["baseline"], values["language"]
     if baseline is not None and (change or proposals):
         raise Usage("a change is held against what is now: it takes no --baseline")

@@ -13,6 +13,7 @@ from netaudit.cli.gate_routing import GATE_SCHEMA, YAML
 from netaudit.cli.judge import JudgingOptions, target_kinds
 from netaudit.cli.options import DEFAULT_INVENTORY
 from netaudit.cli.outcomes import Outcome, changed_to_worse, only
+from netaudit.cli.own_profiles import require_profiles
 from netaudit.cli.places import inventory_locations
 from netaudit.cli.rehearsal import around, judged_both, rehearsed, tell_rehearsal
 from netaudit.cli.scan import CollectRequest, load_inventory, refuse_without_authorisation
@@ -44,6 +45,7 @@ def gate_zones(
     if path.suffix not in YAML or not path.is_file():
         raise Usage(f"{inventory}: a proposed zone is scanned, and needs an inventory: netaudit gate inventory.yaml …")
     loaded = load_inventory(path)
+    require_profiles(loaded, judging.profiles)
     refuse_without_authorisation(loaded)
     request = CollectRequest(
         selection=Selection(target_kinds=target_kinds(judging)),

@@ -117,7 +117,7 @@ class _Units:
     def of(self, derived: Derived) -> tuple[str, ...]:
         """The units of its services; of a zone, those whose hosts it holds; else its users, owner or the first unit."""
         if derived.services:
-            return tuple(dict.fromkeys(unit for service in derived.services for unit in service.units))
+            return tuple(dict.fromkeys(unit for service in derived.services for unit in service.units)) or self._head
         target = derived.target
         if target.kind is TargetKind.ZONE:
             return tuple(self._of_zone.get(target.name, ())) or self._head

@@ -11,13 +11,26 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from netaudit.judge.catalogue import load_catalogue
 from netaudit.judge.derive import derive
 from netaudit.judge.pillar_coverage import pillar_coverage_of_run
+from netaudit.judge.run import judge
 from netaudit.judge.summaries import coverage_of_run, registers_of_run
 from netaudit.model.book import FactBook
-from netaudit.model.common import Failure, Reason, Side
-from netaudit.model.facts import Fact, RegisterFact, ScanFact, WebFact
+from netaudit.model.common import Failure, Family, Reason, Side
+from netaudit.model.facts import (
+    DatagramFact,
+    DialogueFact,
+    Fact,
+    JobFact,
+    MailFact,
+    RegisterFact,
+    ScanFact,
+    SelfFact,
+    WebFact,
+)
 from netaudit.model.inventory import Expectation, Inventory
+from netaudit.model.run import Run
 from netaudit.rules.calendar import day_of
 from netaudit.store.facts import FACTS_FILE, read_facts
 
@@ -152,6 +165,42 @@ def test_a_host_down_over_one_family_still_serves(book: FactBook, published: Fig
     assert not any(key.endswith("/ipv6") for key in changed)
 
 
+def test_what_the_scanner_could_not_see_is_not_down(book: FactBook, published: Figures) -> None:
+    """From a host without IPv6 nobody has it measured, and nobody lacks it."""
+    unreachable = Failure(reason=Reason.NO_ROUTE, side=Side.OURS)
+
+    def blind(fact: Fact) -> Fact | None:
+        if isinstance(fact, WebFact | MailFact | DialogueFact | DatagramFact):
+            return None if fact.family is Family.IPV6 else fact
+        if not isinstance(fact, SelfFact):
+            return fact
+        families = (
+            replace(check, available=False, failure=unreachable) if check.family is Family.IPV6 else check
+            for check in fact.families
+        )
+        return replace(fact, families=tuple(families))
+
+    seen = [fact for fact in map(blind, book.facts) if fact is not None]
+    changed = published.changes(figures(FactBook(seen)))
+    assert changed["commune/ipv6"] == changed["commune/dual_stack"] == {"working": (147, 0), "untested": (0, 147)}
+    assert changed["district/ipv6"] == {"working": (11, 0), "untested": (0, 11)}  # the twelfth has no AAAA, which shows
+    assert not any(key.endswith("/dnssec") for key in changed)
+    assert not any(key.endswith(("/public_service", "/one_stop")) for key in changed), "they work over IPv4"
+
+
+def test_a_part_says_nothing_of_the_whole(book: FactBook, published: Figures) -> None:
+    """Without one host that communes use, they are counted by no pillar; departments' web sites are theirs alone."""
+
+    def about(fact: Fact) -> str:
+        return fact.job if isinstance(fact, JobFact) else getattr(fact, "endpoint", "")
+
+    part = FactBook(fact for fact in book.facts if "//stp.lamdong.gov.vn:" not in about(fact))
+    rows = figures(part).coverage
+    missing = {"department/department_site", "department/dnssec", "department/ipv6", "department/dual_stack"}
+    assert published.coverage.keys() - rows.keys() == missing
+    assert all(rows[key] == published.coverage[key] for key in rows)
+
+
 def test_the_denominator_is_the_declared_number(book: FactBook, published: Figures) -> None:
     more = with_inventory(book, lambda inventory: with_tier(inventory, "commune", expected=150))
     changed = published.changes(figures(more))
@@ -193,3 +242,23 @@ def test_one_inventory_holds_the_province_before_and_after_its_merger(book: Fact
         (147, date(2020, 1, 1)), (124, date(2025, 7, 1))
     ]  # fmt: skip
     assert before.tiers[3].at(date(2019, 12, 31)).expected is None
+
+
+def test_a_run_knows_only_the_units_of_its_day(book: FactBook, run: Run) -> None:
+    """The unit that has ended is in no count, and its findings fall to those who remain."""
+    assert "sct" in {result.unit for result in run.unit_results}
+
+    def ending(inventory: Inventory) -> Inventory:
+        ended = (replace(u, valid_to=date(2025, 6, 30)) if u.id == "sct" else u for u in inventory.units)
+        dated = (Expectation(expected=19, as_of=date(2025, 7, 1)), Expectation(expected=20, as_of=date(2020, 1, 1)))
+        tiered = with_tier(inventory, "department", expected=None, as_of=None, expectations=dated)
+        return replace(tiered, units=tuple(ended))
+
+    after = judge(with_inventory(book, ending), load_catalogue(), run.profiles, judged_at=run.judged_at)
+    assert {unit.id for unit in run.units} - {unit.id for unit in after.units} == {"sct"}
+    assert [result.unit for result in after.unit_results] == [u.unit for u in run.unit_results if u.unit != "sct"]
+    assert not any("sct" in result.units for result in after.results)
+    assert all(result.units for result in after.results)
+    (tier,) = [tier for tier in after.tiers if tier.id == "department"]
+    assert (tier.expected, tier.as_of) == (19, date(2025, 7, 1))
+    assert {(row.expected, row.listed) for row in after.coverage if row.tier == "department"} == {(19, 19)}
