@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,8 +24,8 @@ _ACTIONS, _EXPIRIES, _GAPS = 5, 5, 4
 
 # Of the first sheet, in CSS pixels: what is there for rows when everything else is as short as it can be, the height of
 # a row of a table, and of a line; then how many characters of DejaVu Sans, a wide font, have room in a line.
-_SHEET, _ROW, _LINE_HEIGHT = 430, 20, 16
-_LINE, _TITLE, _KIND, _PLAN = 92, 44, 27, 46
+_SHEET, _ROW, _LINE_HEIGHT = 462, 20, 16
+_LINE, _TITLE, _KIND, _PLAN, _TIER, _HOLDERS = 92, 44, 27, 46, 28, 40
 _NARROW = 999  # what counts more than so many units takes two lines beside those that could not be tested
 
 
@@ -39,7 +40,7 @@ class PlanRow:
 
 @dataclass(frozen=True)
 class CoverageRow:
-    """A kind of service, with its coverage in the tiers shown; None: none of that tier is expected to have it."""
+    """A pillar or a kind of service, with its coverage in the tiers shown; None: none of that tier has to have it."""
 
     kind: str
     cells: tuple[Coverage | None, ...]
@@ -73,6 +74,11 @@ class Executive:
         """The tiers that have a column."""
         return self._report.coverage_tiers[:_TIERS]
 
+    @cached_property
+    def pillars(self) -> list[CoverageRow]:
+        """The pillars that all services of a unit can have."""
+        return [self._covered(pillar, cells) for pillar, cells in self._report.pillar_coverage.items()]
+
     @property
     def coverage(self) -> list[CoverageRow]:
         """The kinds of service that the most units are expected to have, those first."""
@@ -102,25 +108,31 @@ class Executive:
     def _rows(self) -> tuple[list[CoverageRow], list[PlanRow]]:
         """The rows of the two tables of the first page that have room beside whatever else is there."""
         kinds = sorted(self._report.coverage.items(), key=lambda item: -sum(row.expected for row in item[1].values()))
-        covered = [CoverageRow(kind, tuple(row.get(tier) for tier in self.tiers)) for kind, row in kinds[:_KINDS]]
+        covered = [self._covered(kind, cells) for kind, cells in kinds[:_KINDS]]
         planned = [
             PlanRow(id, self._report.profiles.get(id), Counter(c.timeliness for c in clauses if c.timeliness))
             for id, clauses in list(self._report.clause_results.items())[:_PROFILES]
         ]
-        while sum(map(self._kind_height, covered)) + sum(map(self._plan_height, planned)) > self._room:
+        room = self._room - sum(map(self._kind_height, self.pillars))
+        while sum(map(self._kind_height, covered)) + sum(map(self._plan_height, planned)) > room:
             (covered if len(covered) > len(planned) else planned).pop()
         return covered, planned
+
+    def _covered(self, kind: str, cells: Mapping[str, Coverage]) -> CoverageRow:
+        return CoverageRow(kind, tuple(cells.get(tier) for tier in self.tiers))
 
     @property
     def _room(self) -> int:
         """What the sheet leaves to the rows of those tables, in CSS pixels."""
         told = sum(map(len, self.notices)) // _LINE + 1 if self.notices else 0
         changed = 0 if self.changes is None else 3 + 2 * (self.before is not None)
-        lines = told + changed + 2 * len(self.registers) + 2 * (len(self.province) > _TITLE)
+        counted = sum(1 + (sum(map(len, register.counted)) > _HOLDERS) for register in self.registers)
+        headed = any(len(self._report.tier_name(tier)) > _TIER for tier in self.tiers)
+        lines = told + changed + counted + 2 * headed + 2 * (len(self.province) > _TITLE)
         return _SHEET - lines * _LINE_HEIGHT
 
     def _kind_height(self, row: CoverageRow) -> int:
-        name = self._say(words.word(words.KINDS, row.kind))
+        name = self._say(words.word({**words.KINDS, **words.PILLARS}, row.kind))
         wide = any(cell is not None and cell.untested and cell.expected > _NARROW for cell in row.cells)
         return _ROW + _LINE_HEIGHT * (wide or len(name) > _KIND)
 

@@ -47,11 +47,10 @@ def test_every_number_is_the_runs(language: str) -> None:
         expected = {s.value: say.number(counts[pillar].get(s, 0)) for s in
                     (Status.PASS, Status.WARN, Status.FAIL, Status.COULD_NOT_TEST)}  # fmt: skip
         assert figures(row, "data-status") == expected
-    cells = figures(page, "data-coverage")
-    assert {key.partition("/")[0] for key in cells} == {coverage.tier for coverage in run.coverage}
-    for coverage in run.coverage:
-        share = f"{say.number(coverage.working)}/{say.number(coverage.expected)}"
-        assert share in cells[f"{coverage.tier}/{coverage.kind}"]
+    for attribute, coverages in (("data-coverage", run.coverage), ("data-pillar-coverage", run.pillar_coverage)):
+        expected = {f"{c.tier}/{c.kind}": f"{say.number(c.working)}/{say.number(c.expected)}" for c in coverages}
+        cells = figures(page, attribute)
+        assert {key: text.split()[1] for key, text in cells.items()} == expected
     assert f"<b>{say.number(1688)}</b> = {say.number(855)} " in page
     changes = Counter(change.difference.value for change in run.comparison.changes) if run.comparison else {}
     assert figures(page, "data-change") == {difference: say.number(count) for difference, count in changes.items()}
