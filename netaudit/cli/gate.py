@@ -15,6 +15,7 @@ from netaudit.cli.options import judging_options, language_option, network_optio
 from netaudit.cli.outcomes import Outcome, together
 from netaudit.cli.proposals import proposal_options, read_proposals
 from netaudit.cli.routing_edits import read_routing_change, routing_change_options
+from netaudit.model.gate import GateReport
 from netaudit.writers.annotations import annotations
 from netaudit.writers.forms import FORMS, write_forms
 
@@ -115,7 +116,8 @@ def _tell(outcome: Outcome, formats: tuple[str, ...], output: Path | None, langu
     if "text" in formats:
         outcome.tell()
     if "github" in formats and outcome.shown is not None:
-        for line in annotations(outcome.shown, language):
+        mistakes = outcome.report.mistakes if isinstance(outcome.report, GateReport) else ()
+        for line in annotations(outcome.shown, language, mistakes):
             click.echo(line)
     for line in outcome.closing:
         click.echo(line, err=True)

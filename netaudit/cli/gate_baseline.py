@@ -29,7 +29,7 @@ from netaudit.model.run import Run
 from netaudit.model.verdict import Status
 from netaudit.rules.gaps import could_not_see
 from netaudit.store.facts import FACTS_FILE
-from netaudit.store.runfolder import RUN_FILE, RunFolderError, read_run
+from netaudit.store.runfolder import RUN_FILE, RunFolder, RunFolderError, read_run
 from netaudit.writers.baseline import BaselineText
 from netaudit.writers.doubts import doubt_line
 
@@ -157,6 +157,8 @@ def _refuse(before: Run, after: Run, problems: tuple[str, ...], *, force: bool) 
 def _run(path: Path, judging: JudgingOptions) -> Run:
     """A run judged anew from its facts, or as its run.json has it. Raises Usage."""
     facts = path / FACTS_FILE if path.is_dir() else path
+    if path.is_dir() and RunFolder(path).vantages:  # by which quorum it was judged only its run.json knows
+        return _read(path)
     if facts.is_file() and facts.suffix != ".json":
         return judged(facts, judging)
     found = _read(path)

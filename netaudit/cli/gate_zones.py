@@ -14,19 +14,20 @@ from netaudit.cli.judge import JudgingOptions, target_kinds
 from netaudit.cli.options import DEFAULT_INVENTORY
 from netaudit.cli.outcomes import Outcome, changed_to_worse, only
 from netaudit.cli.own_profiles import require_profiles
-from netaudit.cli.places import inventory_locations
+from netaudit.cli.places import inventory_locations, repository_path
 from netaudit.cli.rehearsal import around, judged_both, rehearsed, tell_rehearsal
 from netaudit.cli.scan import CollectRequest, load_inventory, refuse_without_authorisation
 from netaudit.cli.session import NetworkOptions
 from netaudit.engine.plan import Selection, plan_jobs
 from netaudit.engine.proposal import Proposal
 from netaudit.model.change import Difference
-from netaudit.model.gate import GateReport
+from netaudit.model.gate import FileMistake, GateReport
+from netaudit.model.location import Location
 from netaudit.model.run import Run
 from netaudit.model.verdict import Status
 from netaudit.store.runfolder import RunFolder
 from netaudit.writers.text import closing_line
-from netaudit.writers.zonefile import finding_line
+from netaudit.writers.zonefile import finding_sentence
 
 __all__ = ["gate_zones"]
 
@@ -72,7 +73,7 @@ def gate_zones(
         exit_code=code,
         prefixes=(),
         comparison=comparison,
-        mistakes=tuple(finding_line(finding, "en") for finding in rehearsal.findings),
+        mistakes=tuple(_mistake(finding, language) for finding in rehearsal.findings),
     )
     return Outcome(
         code=code,
@@ -82,6 +83,14 @@ def gate_zones(
         tell=partial(tell_rehearsal, rehearsal, after, language),
         closing=(closing_line(after, None, language),),
     )
+
+
+def _mistake(finding: Finding, language: str) -> FileMistake:
+    place = finding.place
+    location = None
+    if place is not None:
+        location = Location(file=repository_path(Path(place.file)), line=max(1, place.line))
+    return FileMistake(location=location, is_error=finding.is_error, text=finding_sentence(finding, language))
 
 
 def _code_of_what_is_new(after: Run, mistakes: Sequence[Finding], judging: JudgingOptions) -> int:

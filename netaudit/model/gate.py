@@ -4,14 +4,15 @@ from enum import StrEnum
 
 from netaudit.model.change import Comparison
 from netaudit.model.common import Family, Record, Timestamp
+from netaudit.model.location import Location
 from netaudit.model.profile import Severity
 from netaudit.model.regression import Standing, State, WaiverChange
 from netaudit.model.routing import Route, Vrp
 from netaudit.model.verdict import Target
 
 __all__ = [
-    "Answer", "BaselineFinding", "BaselineReport", "GateReport", "NeighbourTold", "PrefixAnswers", "Question",
-    "VanishedTarget",
+    "Answer", "BaselineFinding", "BaselineReport", "FileMistake", "GateReport", "NeighbourTold", "PrefixAnswers",
+    "Question", "VanishedTarget",
 ]  # fmt: skip
 
 
@@ -124,6 +125,14 @@ class BaselineReport(Record, frozen=True, kw_only=True):
     doubts: tuple[str, ...] = ()  # of the inventory
 
 
+class FileMistake(Record, frozen=True, kw_only=True):
+    """What is wrong in a proposed zone file, or is not as it should be."""
+
+    location: Location | None  # None: something that is not there
+    is_error: bool
+    text: str
+
+
 class GateReport(Record, frozen=True, kw_only=True):
     """A change, judged: what `netaudit gate --format json` prints."""
 
@@ -135,4 +144,4 @@ class GateReport(Record, frozen=True, kw_only=True):
     comparison: Comparison
     neighbours: tuple[NeighbourTold, ...] = ()  # of a configuration that was rehearsed
     strangers: tuple[Vrp, ...] = ()  # ROAs to be added that authorise an AS of no data centre here
-    mistakes: tuple[str, ...] = ()  # in a zone file: its place and what is wrong
+    mistakes: tuple[FileMistake, ...] = ()

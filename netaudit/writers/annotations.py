@@ -4,8 +4,10 @@ GitHub shows ten of each kind for a step and drops the rest without a word: the 
 notice says how many were left out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from netaudit.model.gate import FileMistake
+from netaudit.model.location import Location
 from netaudit.model.profile import Severity
 from netaudit.model.run import Result, Run
 from netaudit.rules.gaps import could_not_see
@@ -25,20 +27,20 @@ _KINDS = {
 _LONG = 1_000
 
 
-def annotations(run: Run, language: str) -> Iterator[str]:
-    """The lines to print; `language` is `vi` or `en`. What is waived is left out: somebody answers for it."""
+def annotations(run: Run, language: str, mistakes: Sequence[FileMistake] = ()) -> Iterator[str]:
+    """The lines to print; `language` is `vi` or `en`. What is waived is left out: somebody answers for it.
+
+    `mistakes` in zone files come first: what they break may be a finding too.
+    """
     report = Report(run, Wording(language))
     shown = {"error": 0, "warning": 0, "notice": 1}  # one notice is kept for the count
     left = 0
-    for result in findings_of(run):
-        kind = _KINDS[bounded_severity(result)]
-        if result.waived:
-            continue
+    for kind, line in (*_mistakes(report, mistakes), *_findings(report)):
         if shown[kind] == MOST:
             left += 1
             continue
         shown[kind] += 1
-        yield _annotation(report, kind, result)
+        yield line
     gaps = sum(map(could_not_see, run.results))
     if left or gaps:
         wording = report.wording
@@ -47,6 +49,21 @@ def annotations(run: Run, language: str) -> Iterator[str]:
             hidden = wording.gettext("findings that are not shown here: %(left)s")
             told.append(hidden % {"left": wording.number(left)})
         yield f"::notice title=netaudit::{_data('; '.join(told))}"
+
+
+def _mistakes(report: Report, mistakes: Sequence[FileMistake]) -> Iterator[tuple[str, str]]:
+    for mistake in sorted(mistakes, key=lambda mistake: not mistake.is_error):
+        location = mistake.location or Location(file=report.run.inventory_file)
+        kind = "error" if mistake.is_error else "warning"
+        place = f"file={_property(location.file)},line={location.line}"
+        yield kind, f"::{kind} {place},title=netaudit zone lint::{_data(one_line(mistake.text, _LONG))}"
+
+
+def _findings(report: Report) -> Iterator[tuple[str, str]]:
+    for result in findings_of(report.run):
+        if not result.waived:
+            kind = _KINDS[bounded_severity(result)]
+            yield kind, _annotation(report, kind, result)
 
 
 def _annotation(report: Report, kind: str, result: Result) -> str:

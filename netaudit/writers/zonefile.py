@@ -10,7 +10,7 @@ from netaudit.model.common import Text
 from netaudit.writers.safe import one_line
 from netaudit.writers.wording import Wording
 
-__all__ = ["CODES", "finding_line", "findings_text", "lint_closing"]
+__all__ = ["CODES", "finding_sentence", "findings_text", "lint_closing"]
 
 _ROWS = 10
 _TEXTS = {
@@ -143,7 +143,7 @@ def findings_text(findings: Sequence[Finding], language: str, *, colour: bool = 
     lines: list[str] = []
     for _, group in groupby(ranked, lambda finding: (finding.is_error, finding.code)):
         rows = list(group)
-        lines += [finding_line(finding, language, colour=colour) for finding in rows[:_ROWS]]
+        lines += [_line(finding, language, colour) for finding in rows[:_ROWS]]
         if len(rows) > _ROWS:
             number = Wording(language).number(len(rows) - _ROWS)
             lines.append(f"  {_MORE.in_language(language) % {'number': number}}")
@@ -158,11 +158,15 @@ def lint_closing(file: str, zone: str, rrsets: int, findings: Sequence[Finding],
     return _CLOSING.in_language(language) % {"file": one_line(file), "zone": one_line(zone), **counts}
 
 
-def finding_line(finding: Finding, language: str, *, colour: bool = False) -> str:
-    """One finding with its file and line."""
+def finding_sentence(finding: Finding, language: str) -> str:
+    """What one finding says."""
+    args = {name: one_line(value, 255) for name, value in finding.args.items()}
+    return _TEXTS[finding.code].in_language(language) % args
+
+
+def _line(finding: Finding, language: str, colour: bool) -> str:
     word = (_ERROR if finding.is_error else _WARNING).in_language(language)
     if colour:
         word = click.style(word, fg="red" if finding.is_error else "yellow", bold=True)
     where = f"{one_line(str(finding.place), 200)}: " if finding.place is not None else ""
-    args = {name: one_line(value, 255) for name, value in finding.args.items()}
-    return f"{where}{word}: {_TEXTS[finding.code].in_language(language) % args}"
+    return f"{where}{word}: {finding_sentence(finding, language)}"

@@ -1,15 +1,20 @@
 """`netaudit gate` of zones that are not live yet, alone and beside a change of routing."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from netaudit.lab.mrt import mrt_bytes
+from netaudit.lab.registries import rdap_json, route_objects_text
+from netaudit.lab.vrps import vrps_json
 from netaudit.model.gate import GateReport
 from tests.cli.command import netaudit
 from tests.cli.conftest import Inside
+from tests.cli.test_gate import ASN, INVENTORY, V4, V6, WORLD
 
 ZONE = """$TTL 300
 @ IN SOA ns1 host 2030010101 7200 3600 1209600 300
@@ -48,25 +53,12 @@ def proposed(province: Path) -> Path:
 def test_a_zone_that_takes_an_address_away_is_stopped(proposed: Path, inside: Inside) -> None:
     """And the pipeline is pointed at the line of the zone file whose owner loses it."""
     before = set(proposed.iterdir())
-    report = gate(inside, proposed, "--zonefile", "tinh.vn=no-ipv6.zone", "--ds", "none", code=1)
-    broken = {c["check"] for c in report["comparison"]["changes"] if c["difference"] == "broken"}
-    assert "ipv6.aaaa" in broken
-    assert report["proposed"].startswith("tinh.vn: zone file no-ipv6.zone")
-    assert set(proposed.iterdir()) == before, "a gate keeps nothing"
-    options = (
-        "--zonefile",
-        "tinh.vn=no-ipv6.zone",
-        "--ds",
-        "none",
-        "--only-new",
-        *CHECKS,
-        "-f",
-        "github,sarif",
-        "-o",
-        "g",
-    )
+    zone = ("--zonefile", "tinh.vn=no-ipv6.zone", "--ds", "none")
+    options = (*zone, "--only-new", *CHECKS, "-f", "text,github,sarif", "-o", "g")
     done = netaudit("gate", "inventory.yaml", *options, "--lang", "en", cwd=proposed)
     assert done.returncode == 1, done.stderr
+    assert "✗ Would fail, and does not now: " in done.stdout
+    assert set(proposed.iterdir()) - before == {proposed / "g"}, "a gate keeps no facts"
     (told,) = [line for line in done.stdout.splitlines() if "title=ipv6.aaaa" in line]
     assert "file=no-ipv6.zone,line=2," in told
     log = json.loads((proposed / "g" / "run.sarif").read_bytes())["runs"][0]
@@ -83,7 +75,25 @@ def test_a_zone_that_breaks_nothing_may_go_live_and_a_mistake_in_its_file_may_no
 ) -> None:
     gate(inside, proposed, "--zonefile", "tinh.vn=good.zone", "--ds", "none", code=0)
     report = gate(inside, proposed, "--zonefile", "tinh.vn=stale.zone", "--ds", "none", code=1)
-    assert [m for m in report["mistakes"] if "the serial 1 is not above the live one" in m]
+    (mistake,) = [m for m in report["mistakes"] if m["is_error"]]
+    assert mistake["location"] == {"file": "stale.zone", "line": 2}
+    assert " 1 " in mistake["text"] and "2026" in mistake["text"]
+
+
+def test_a_change_of_routing_stands_beside_a_zone_and_the_worst_decides(proposed: Path, inside: Inside) -> None:
+    centre = INVENTORY[INVENTORY.index("datacentres:") :]
+    with (proposed / "inventory.yaml").open("a", encoding="utf-8") as file:
+        file.write(centre)
+    (proposed / "rib.mrt").write_bytes(mrt_bytes(WORLD, time.time()))
+    (proposed / "vrps.json").write_bytes(vrps_json(WORLD, time.time()))
+    (proposed / "irr.txt").write_bytes(route_objects_text(WORLD))
+    (proposed / "rdap.json").write_bytes(rdap_json(WORLD))
+    zone = ("--zonefile", "tinh.vn=good.zone", "--ds", "none", "--check", "multihome.roa_valid")
+    report = gate(inside, proposed, *zone, "--remove-roa", f"{V6}=AS{ASN}", code=1)
+    broken = {c["check"] for c in report["comparison"]["changes"] if c["difference"] == "broken"}
+    assert broken == {"multihome.roa_valid"}
+    assert {item["prefix"] for item in report["prefixes"]} == {V4, V6}
+    assert report["proposed"].startswith("tinh.vn: zone file good.zone") and "; -ROA " in report["proposed"]
 
 
 @pytest.mark.parametrize(
