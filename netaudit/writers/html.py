@@ -61,6 +61,7 @@ STYLE_SHEETS = (
 # A page stays readable and below 2 MB: beyond these numbers rows are counted and named as left out.
 _LIMITS = {
     "rows": 40,
+    "findings": 2400,
     "details": 250,
     "listed": 2000,
     "tiles": 1200,

@@ -12,16 +12,24 @@ from netaudit.model.verdict import Status, TargetKind
 from tests.writers.figures import classes
 
 __all__ = [
-    "CELLS", "CLAUSES", "FIRST", "LISTED", "MAIN", "NAMES", "OBSERVED", "ROWS", "SEVERITIES", "STATUSES", "Figures",
-    "Page", "by_status", "counts_line", "evaluated", "gaps", "host_of", "linked", "moment", "more", "named", "number",
-    "passes", "plain", "share", "units_of",
+    "CELLS", "CLAUSES", "FINDINGS", "FIRST", "LISTED", "MAIN", "NAMES", "OBSERVED", "ROWS", "SEVERITIES", "STATUSES",
+    "Figures", "Page", "by_status", "counts_line", "evaluated", "gaps", "host_of", "linked", "moment", "more", "named",
+    "number", "passes", "plain", "share", "units_of",
 ]  # fmt: skip
 
 MAIN = ("dnssec", "ipv6", "dual_stack", "multihome")
 STATUSES = ("pass", "warn", "fail", "could_not_test", "manual", "not_applicable")
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 CLAUSES = ("met", "partly", "unmet", "not_tested", "attested", "manual", "not_applicable")
-ROWS, NAMES, FIRST, OBSERVED, CELLS, LISTED = 40, 12, 3, 8, 400, 8  # how long lists may be before the rest is counted
+ROWS, NAMES, FIRST, OBSERVED, CELLS, LISTED, FINDINGS = (
+    40,
+    12,
+    3,
+    8,
+    400,
+    8,
+    2_400,
+)  # how long lists may be before the rest is counted
 
 Figures = Iterator[str]
 

@@ -12,6 +12,7 @@ from netaudit.model.verdict import Status
 from netaudit.rules.calendar import day_of
 from tests.writers.recount_parts import (
     CLAUSES,
+    FINDINGS,
     FIRST,
     LISTED,
     NAMES,
@@ -161,8 +162,10 @@ class SectionsPage(Page):
             if result is not None:
                 yield from self.since(result)
                 yield from () if len(result.units) == 1 else (str(len(result.units)),)
-        if len(results) > ROWS:
-            yield from number(ROWS, len(results))
+        groups = {r.verdict.check for r in self.fails}, {r.verdict.check for r in self.warnings}
+        most = min(ROWS, max(FIRST, FINDINGS // sum(map(len, groups))))
+        if len(results) > most:
+            yield from number(most, len(results))
 
     def gaps(self) -> Figures:
         yield str(self.counts.get(Status.COULD_NOT_TEST, 0))
