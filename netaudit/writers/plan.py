@@ -8,8 +8,9 @@ from functools import cached_property
 from markupsafe import Markup
 
 from netaudit.model.profile import Clause, Confidence, Profile
-from netaudit.model.run import ClauseResult, Run, Timeliness
+from netaudit.model.run import ClauseResult, ClauseStatus, Run, Timeliness
 from netaudit.rules.calendar import day_of
+from netaudit.writers import words
 from netaudit.writers.plan_picture import plan_picture
 from netaudit.writers.wording import Wording
 
@@ -58,11 +59,19 @@ class PlanInTime:
         return sum(each.result.timeliness is timeliness for each in self._dated)
 
     def gap(self, result: ClauseResult) -> str:
-        """What is met and what is missing: `6 of 12 met, 6 missing`; empty where nothing is counted or missing."""
+        """What is met and what is missing: `6 of 12 met, 6 missing`; empty where nothing is counted or missing.
+
+        What could not be tested and would decide is not known, and not missing.
+        """
+        if result.status is ClauseStatus.MANUAL:
+            return self._wording.gettext(words.CLAUSE_STATUSES[result.status])
         missing = result.needed - result.passed
         if result.timeliness in (None, Timeliness.MET) or missing <= 0:
             return ""
-        said = self._wording.gettext("%(passed)s of %(needed)s met, %(missing)s missing")
+        if result.status is ClauseStatus.NOT_TESTED:
+            said = self._wording.gettext("%(passed)s of %(needed)s met, %(missing)s not known")
+        else:
+            said = self._wording.gettext("%(passed)s of %(needed)s met, %(missing)s missing")
         numbers = {"passed": result.passed, "needed": result.needed, "missing": missing}
         return said % {name: self._wording.number(number) for name, number in numbers.items()}
 

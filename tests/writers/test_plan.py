@@ -69,6 +69,14 @@ def test_gaps_and_days_are_said_in_both_languages(run: Run) -> None:
     assert english.days(met, PAST) == ""
 
 
+def test_what_could_not_be_tested_or_was_not_attested_is_not_missing(run: Run) -> None:
+    plan = PlanInTime(run, Wording("en"))
+    untested = msgspec.structs.replace(run.clauses[0], status=ClauseStatus.NOT_TESTED)
+    assert plan.gap(untested) == "6 of 12 met, 6 not known"
+    manual = msgspec.structs.replace(run.clauses[0], status=ClauseStatus.MANUAL, passed=0, needed=0)
+    assert plan.gap(manual) == "attestation missing"
+
+
 def test_marks_stand_at_their_day_with_sign_number_and_basis(run: Run) -> None:
     picture = PlanInTime(run, Wording("en")).picture
     assert picture is not None
