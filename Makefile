@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 APT    := tests/apt-packages.txt
 
-.PHONY: demo test check fast bench fuzz record agreement faults routing-faults routing-record docs daemons help clean
+.PHONY: demo test check fast bench fuzz record agreement faults routing-faults routing-record bundle bundle-test docs daemons help clean
 
 # Two more than there are cores: the tests with real daemons wait for silence most of their time.
 WORKERS := $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 2 )))
@@ -50,6 +50,17 @@ routing-faults: $(VENV)/.test daemons   ## find what is wrong in every routing w
 
 routing-record: $(VENV)/.test daemons   ## record again what BIRD, FRR, GoBGP and ExaBGP say of the routing lab (root)
 	$(BIN)/python -m tests.lab.multihome --record
+
+bundle: $(VENV)/.test   ## everything that netaudit needs as wheels in dist/bundle, for machines without Internet
+	rm -rf dist/bundle && mkdir -p dist/bundle/wheels
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist/bundle/wheels .
+	$(BIN)/pip download --quiet --disable-pip-version-check --only-binary :all: -c constraints.txt \
+	  --dest dist/bundle/wheels "$$(ls dist/bundle/wheels/netaudit-*.whl)[raw,pdf,postgresql,serve]"
+	cp packaging/install.sh dist/bundle/
+	cd dist/bundle && sha256sum wheels/* > SHA256SUMS
+
+bundle-test:     ## install the bundle in a network namespace without any route, and scan the lab there (root)
+	packaging/try-bundle.sh dist/bundle
 
 docs: $(VENV)/.demo   ## write docs/checks from the catalogue
 	$(BIN)/netaudit checks docs --output docs/checks
