@@ -1,6 +1,8 @@
 """`netaudit gate` of zones that are not live yet, alone and beside a change of routing."""
 
 import json
+import signal
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from netaudit.lab.mrt import mrt_bytes
 from netaudit.lab.registries import rdap_json, route_objects_text
 from netaudit.lab.vrps import vrps_json
 from netaudit.model.gate import GateReport
-from tests.cli.command import netaudit
+from tests.cli.command import command, environment, netaudit, wait_for
 from tests.cli.conftest import Inside
 from tests.cli.test_gate import ASN, INVENTORY, V4, V6, WORLD
 
@@ -94,6 +96,23 @@ def test_a_change_of_routing_stands_beside_a_zone_and_the_worst_decides(proposed
     assert broken == {"multihome.roa_valid"}
     assert {item["prefix"] for item in report["prefixes"]} == {V4, V6}
     assert report["proposed"].startswith("tinh.vn: zone file good.zone") and "; -ROA " in report["proposed"]
+
+
+def test_ctrl_c_is_130_and_leaves_nothing(proposed: Path) -> None:
+    folder = proposed / "tmp"
+    folder.mkdir()
+    process = subprocess.Popen(
+        command("gate", "inventory.yaml", "--zonefile", "tinh.vn=good.zone", "--ds", "none", "--delay", "900"),
+        cwd=proposed, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**environment(proposed), "TMPDIR": str(folder)},
+    )  # fmt: skip
+    with process:
+        wait_for(lambda: any(path.stat().st_size for path in folder.glob("*/proposed/facts.jsonl.zst")), process)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert said.splitlines()[-1] == "exit 130: interrupted"
+    assert list(folder.iterdir()) == []
 
 
 @pytest.mark.parametrize(
