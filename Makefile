@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 APT    := tests/apt-packages.txt
 
-.PHONY: demo test check fast bench fuzz record agreement faults routing-faults routing-record bundle bundle-test docs daemons help clean
+.PHONY: demo test check fast bench fuzz record agreement faults routing-faults routing-record bundle bundle-test api docs daemons help clean
 
 # Two more than there are cores: the tests with real daemons wait for silence most of their time.
 WORKERS := $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 2 )))
@@ -61,6 +61,9 @@ bundle: $(VENV)/.test   ## everything that netaudit needs as wheels in dist/bund
 
 bundle-test:     ## install the bundle in a network namespace without any route, and scan the lab there (root)
 	packaging/try-bundle.sh dist/bundle
+
+api: $(VENV)/.test   ## try the interface of `netaudit serve` by its own description, for some minutes
+	NETAUDIT_API_EXAMPLES=300 $(BIN)/python -m pytest -q -n 0 tests/serve/test_server.py -k description
 
 docs: $(VENV)/.demo   ## write docs/checks from the catalogue
 	$(BIN)/netaudit checks docs --output docs/checks

@@ -17,6 +17,7 @@ _REFUSALS = {
     "413": "The request has a body.",
     "414": "The address is too long.",
     "421": "The Host field names another server.",
+    "503": "The history can't be read now.",
 }
 _UNCHANGED = {"description": "What was asked for is as the If-None-Match field has it."}
 
@@ -46,7 +47,7 @@ def description(*, token: bool) -> dict[str, Any]:
 
 
 def _operation(operation: Operation, token: bool) -> dict[str, Any]:
-    codes = {"400", "405", "413", "414", "421"} | ({"404"} if operation.of_a_run else set())
+    codes = {"400", "405", "413", "414", "421", "503"} | ({"404"} if operation.of_a_run else set())
     answer = {
         "description": operation.summary,
         "headers": {"ETag": {"schema": {"type": "string"}}},
@@ -100,7 +101,7 @@ def _metrics(token: bool) -> dict[str, Any]:
     return {
         "operationId": "getMetrics",
         "summary": "Metrics",
-        "responses": {"200": answer, "304": _UNCHANGED, **_refused({"405", "413", "414", "421"}, token)},
+        "responses": {"200": answer, "304": _UNCHANGED, **_refused({"405", "413", "414", "421", "503"}, token)},
     }
 
 

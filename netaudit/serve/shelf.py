@@ -1,4 +1,4 @@
-"""The runs that are served: those of run folders on disk, those of a history store, or both."""
+"""The runs that are served: those of run folders on disk. `stored.py` has those of a history store."""
 
 import threading
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ from netaudit.model.run import Run
 from netaudit.serve.views import RunSummary, summary_of
 from netaudit.store.runfolder import RUN_FILE, RunFolderError, read_run
 
-__all__ = ["FolderShelf", "Shelf", "newest_by_province"]
+__all__ = ["FolderShelf", "Shelf", "newest_by_province", "newest_first"]
 
 _OPEN = 4  # runs kept in memory whole: some are tens of megabytes
 
@@ -116,7 +116,7 @@ class FolderShelf:
 
 
 def newest_first(summaries: Iterable[RunSummary]) -> tuple[RunSummary, ...]:
-    """Runs in brief, one of each id, the newest first."""
+    """Runs in brief, one of each id, the last that is given; the newest first."""
     unique = {summary.id: summary for summary in summaries}
     return tuple(sorted(unique.values(), key=lambda s: (-s.started, s.id)))
 

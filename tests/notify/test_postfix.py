@@ -164,7 +164,8 @@ def _postfix(folder: Path, port: int) -> list[str]:
     boxes = "".join(f"/^{person}@example\\.net$/ {person}/\n" for person in _PEOPLE)
     (config / "mailboxes").write_text(boxes)
     (config / "main.cf").write_text(
-        f"compatibility_level = 3.6\nsmtpd_error_sleep_time = 0\nqueue_directory = {queue}\ndata_directory = {data}\nmyhostname = localhost\n"
+        f"compatibility_level = 3.6\nsmtpd_error_sleep_time = 0\nqueue_directory = {queue}\n"
+        f"data_directory = {data}\nmyhostname = localhost\n"
         "inet_interfaces = 127.0.0.1\ninet_protocols = ipv4\nmydestination =\nlocal_recipient_maps =\nalias_maps =\n"
         "alias_database =\nsmtpd_peername_lookup = no\nmaillog_file = /dev/stdout\nmynetworks =\n"
         f"virtual_mailbox_domains = example.net\nvirtual_mailbox_base = {mail}\n"
