@@ -30,7 +30,7 @@ VI, EN = Wording("vi"), Wording("en")
         ("bogus: signature_expired: by key 3; DS 1 8 2; signing keys none",
          "bogus (sai, không tin được): chữ ký đã hết hạn: bằng khóa 3; DS 1 8 2; không có khóa nào ký"),
         ("A: bogus (signature_expired: by key 3, ended at 2026-11-25T13:28:57Z); NSEC",
-         "A: bogus, sai: chữ ký đã hết hạn: bằng khóa 3, hết hạn lúc 25/11/2026 20:28 (UTC+7); NSEC"),
+         "A: bogus (sai, không tin được): chữ ký đã hết hạn: bằng khóa 3, hết hạn lúc 25/11/2026 20:28 (UTC+7); NSEC"),
         ("no route was seen; 0 peers", "không thấy tuyến nào; 0 mạng cung cấp bảng định tuyến (peer)"),
         ("open; failed in 2 of 3 rounds: timeout: no reply",
          "mở; hỏng trong 2 trên 3 vòng: không trả lời kịp thời hạn: không có trả lời"),
