@@ -27,7 +27,7 @@ class Remembered:
 
 @contextmanager
 def kept(run: Run, history: History) -> Iterator[Remembered]:
-    """Lend the run with its past, for its report, and add it to the history when that was written.
+    """Lend the run with its past, for its report, and add it to the history after that.
 
     A history that can't be reached costs the report its past, not the report: what is wrong is printed. A run of what
     is proposed has no past, and is none of the history.
@@ -40,13 +40,20 @@ def kept(run: Run, history: History) -> Iterator[Remembered]:
         remembered.run = with_history(run, history)
     except HistoryError as error:
         click.echo(f"nothing is told of earlier runs: {error}", err=True)
-    yield remembered
+    try:
+        yield remembered
+    finally:  # whatever became of its report, the run is there
+        remembered.kept = _added(run, history)
+
+
+def _added(run: Run, history: History) -> bool:
     try:
         history.add(run, trend_point(run))
     except HistoryError as error:
         click.echo(f"the run was not added to the history: {error}", err=True)
         click.echo("it is whole in its folder: netaudit history import FOLDER", err=True)
-        remembered.kept = False
+        return False
+    return True
 
 
 def with_history(run: Run, history: History) -> Run:
