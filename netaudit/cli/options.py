@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
+from netaudit.cli.completing import complete_checks, complete_profiles
 from netaudit.cli.errors import Usage
 from netaudit.cli.session import NetworkOptions
 from netaudit.engine.plan import Selection
@@ -206,9 +207,30 @@ def judging_options(command: Command) -> Command:
     """How verdicts become an exit code."""
     for option in reversed(
         (
-            click.option("--profile", "profiles", multiple=True, metavar="ID", help="Judge by these profiles only."),
-            click.option("--check", "checks", multiple=True, metavar="GLOB", help="Only these checks: 'dnssec.*'."),
-            click.option("--skip-check", "skipped", multiple=True, metavar="GLOB", help="All checks but these."),
+            click.option(
+                "--profile",
+                "profiles",
+                multiple=True,
+                metavar="ID",
+                shell_complete=complete_profiles,
+                help="Judge by these profiles only.",
+            ),
+            click.option(
+                "--check",
+                "checks",
+                multiple=True,
+                metavar="GLOB",
+                shell_complete=complete_checks,
+                help="Only these checks: 'dnssec.*'.",
+            ),
+            click.option(
+                "--skip-check",
+                "skipped",
+                multiple=True,
+                metavar="GLOB",
+                shell_complete=complete_checks,
+                help="All checks but these.",
+            ),
             click.option(
                 "--fail-on",
                 type=click.Choice([*(s.value for s in Severity if s is not Severity.INFO), "never"]),

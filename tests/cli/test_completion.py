@@ -65,12 +65,14 @@ def test_bash_completes(scripts: Path, path: dict[str, str]) -> None:
     ask netaudit ga
     ask netaudit gate --base
     ask netaudit gate --fail-on m
+    ask netaudit judge --profile vn-dns-s
+    ask netaudit scan --check dnssec.cds_v
     """
     bash = installed("bash")
     done = subprocess.run(
         [bash, "--norc", "-c", asked], cwd=scripts, capture_output=True, text=True, env=path, check=False
     )
-    assert done.stdout.splitlines() == ["gate", "--baseline", "medium"], done.stderr
+    assert done.stdout.splitlines() == ["gate", "--baseline", "medium", "vn-dns-security", "dnssec.cds_valid"], done.stderr
 
 
 def test_fish_completes(scripts: Path, path: dict[str, str]) -> None:
