@@ -13,14 +13,14 @@ pytestmark = pytest.mark.slow
 
 
 def test_the_report_of_the_scan(sample_folder: Path, run: Run) -> None:
-    """The index, all zones and data centres; of units, checks and services every sixth."""
-    assert wrong(run, sample_folder, "vi", 6) == []
+    """The index, all zones and data centres; of units, checks and services every fifteenth."""
+    assert wrong(run, sample_folder, "vi", 15) == []
 
 
 def test_the_report_in_english(tmp_path: Path, run: Run) -> None:
-    few = small(run, 8)
+    few = small(run, 3)
     write_html(few, tmp_path, "en")
-    assert wrong(few, tmp_path, "en", 12) == []
+    assert wrong(few, tmp_path, "en", 40) == []
 
 
 def wrong(run: Run, out: Path, language: str, step: int) -> list[str]:
@@ -28,5 +28,5 @@ def wrong(run: Run, out: Path, language: str, step: int) -> list[str]:
     pages = [out / "index.html", *out.glob("zone/*.html"), *out.glob("datacentre/*.html")]
     for folder in ("unit", "checks", "service"):
         pages += sorted((out / folder).glob("*.html"))[::step]
-    assert len(pages) > 30
+    assert len(pages) > 12
     return [part for path in pages for part in wrong_parts(run, path, str(path.relative_to(out)), texts)]

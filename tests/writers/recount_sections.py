@@ -85,12 +85,15 @@ class SectionsPage(Page):
             if clause.timeliness in ("late", "undecided", "on_track"):
                 yield str(abs((day - day_of(self.run.started)).days))
         missing = clause.needed - clause.passed
-        if clause.timeliness not in (None, "met") and missing > 0:
+        if clause.timeliness not in (None, "met") and clause.status != "manual" and missing > 0:
             yield from number(clause.passed, clause.needed, missing)
 
     def clause(self, clause: ClauseResult) -> Figures:
         yield from more(len(clause.failing))
         yield from more(len(clause.failing) - NAMES)
+        if clause.attestation is not None:
+            yield clause.attestation.date.isoformat()
+            yield from () if clause.attestation.count is None else (str(clause.attestation.count),)
         if clause.total:
             yield from number(clause.passed, clause.measurable)
             if clause.measurable < clause.total:

@@ -36,8 +36,12 @@ def wrong_numbers(run: Run, out: Path, language: str) -> list[str]:
 def wrong_parts(run: Run, path: Path, name: str, texts: Texts) -> Iterator[str]:
     """The parts of one page that show something else."""
     for part in parts(path.read_text(encoding="utf-8"), recount_page(run, name), texts):
-        if part.shown != part.expected:
-            yield f"{name} {part.name}\n  shows {part.shown}\n  not   {part.expected}\n  in {part.text[:30]}"
+        expected = part.expected or []
+        if part.shown != expected:
+            both = enumerate(zip(part.shown, expected, strict=False))
+            place = next((n for n, (shown, right) in both if shown != right), min(len(part.shown), len(expected)))
+            near = slice(max(place - 3, 0), place + 4)
+            yield f"{name} {part.name}: … {part.shown[near]} …, not … {expected[near]} …; in {part.text[:30]}"
 
 
 def small(run: Run, units: int = 12) -> Run:

