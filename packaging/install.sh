@@ -11,6 +11,6 @@ if [ -e "$place" ]; then
     exit 2
 fi
 "${PYTHON:-python3}" -m venv "$place"
-"$place/bin/python" -m pip install --quiet --disable-pip-version-check \
+"$place/bin/python" -m pip install --isolated --quiet --disable-pip-version-check \
     --no-index --find-links "$here/wheels" 'netaudit[raw,pdf,postgresql,serve]'
 "$place/bin/netaudit" --version

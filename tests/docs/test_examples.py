@@ -28,7 +28,7 @@ _WITH_COMMANDS = (
 )  # fmt: skip
 _IN_TWO_LANGUAGES = (("README.md", "README.vi.md"), ("docs/guide.md", "docs/guide.vi.md"))
 _RUNNABLE, _OUTPUT = "python runnable", "text output"
-_GROUPS = {"inventory", "checks", "profiles", "facts", "lab", "zone", "history"}
+_GROUPS = {"inventory", "checks", "profiles", "facts", "lab", "zone", "history", "schedule"}
 
 
 def _documents() -> list[str]:
