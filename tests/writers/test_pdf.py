@@ -44,7 +44,8 @@ def test_it_is_two_pages_of_a4_and_asks_for_nothing(name: str, language: str, mo
 
 
 def _hold_ends(pages: Sequence[PageObject], language: str) -> None:
-    for page, ends in zip(pages, (("Trang 1 trên tổng số 2", "Page 1 of 2"), ("Người phê duyệt", "Approved by")), strict=True):
+    told = (("Trang 1 trên tổng số 2", "Page 1 of 2"), ("Người phê duyệt", "Approved by"))
+    for page, ends in zip(pages, told, strict=True):
         assert ends[language == "en"] in page.extract_text()
 
 
