@@ -127,13 +127,17 @@ def _pages(report: Report) -> Iterator[tuple[str, str, dict[str, Any]]]:
         yield f"checks/{page_name(check)}", "check.html", {"root": "../", "check": check, "info": info}
     yield _summary(report)
     centres = partial(DataCentrePage, report.run, wording=report.wording)
-    yield "index.html", "index.html", {
-        "root": "",
-        "before": Executive(report).before,
-        "centres": centres,
-        "plan": PlanInTime(report.run, report.wording),
-        "trend": Trend(report.run, report.wording),
-    }
+    yield (
+        "index.html",
+        "index.html",
+        {
+            "root": "",
+            "before": Executive(report).before,
+            "centres": centres,
+            "plan": PlanInTime(report.run, report.wording),
+            "trend": Trend(report.run, report.wording),
+        },
+    )
 
 
 def _zone(zone: str, zones: Zones, report: Report) -> dict[str, Any]:
