@@ -56,7 +56,7 @@ class PlanInTime:
 
     def count(self, timeliness: Timeliness) -> int:
         """How many clauses stand so."""
-        return sum(each.result.timeliness is timeliness for each in self._dated)
+        return sum(each.result.timeliness == timeliness for each in self._dated)
 
     def gap(self, result: ClauseResult) -> str:
         """What is met and what is missing: `6 of 12 met, 6 missing`; empty where nothing is counted or missing.

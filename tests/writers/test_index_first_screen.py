@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections import Counter
 from pathlib import Path
 
 import msgspec
@@ -10,7 +11,7 @@ from netaudit.judge.compare import compare
 from netaudit.judge.trends import trend_point, with_trend
 from netaudit.model.common import Text
 from netaudit.model.inventory import Unit
-from netaudit.model.run import Run, UnitStatus
+from netaudit.model.run import Run, Timeliness, UnitStatus
 from netaudit.model.verdict import Status
 from netaudit.writers.html import write_html
 from netaudit.writers.report import Report
@@ -82,6 +83,12 @@ def test_it_tells_what_changed_and_begins_with_the_worst(province: Run, tmp_path
     assert "</a>: 25% → <b>" in news
     first = Report(run, Wording("en")).actions[0]
     assert re.findall(r'class="severity v-(\w+)"', news)[0] == first.severity
+
+
+def test_it_counts_what_is_late_and_what_is_ahead(province_report: Path, province: Run) -> None:
+    shown = re.findall(r'data-clauses="(\w+)">(\d+)<', index(province_report))
+    counted = Counter(clause.timeliness for clause in province.clauses)
+    assert shown == [("late", str(counted[Timeliness.LATE])), ("on_track", str(counted[Timeliness.ON_TRACK]))]
 
 
 def test_without_an_earlier_scan_it_says_so(province_report: Path) -> None:
