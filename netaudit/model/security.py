@@ -1,10 +1,16 @@
 """The security status of a name, in the four words of RFC 4035 section 4.3, and what decided it."""
 
 from enum import StrEnum
+from typing import Annotated
+
+import msgspec
 
 from netaudit.model.common import Record, Timestamp
 
 __all__ = ["ChainLink", "ChainSignature", "Security", "SecurityStatus"]
+
+
+ThreeNumbers = Annotated[str, msgspec.Meta(pattern=r"^\d{1,5} \d{1,3} \d{1,5}$")]
 
 
 class SecurityStatus(StrEnum):
@@ -32,8 +38,8 @@ class ChainLink(Record, frozen=True, kw_only=True):
     zone: str
     status: SecurityStatus
     reason: str = ""
-    ds: tuple[str, ...] = ()  # "12345 13 2" = key tag, algorithm, digest type
-    keys: tuple[str, ...] = ()  # "12345 13 257" = key tag, algorithm, flags
+    ds: tuple[ThreeNumbers, ...] = ()  # "12345 13 2" = key tag, algorithm, digest type
+    keys: tuple[ThreeNumbers, ...] = ()  # "12345 13 257" = key tag, algorithm, flags
     signed_by: tuple[int, ...] = ()  # key tags whose signature over the DNSKEY RRset was verified
     server: str = ""  # whose answer was used
     facts: tuple[str, ...] = ()
