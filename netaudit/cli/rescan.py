@@ -86,6 +86,6 @@ def _unlike(book: FactBook, alike: Alike) -> str:
 
 
 def _judged(books: Sequence[FactBook], judging: JudgingOptions, as_of: float | None) -> Run:
-    options = replace(judging, past=Past())
+    options = replace(judging, past=Past(), history=None)
     profiles = judging.profiles or books[0].scan.inventory.profiles
     return judge_book(books[0], options, profiles, earlier=books[1:], as_of=as_of)

@@ -93,7 +93,7 @@ def run_options(command: Command) -> Command:
                 "--if-older",
                 type=DURATION,
                 metavar="TIME",
-                help="With --runs: do nothing if the newest run was judged and began less than so long ago (20h).",
+                help="With --runs: do nothing if the newest run was judged and began less than so long ago (12h).",
             ),
             click.option(
                 "--jitter",

@@ -182,9 +182,10 @@ def scan(position: Path | None, option: Path | None, **values: Any) -> int:
             code = scan_proposed(loaded, folder, request, proposals, judging, values["language"], values["formats"])
         else:
             code = _scan_into(loaded, request, place.path, judging, values)
-            if tell_others is not None:
-                tell_others(place.path)
-        place.judged = code != INTERRUPTED
+        written = RunFolder(place.path).run.exists()  # not where nothing had to be measured again
+        if written and tell_others is not None and not proposals:
+            tell_others(place.path)
+        place.judged = written and code != INTERRUPTED
         return code
 
 

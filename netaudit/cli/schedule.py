@@ -138,7 +138,7 @@ def _made(loaded: LoadedInventory, form: str, scan_arguments: tuple[str, ...], v
     given = _scan_values(loaded, scan_arguments)
     own = ["--runs", f"{runs}/runs", "--keep", str(values["keep"])]
     own += ["--resume-within", _written(values["resume_within"]), "--quiet"]
-    own += ["--jitter", _written(values["jitter"])] if inside else ["--if-older", "20h"]
+    own += ["--jitter", _written(values["jitter"])] if inside else ["--if-older", "12h"]
     marked = any(uplink.fwmark is not None for centre in loaded.inventory.datacentres for uplink in centre.uplinks)
     return ScheduledScan(
         name=values["name"],

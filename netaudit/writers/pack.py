@@ -5,7 +5,6 @@ from pathlib import Path
 
 from netaudit.model.run import Result, Run
 from netaudit.model.verdict import Target
-from netaudit.store.pack import Manifest
 from netaudit.writers import words
 from netaudit.writers.safe import one_line
 from netaudit.writers.wording import Wording
@@ -49,7 +48,7 @@ class PackNotices:
             "number": self._wording.number(number)
         }
 
-    def circumstances(self, manifest: Manifest, run: Run, changed: Sequence[str]) -> Iterator[str]:
+    def circumstances(self, packed_by: str, run: Run, changed: Sequence[str]) -> Iterator[str]:
         """What may explain differences: other checks, and earlier scans that are not in the pack."""
         if changed:
             told = self._wording.gettext(
@@ -57,7 +56,7 @@ class PackNotices:
             )
             shown = ", ".join(changed[:_NAMED]) + (" …" if len(changed) > _NAMED else "")
             yield told % {
-                "number": self._wording.number(len(changed)), "tool": one_line(manifest.tool), "checks": shown,
+                "number": self._wording.number(len(changed)), "tool": one_line(packed_by), "checks": shown,
             }  # fmt: skip
         if run.comparison is not None and run.comparison.since is not None:
             yield self._wording.gettext("the run was judged beside an earlier one, which is not in the pack")
