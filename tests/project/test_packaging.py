@@ -29,6 +29,8 @@ def test_only_netaudit_and_its_metadata_come_with_the_wheel(wheel: Path) -> None
     assert top == {"netaudit", f"netaudit-{version}.dist-info"}
     for content in ("checks/dnssec/signed.yaml", "checks/profiles/vn-base.yaml", "inventory.yaml", "sample/world.yaml"):
         assert f"netaudit/_content/{content}" in names
+    migrations = {path.name for path in (ROOT / "netaudit/store/history/migrations/versions").glob("*.py")}
+    assert migrations and migrations <= {Path(name).name for name in names if "/history/migrations/versions/" in name}
 
 
 @pytest.mark.slow

@@ -148,7 +148,7 @@ class History:
                     yield connection
         except SQLAlchemyError as error:
             raise HistoryError(f"{self.place}: {_sentence(error)}") from error
-        except ValueError as error:
+        except (ValueError, msgspec.MsgspecError) as error:
             raise HistoryError(f"{self.place}: the history is damaged: {error}") from error
 
     def _write(self, change: Callable[[Connection], _Result], pauses: Sequence[float] = _PAUSES) -> _Result:
@@ -163,7 +163,7 @@ class History:
                 if pause is None or not _passes(error):
                     raise HistoryError(f"{self.place}: {_sentence(error)}") from error
                 time.sleep(pause)
-            except ValueError as error:
+            except (ValueError, msgspec.MsgspecError) as error:
                 raise HistoryError(f"{self.place}: the history is damaged: {error}") from error
         raise AssertionError("the last try returns or raises")
 

@@ -70,7 +70,7 @@ def course(connection: Connection, entry: RunEntry, limit: int) -> Iterator[Snap
     rows = connection.execute(query.order_by(*_NEWEST_FIRST).limit(limit)).all()
     states = _followed(connection, entry)
     for row in reversed(rows):
-        checks = msgspec.json.decode(row.scope).get("checks")
+        checks = msgspec.json.decode(row.scope, type=dict[str, str]).get("checks")
         yield Snapshot(
             run=row.id,
             at=row.started,

@@ -1,15 +1,21 @@
 """What is added to a history comes out of it again, in both databases and in whatever order it came."""
 
+import json
 import random
+import sys
 from pathlib import Path
 from stat import S_IMODE
 
 import pytest
+from sqlalchemy import text
 
+from netaudit.cli.main import run as command
 from netaudit.judge.regressions import regressions, snapshot_of
 from netaudit.model.regression import Moment, Standing
 from netaudit.model.run import Run
 from netaudit.store.history import Added, History, HistoryError
+from netaudit.store.history.address import engine_of
+from netaudit.store.runfolder import RunFolder
 from tests.store.history.runs import NIGHT, START, add, made
 
 pytestmark = pytest.mark.xdist_group("postgresql")
@@ -145,6 +151,40 @@ def test_a_wrong_place_is_one_clear_sentence(place: str, said: str, monkeypatch:
         History.open(place)
     assert "secret" not in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_without_its_driver_postgresql_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)  # how Python marks what can't be imported
+    with pytest.raises(HistoryError, match=r"PostgreSQL needs netaudit\[postgresql\]"):
+        History.open("postgresql://netaudit@/x")
+
+
+@pytest.mark.parametrize(
+    "damage", ["states = :junk", "left_out = :junk", "point = '{}'", "scope = '[]'", "document = :junk"]
+)
+def test_what_is_damaged_is_one_clear_sentence(history: History, place: str, damage: str) -> None:
+    add(history, made(0, {"a x": "fail"}))
+    entry = history.entry("night-0")
+    with engine_of(place).connect().execution_options(writes=True) as connection, connection.begin():
+        connection.execute(text(f"UPDATE runs SET {damage}"), {"junk": b"junk"} if ":junk" in damage else {})
+    with pytest.raises(HistoryError, match=r"damaged|can't be read"):
+        list(history.course(entry))
+        history.trend(entry)
+        history.runs()
+        history.run(entry)
+
+
+def test_commands_work_on_either_database(place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for night, word in enumerate(("fail", "fail", "pass")):
+        run = made(night, {"a x": word})
+        RunFolder.create(tmp_path / run.id).write_run(run)
+        assert command(["history", "import", str(tmp_path / run.id), "--history", place]) == 0
+    capsys.readouterr()
+    assert command(["history", "findings", "--all", "-f", "json", "--history", place]) == 0
+    (finding,) = json.loads(capsys.readouterr().out)
+    assert (finding["standing"], finding["course"]["first_seen"]["run"]) == ("fixed", "night-0")
+    assert command(["diff", "store:night-0", "store:latest", "--fail-on-new", "--history", place]) == 0
+    assert command(["diff", "store:latest", "store:night-0", "--history", place]) == 2
 
 
 def test_any_other_file_is_refused_and_kept(tmp_path: Path) -> None:
