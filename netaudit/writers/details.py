@@ -146,9 +146,12 @@ _WHAT = {  # what the sources of routing evidence hold
 }  # fmt: skip
 
 
+_LONGEST = 1_000  # characters: ours are shorter
+
+
 def detail_text(text: str, wording: Wording) -> str:
     """Return the detail of a failure in the reader's language; one that is none of `DETAILS` as it is."""
-    for pattern, message in _patterns():
+    for pattern, message in _patterns() if len(text) <= _LONGEST else ():
         match = pattern.fullmatch(text)
         if match is not None:
             given = {name: _value(name, value, wording) for name, value in match.groupdict().items()}

@@ -182,6 +182,7 @@ SIGHTINGS = (
 """What the judges say in evidence. What targets say of themselves stays as it is."""
 
 _RECORDS = re.compile(r"(TXT|HTTPS|SVCB|CAA|TLSA|CSYNC|ZONEMD|MX|NS|\d{3}) ")  # and banners of SMTP: others' own words
+_LONGEST = 1_000  # characters: what we say ourselves is shorter, and others may say a hundred thousand
 _TIMES = {"date", "begin", "end"}
 _NUMBER = re.compile(r"-?\d{1,9}(\.\d{1,3})?")
 _REASONS = {str(reason).replace("_", " "): reason for reason in Reason}
@@ -195,6 +196,8 @@ def sighting_text(text: str, wording: Wording) -> str:
 
 
 def _part(part: str, wording: Wording) -> str:
+    if len(part) > _LONGEST:
+        return part
     for pattern, message in _patterns():
         match = pattern.fullmatch(part)
         if match is not None:

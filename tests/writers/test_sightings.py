@@ -64,3 +64,8 @@ def test_every_sighting_has_its_vietnamese() -> None:
     assert missing == []
     for message in SIGHTINGS:
         assert set(re.findall(r"%\(\w+\)s", message)) == set(re.findall(r"%\(\w+\)s", VI.gettext(message))), message
+
+
+def test_no_text_takes_long_or_goes_deep() -> None:
+    for text in ("a: " * 50_000, "failed in " * 20_000, "x" * 200_000):
+        assert sighting_text(text, VI) == text
