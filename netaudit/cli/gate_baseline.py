@@ -24,6 +24,7 @@ from netaudit.judge.baseline import (
     mismatches,
     vanished,
 )
+from netaudit.model.common import Text
 from netaudit.model.gate import BaselineReport
 from netaudit.model.run import Run
 from netaudit.model.verdict import Status
@@ -141,7 +142,7 @@ def _hidden(report: BaselineReport, judging: JudgingOptions) -> bool:
     )
 
 
-def _refuse(before: Run, after: Run, problems: tuple[str, ...], *, force: bool) -> None:
+def _refuse(before: Run, after: Run, problems: tuple[Text, ...], *, force: bool) -> None:
     """Raises Usage when the baseline says nothing of the run."""
     if (before.province.id, before.network) != (after.province.id, after.network):
         raise Usage(f"--baseline: it is of {before.province.id} ({before.network}), the run of {after.province.id}")
@@ -150,7 +151,7 @@ def _refuse(before: Run, after: Run, problems: tuple[str, ...], *, force: bool) 
     if before.proposed:
         raise Usage("--baseline: it is of what was only proposed, and never was live")
     if problems and not force:
-        reasons = "; ".join(problems)
+        reasons = "; ".join(problem.en for problem in problems)
         raise Usage(f"--only-new: the baseline can't tell what is new ({reasons}); --force compares all the same")
 
 

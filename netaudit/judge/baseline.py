@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from netaudit.judge.asked import left_out
 from netaudit.judge.regressions import regressions, snapshot_of
-from netaudit.model.common import Timestamp
+from netaudit.model.common import Text, Timestamp
 from netaudit.model.gate import BaselineFinding, VanishedTarget
 from netaudit.model.inventory import Inventory
 from netaudit.model.profile import Severity
@@ -19,18 +19,29 @@ __all__ = ["appeared", "baseline_findings", "declared", "declared_by", "lost", "
 _TOLD = (Status.PASS, Status.FAIL, Status.WARN)
 
 
-def mismatches(baseline: Run, run: Run) -> Iterator[str]:
-    """Why "new since the baseline" would mislead: other criteria, or another scope. Sentences for a log."""
-    before, after = (sorted(f"{p.id}@{p.version}" for p in each.profiles) for each in (baseline, run))
+def mismatches(baseline: Run, run: Run) -> Iterator[Text]:
+    """Why "new since the baseline" would mislead: other criteria, or another scope."""
+    before, after = (", ".join(sorted(f"{p.id}@{p.version}" for p in each.profiles)) for each in (baseline, run))
     if before != after:
-        yield f"judged by other profiles: {', '.join(before) or 'none'} then, {', '.join(after) or 'none'} now"
+        yield Text(
+            vi=f"bộ tiêu chí khác nhau: trước là {before or 'không có'}, nay là {after or 'không có'}",
+            en=f"judged by other profiles: {before or 'none'} then, {after or 'none'} now",
+        )
     for option in sorted(baseline.scope.keys() | run.scope.keys()):
-        then, now = (each.scope.get(option, "") for each in (baseline, run))
-        if then != now:
-            yield f"another scope: {option} was {_short(then)}, and is {_short(now)}"
+        asked = [each.scope.get(option, "") for each in (baseline, run)]
+        if asked[0] != asked[1]:
+            then, now = map(_short, asked)
+            yield Text(
+                vi=f"phạm vi khác nhau: {option} trước là {then.vi}, nay là {now.vi}",
+                en=f"another scope: {option} was {then.en}, and is {now.en}",
+            )
     narrower = set(run.left_out) - set(baseline.left_out)
     if narrower and run.scope == baseline.scope:
-        yield f"targets that were asked then were not asked now: {len(narrower)} ({min(map(str, narrower))}, …)"
+        first = min(map(str, narrower))
+        yield Text(
+            vi=f"trước có hỏi tới mà nay không: {len(narrower)} đối tượng ({first}, …)",
+            en=f"targets that were asked then were not asked now: {len(narrower)} ({first}, …)",
+        )
 
 
 def baseline_findings(baseline: Run, run: Run) -> tuple[BaselineFinding, ...]:
@@ -94,5 +105,6 @@ def _listed(run: Run) -> Iterator[Target]:
             yield Target(kind=TargetKind.ENDPOINT, name=service.endpoint)
 
 
-def _short(value: str) -> str:
-    return (value[:60] + "…" if len(value) > 60 else value) or "everything"
+def _short(value: str) -> Text:
+    shown = value[:60] + "…" if len(value) > 60 else value
+    return Text(vi=shown or "tất cả", en=shown or "everything")

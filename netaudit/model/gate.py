@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from netaudit.model.change import Comparison
-from netaudit.model.common import Family, Record, Timestamp
+from netaudit.model.common import Family, Record, Text, Timestamp
 from netaudit.model.location import Location
 from netaudit.model.profile import Severity
 from netaudit.model.regression import Standing, State, WaiverChange
@@ -121,7 +121,7 @@ class BaselineReport(Record, frozen=True, kw_only=True):
     lost: tuple[State, ...] = ()  # what was measured in the baseline and can't be told any more
     appeared: tuple[Target, ...] = ()
     vanished: tuple[VanishedTarget, ...] = ()
-    mismatches: tuple[str, ...] = ()  # why the two can't be compared, of a comparison that was forced
+    mismatches: tuple[Text, ...] = ()  # why the two can't be compared, of a comparison that was forced
     doubts: tuple[str, ...] = ()  # of the inventory
 
 

@@ -46,7 +46,9 @@ class BaselineText:
         yield told % {"moment": self._wording.moment(report.since), "run": one_line(report.baseline, 120)}
         although = self._say(_("Compared although"))
         for mismatch in report.mismatches:
-            yield self._painted(f"! {although}: {one_line(mismatch, 400)}", "yellow", colour)
+            yield self._painted(
+                f"! {although}: {one_line(mismatch.in_language(self._wording.language), 400)}", "yellow", colour
+            )
         for doubt in report.doubts[:_ROWS]:
             yield f"! {one_line(doubt, 400)}"
         yield from self._states(_("New findings"), "✗", "red", [f.state for f in self._new()], colour)

@@ -139,7 +139,7 @@ def test_what_does_not_compare_is_refused_unless_forced(
     assert done.returncode == 2
     assert said in done.stderr and "--force" in done.stderr
     forced = gate(inside, scans, "two", "--baseline", name, "--only-new", "--force", code=1)
-    assert any(said in mismatch for mismatch in forced["mismatches"])
+    assert any(said in mismatch["en"] for mismatch in forced["mismatches"])
     assert gate(inside, scans, "two", "--baseline", name, code=1), "without --only-new nothing rests on the baseline"
 
 
