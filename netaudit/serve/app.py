@@ -84,7 +84,7 @@ def _metrics(shelf: Shelf, request: Request) -> Response:
 
 
 def _front(shelf: Shelf, request: Request) -> Response:
-    page, policy = front_page(shelf.summaries(), request.headers.get("accept-language", ""))
+    page, policy = front_page(shelf.summaries(), shelf.unreadable(), request.headers.get("accept-language", ""))
     answer = _tagged(request, page.encode("utf-8"), "text/html; charset=utf-8")
     answer.headers["content-security-policy"] = f"{policy}; frame-ancestors 'none'"
     answer.headers["vary"] = "Accept-Language"

@@ -19,7 +19,7 @@ __all__ = ["front_page"]
 _SHOWN = 100
 
 
-def front_page(runs: Sequence[RunSummary], accepted: str) -> tuple[str, str]:
+def front_page(runs: Sequence[RunSummary], unreadable: Sequence[str], accepted: str) -> tuple[str, str]:
     """The page, and its policy; in Vietnamese, unless the reader's Accept-Language field prefers English."""
     style = (content_path("reports") / "serve.css").read_text(encoding="utf-8")
     wording = Wording(_language(accepted))
@@ -40,6 +40,7 @@ def front_page(runs: Sequence[RunSummary], accepted: str) -> tuple[str, str]:
         style=Markup(style),  # noqa: S704  # our own file, and the policy names its hash
         wording=wording,
         newest=newest,
+        unreadable=list(unreadable),
         earlier=[run for run in runs if run not in newest][:_SHOWN],
     )
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()

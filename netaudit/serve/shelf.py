@@ -32,6 +32,10 @@ class Shelf(Protocol):
         """The folder of a report by the name that a summary gives it."""
         ...
 
+    def unreadable(self) -> tuple[str, ...]:
+        """Names of what looks like a run and can't be read: damaged, or of another version."""
+        ...
+
 
 @dataclass(frozen=True)
 class _Entry:
@@ -53,7 +57,7 @@ class FolderShelf:
         self._runs: dict[str, tuple[tuple[int, int, int], Run]] = {}
 
     def summaries(self) -> tuple[RunSummary, ...]:
-        """All runs in brief, newest first. Files that are no runs are left out."""
+        """All runs in brief, newest first."""
         with self._lock:
             found = [summary for entry in self._entries() if (summary := self._summary(entry)) is not None]
             return newest_first(found)
@@ -72,6 +76,11 @@ class FolderShelf:
         with self._lock:
             named = (entry for entry in self._entries() if entry.name == name)
             return next((entry.folder for entry in named if self._summary(entry) is not None), None)
+
+    def unreadable(self) -> tuple[str, ...]:
+        """Names of folders whose run.json is none that this version reads."""
+        with self._lock:
+            return tuple(entry.name for entry in self._entries() if self._summary(entry) is None)
 
     def _entries(self) -> Iterator[_Entry]:
         seen: set[Path] = set()

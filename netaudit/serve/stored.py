@@ -51,6 +51,10 @@ class HistoryShelf:
         """A history keeps no pages."""
         return None
 
+    def unreadable(self) -> tuple[str, ...]:
+        """None: what a history holds was read when it was added."""
+        return ()
+
     @contextmanager
     def _asking(self) -> Iterator[None]:
         try:
@@ -101,3 +105,7 @@ class Shelves:
     def report(self, name: str) -> Path | None:
         """The folder of a report by its name."""
         return next((folder for shelf in self._shelves if (folder := shelf.report(name)) is not None), None)
+
+    def unreadable(self) -> tuple[str, ...]:
+        """Names of what looks like a run and can't be read."""
+        return tuple(name for shelf in self._shelves for name in shelf.unreadable())
