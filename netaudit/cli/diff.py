@@ -7,6 +7,7 @@ from netaudit.cli.errors import COMPLIANT, FINDINGS, INCOMPLETE, Usage
 from netaudit.cli.options import language_option
 from netaudit.cli.stored import history_option, run_named
 from netaudit.judge.baseline import appeared, baseline_findings, declared, lost, mismatches, vanished
+from netaudit.model.common import Text
 from netaudit.model.gate import BaselineReport
 from netaudit.model.profile import Severity
 from netaudit.model.run import Run
@@ -77,7 +78,7 @@ def diff(
     return report.exit_code
 
 
-def _problems(before: Run, after: Run, *, force: bool) -> tuple[str, ...]:
+def _problems(before: Run, after: Run, *, force: bool) -> tuple[Text, ...]:
     """Why the two can't be compared, if that is forced. Raises Usage."""
     if (before.province.id, before.network) != (after.province.id, after.network):
         raise Usage(f"OLD is of {before.province.id} ({before.network}), NEW of {after.province.id} ({after.network})")
@@ -85,11 +86,11 @@ def _problems(before: Run, after: Run, *, force: bool) -> tuple[str, ...]:
         raise Usage("OLD is later than NEW: name them in the order of their times")
     problems = tuple(mismatches(before, after))
     if problems and not force:
-        raise Usage(f"the runs are not comparable ({'; '.join(problems)}); --force compares all the same")
+        raise Usage(f"the runs are not comparable ({'; '.join(problem.en for problem in problems)}); --force compares all the same")
     return problems
 
 
-def _report(before: Run, after: Run, problems: tuple[str, ...], fail_on: Severity | None) -> BaselineReport:
+def _report(before: Run, after: Run, problems: tuple[Text, ...], fail_on: Severity | None) -> BaselineReport:
     targets = declared(before), declared(after)
     report = BaselineReport(
         baseline=before.id,

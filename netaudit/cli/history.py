@@ -97,7 +97,7 @@ def findings(run: str, history: str | None, province: str, everything: bool, for
     """Tell of every finding up to RUN whether it is still there, and since when."""
     with existing_history(history) as opened:
         entry = _entry(opened, run, province)
-        told = regressions(opened.course(entry), _damping(entry), opened.first_seen(entry))
+        told = regressions(opened.course(entry), _damping(opened, entry), opened.first_seen(entry))
     chosen = tuple(f for f in told if everything or f.standing not in _NO_LONGER)
     if form == "json":
         _echo_json(chosen)
@@ -201,10 +201,12 @@ def _entry(history: "History", name: str, province: str) -> "RunEntry":
     return found
 
 
-def _damping(entry: "RunEntry") -> Damping:
-    """What the run's profiles ask for, as this program knows them."""
+def _damping(history: "History", entry: "RunEntry") -> Damping:
+    """What the run's profiles ask for: as this program knows them, or, of an inventory's own, as the run had them."""
     known = load_profiles()
-    ids = (name.partition("@")[0] for name in entry.profiles)
+    ids = [name.partition("@")[0] for name in entry.profiles]
+    if entry.kept and any(id not in known for id in ids):
+        return damping_of(history.run(entry).profiles)
     return damping_of([known[id] for id in ids if id in known])
 
 

@@ -29,7 +29,7 @@ def _lines(report: BaselineReport, wording: Wording) -> Iterator[str]:
     told = say(_("Against the baseline of %(moment)s (%(run)s)"))
     yield f"## {told % {'moment': wording.moment(report.since), 'run': one_line(report.baseline, 120)}}"
     for mismatch in report.mismatches:
-        yield f"\n> {say(_('Compared although'))}: {_plain(mismatch)}"
+        yield f"\n> {say(_('Compared although'))}: {_plain(mismatch.in_language(wording.language))}"
     findings = report.findings
     new = [f.state for f in findings if f.standing is Standing.NEW and not f.state.waived]
     yield from _states(say(_("New findings")), new, wording)

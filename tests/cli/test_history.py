@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from netaudit.cli.errors import COMPLIANT, FINDINGS, INTERNAL, USAGE
 from netaudit.store.runfolder import read_run
+from netaudit.writers.html import write_html
 from tests.cli.command import netaudit, small_province
 from tests.cli.conftest import Inside
 
@@ -56,6 +58,16 @@ def test_a_report_says_since_when_and_what_has_changed(nights: Path) -> None:
     page = (nights / "wed" / "index.html").read_text(encoding="utf-8")
     assert "First seen: " in page and "What has changed since the last scan" in page
     assert "First seen: " not in (nights / "mon" / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_report_marks_what_comes_and_goes(nights: Path, tmp_path: Path) -> None:
+    run = read_run(nights / "wed" / "run.json")
+    ((id, course),) = run.courses.items()
+    for language, words in (("vi", "lúc có lúc không"), ("en", "comes and goes")):
+        flapping = replace(run, courses={id: replace(course, changes=4, flapping=True)})
+        write_html(flapping, tmp_path / language, language)
+        page = (tmp_path / language / "checks" / f"{CHECK}.html").read_text(encoding="utf-8")
+        assert page.count(words) == 1
 
 
 def test_the_history_is_asked(nights: Path, inside: Inside) -> None:
