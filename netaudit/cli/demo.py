@@ -5,10 +5,11 @@ from pathlib import Path
 import click
 
 from netaudit.cli.errors import INTERRUPTED, Usage
+from netaudit.cli.inventories import load_inventory
 from netaudit.cli.judge import JudgingOptions, judge_and_write
 from netaudit.cli.options import language_option
 from netaudit.cli.places import inventory_locations
-from netaudit.cli.scan import CollectRequest, collect_into, load_inventory
+from netaudit.cli.scan import CollectRequest, collect_into
 from netaudit.cli.session import NetworkOptions
 from netaudit.content import content_path
 from netaudit.engine.plan import Selection

@@ -15,8 +15,8 @@ import click
 from netaudit import __version__
 from netaudit.cli.bare import bare_inventory, lab_options
 from netaudit.cli.errors import COMPLIANT, INCOMPLETE, Usage
+from netaudit.cli.inventories import load_inventory
 from netaudit.cli.options import language_option, network_options, read_network_options
-from netaudit.cli.scan import load_inventory
 from netaudit.cli.session import NetworkOptions, identity_of, open_session
 from netaudit.dns.resolver import Resolver
 from netaudit.engine import loop

@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from netaudit.cli.errors import COMPLIANT, FINDINGS, INCOMPLETE, Usage
 from netaudit.cli.gate_routing import YAML
+from netaudit.cli.inventories import load_inventory
 from netaudit.cli.judge import JudgingOptions, judged
 from netaudit.cli.outcomes import Outcome, only
-from netaudit.cli.scan import load_inventory
 from netaudit.cli.stored import history_option, run_named
 from netaudit.judge.baseline import (
     appeared,

@@ -9,12 +9,12 @@ import click
 import msgspec
 
 from netaudit.cli.errors import COMPLIANT, FINDINGS, INCOMPLETE, Usage
+from netaudit.cli.inventories import load_inventory
 from netaudit.cli.judge import JudgingOptions, judge_book
 from netaudit.cli.options import DEFAULT_INVENTORY
 from netaudit.cli.outcomes import Outcome, changed_to_worse, only
 from netaudit.cli.own_profiles import own_profiles
 from netaudit.cli.places import inventory_locations
-from netaudit.cli.scan import load_inventory
 from netaudit.cli.tables import echo_table
 from netaudit.engine import loop
 from netaudit.engine.offline import read_evidence

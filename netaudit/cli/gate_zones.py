@@ -10,13 +10,14 @@ import msgspec
 from netaudit.authority.lint import Finding
 from netaudit.cli.errors import COMPLIANT, FINDINGS, INCOMPLETE, Usage
 from netaudit.cli.gate_routing import GATE_SCHEMA, YAML
+from netaudit.cli.inventories import load_inventory, refuse_without_authorisation
 from netaudit.cli.judge import JudgingOptions, target_kinds
 from netaudit.cli.options import DEFAULT_INVENTORY
 from netaudit.cli.outcomes import Outcome, changed_to_worse, only
 from netaudit.cli.own_profiles import require_profiles
 from netaudit.cli.places import inventory_locations, repository_path
 from netaudit.cli.rehearsal import around, judged_both, rehearsed, tell_rehearsal
-from netaudit.cli.scan import CollectRequest, load_inventory, refuse_without_authorisation
+from netaudit.cli.scan import CollectRequest
 from netaudit.cli.session import NetworkOptions
 from netaudit.engine.plan import Selection, plan_jobs
 from netaudit.engine.proposal import Proposal

@@ -7,6 +7,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from netaudit.cli.inventories import load_inventory
 from netaudit.cli.options import (
     browser_option,
     extras_option,
@@ -19,7 +20,6 @@ from netaudit.cli.options import (
     selection_options,
     sources_option,
 )
-from netaudit.cli.scan import load_inventory
 from netaudit.engine.plan import plan_jobs
 from netaudit.writers.notices import Notices
 

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from netaudit.cli.errors import COMPLIANT, INTERRUPTED, Usage
+from netaudit.cli.inventories import load_inventory, refuse_without_authorisation
 from netaudit.cli.judge import JudgingOptions, judge_and_write, read_judging_options, target_kinds
 from netaudit.cli.notify import notify_option, read_notify_option
 from netaudit.cli.options import (
@@ -40,21 +41,16 @@ from netaudit.engine import loop
 from netaudit.engine.plan import Selection, plan_jobs
 from netaudit.engine.scan import ScanOptions, done_jobs
 from netaudit.engine.scan import collect as collect_facts
-from netaudit.inventory import InventoryError, LoadedInventory, load
+from netaudit.inventory import LoadedInventory
 from netaudit.model.facts import ScanEndFact
-from netaudit.model.inventory import NetworkKind
 from netaudit.model.location import Location
 from netaudit.model.verdict import TargetKind
 from netaudit.net.browser import Browser
-from netaudit.rules.calendar import day_of
 from netaudit.store.facts import FactsError, FactWriter, read_facts
 from netaudit.store.runfolder import RunFolder, RunFolderError
 from netaudit.writers.notices import Notices
 
-__all__ = [
-    "LAB_KEYS", "CollectRequest", "collect", "collect_into", "load_inventory", "refuse_without_authorisation", "scan",
-    "scan_options",
-]  # fmt: skip
+__all__ = ["LAB_KEYS", "CollectRequest", "collect", "collect_into", "scan", "scan_options"]
 
 LAB_KEYS = "lab-keys.json"  # beside the facts: only the lab that they came from can go on with them
 
@@ -280,19 +276,6 @@ def _asked(
     return loaded, request
 
 
-def refuse_without_authorisation(loaded: LoadedInventory) -> None:
-    """Raises Usage when the Internet would be scanned after the day until which that was allowed."""
-    allowed = loaded.inventory.authorisation
-    if loaded.inventory.network is NetworkKind.LAB or allowed is None or allowed.valid_until is None:
-        return
-    if day_of(time.time()) > allowed.valid_until:
-        reference = f" ({allowed.reference})" if allowed.reference else ""
-        raise Usage(
-            f"{loaded.path}: the authorisation{reference} ended on {allowed.valid_until}; nothing was sent. "
-            "Put the new one into authorisation, with its valid_until, and scan again"
-        )
-
-
 def _folder(loaded: LoadedInventory, request: CollectRequest, output: Path) -> RunFolder:
     """Make the run folder, once it is known that there is something to do. Raises Usage."""
     if not plan_jobs(loaded.inventory, request.selection):
@@ -303,16 +286,6 @@ def _folder(loaded: LoadedInventory, request: CollectRequest, output: Path) -> R
         return RunFolder.create(output, resume=request.resume)
     except RunFolderError as error:
         raise Usage(str(error)) from error
-
-
-def load_inventory(path: Path) -> LoadedInventory:
-    """Load an inventory. Raises Usage with every problem on a line of its own."""
-    try:
-        loaded = load(path)
-    except InventoryError as error:
-        raise Usage("\n".join(str(problem) for problem in error.problems)) from error
-    require_profiles(loaded)
-    return loaded
 
 
 def collect_into(loaded: LoadedInventory, folder: RunFolder, request: CollectRequest) -> ScanEndFact | None:

@@ -12,9 +12,10 @@ from typing import Any
 import click
 
 from netaudit.cli.errors import Usage
+from netaudit.cli.inventories import load_inventory
 from netaudit.cli.options import inventory_path
 from netaudit.cli.runs import DURATION
-from netaudit.cli.scan import load_inventory, scan
+from netaudit.cli.scan import scan
 from netaudit.inventory import LoadedInventory
 from netaudit.store.runfolder import write_atomically
 from netaudit.writers.cronjob import INVENTORY_FOLDER, STATE_FOLDER, cronjob
