@@ -61,11 +61,11 @@ def night(
     expiries: tuple[Expiry, ...] = (),
     vantage: str = "Đà Lạt",
 ) -> Run:
-    """The run of a night. `states`: what is not passed; "gone" has no result at all."""
+    """The run of a night. `states`: what is not passed; "gone" and "left out" have no result at all."""
     results = []
     for subject in _SEVERITY:
         word = states.get(subject, "pass")
-        if word == "gone":
+        if word in ("gone", "left out"):
             continue
         verdict = Verdict(check=subject[0], target=subject[1], outcome=_OUTCOMES[word])
         results.append(
@@ -85,6 +85,7 @@ def night(
         ended=started + 60,
         complete=complete,
         results=tuple(results),
+        left_out=tuple(subject[1] for subject, word in states.items() if word == "left out"),
         expiries=expiries,
         vantage=vantage,
     )

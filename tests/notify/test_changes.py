@@ -37,8 +37,8 @@ def brief(news: News) -> str:
 
 
 def course(*words: str) -> list[Run]:
-    """Nights of one finding: F fails, P passes, U could not be tested, I an incomplete run in which it passes."""
-    states = {"F": "fail", "W": "warn", "U": "untested", "O": "other", "M": "moot", "G": "gone"}
+    """Nights of one finding, a letter each: F fails, P passes, U could not be tested, L was not asked; I is cut short."""
+    states = {"F": "fail", "W": "warn", "U": "untested", "O": "other", "M": "moot", "G": "gone", "L": "left out"}
     return [
         night(number, {DNS: states.get(word, "pass")}, complete=word != "I")
         for number, word in enumerate("".join(words))
@@ -52,6 +52,7 @@ def course(*words: str) -> list[Run]:
         ("PFF", ["", "+dns.tcp", ""]),
         ("FFPP", ["+dns.tcp", "", "-dns.tcp(fixed) clear", ""]),
         ("FUUP", ["+dns.tcp", "", "", "-dns.tcp(fixed) clear"]),
+        ("FLLP", ["+dns.tcp", "", "", "-dns.tcp(fixed) clear"]),
         ("FUUF", ["+dns.tcp", "", "", ""]),
         ("FIIP", ["+dns.tcp", "cut ?1", "", "-dns.tcp(fixed) clear"]),
         ("FO", ["+dns.tcp", "-dns.tcp(replaced)"]),
