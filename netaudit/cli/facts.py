@@ -10,7 +10,7 @@ import click
 from netaudit.cli.errors import Usage
 from netaudit.inventory.problems import shown
 from netaudit.model.book import FactBook
-from netaudit.model.run import Result
+from netaudit.model.run import Result, Run
 from netaudit.store.facts import FACTS_FILE, FactsError, read_facts
 from netaudit.store.runfolder import RUN_FILE, RunFolder, RunFolderError, read_run
 from netaudit.writers.facts import fact_lines
@@ -42,9 +42,10 @@ Examples:
 @_run_argument
 def show(id: str, run: Path) -> int:
     """Print the fact ID, or every fact behind the result ID, from RUN: a run folder or facts file (default: out)."""
-    results = _results(run)
+    judged = _judged(run)
+    results = {result.id: result for result in judged.results} if judged is not None else {}
     result = results.get(id)
-    book = _book(_deciding(result, run))
+    book = _book(_deciding(result, judged, run))
     fact = book.get(id)
     if fact is not None:
         _print(fact_lines(fact, book.get))
@@ -102,8 +103,14 @@ def _book(run: Path) -> FactBook:
         raise Usage(str(error)) from error
 
 
-def _deciding(result: Result | None, run: Path) -> Path:
-    """Where the facts of a result are: of a run from several vantages, those of the first that saw what it says."""
+def _deciding(result: Result | None, judged: Run | None, run: Path) -> Path:
+    """Where the facts of a result are: of a run from several vantages, those of the first that saw what it says.
+
+    Of a run that measured again only a part, those of the scan that measured its target.
+    """
+    for part, folder in zip(judged.parts[1:] if judged is not None else (), RunFolder(run).earlier, strict=False):
+        if result is not None and result.verdict.target in part.targets:
+            return folder.path
     vantages = RunFolder(run).vantages if run.is_dir() else ()
     if result is None or not vantages:
         return run
@@ -112,13 +119,13 @@ def _deciding(result: Result | None, run: Path) -> Path:
     return next((folder for folder, sighting in seen if sighting.status is outcome.status), vantages[0]).path
 
 
-def _results(run: Path) -> dict[str, Result]:
-    """The results of the run beside the facts; none when the facts were not judged yet."""
+def _judged(run: Path) -> Run | None:
+    """The run beside the facts; None when the facts were not judged yet."""
     path = (run if run.is_dir() else run.parent) / RUN_FILE
     if not path.exists():
-        return {}
+        return None
     try:
-        return {result.id: result for result in read_run(path).results}
+        return read_run(path)
     except RunFolderError as error:
         raise Usage(str(error)) from error
 

@@ -169,4 +169,5 @@ def _numbered(place: Path) -> tuple[RunFolder, ...]:
 
 
 def _former_run(path: Path) -> bool:
-    return any((path / name).is_file() for name in (FACTS_FILE, RUN_FILE))
+    taken_over = f"{_EARLIER_FOLDER}/1/{FACTS_FILE}"  # of a partial rescan that died before its first fact
+    return any((path / name).is_file() for name in (FACTS_FILE, RUN_FILE, taken_over))

@@ -38,11 +38,11 @@ def three_sites(folder: Path, faults: str = "") -> Path:
     return folder
 
 
-def test_only_what_failed_is_measured_again_and_the_rest_keeps_its_time(tmp_path: Path) -> None:
+def test_only_what_failed_is_measured_again_and_the_rest_keeps_its_time(tmp_path: Path, inside: Inside) -> None:
     three_sites(tmp_path, EXPIRED)
-    assert netaudit("scan", "-o", "monday", *QUICK, cwd=tmp_path).returncode == 1
+    assert inside("scan", "-o", "monday", *QUICK, cwd=tmp_path).returncode == 1
     three_sites(tmp_path)  # mended
-    done = netaudit("scan", "-o", "tuesday", "--rescan", "monday", "--expiring", "0", *QUICK, cwd=tmp_path)
+    done = inside("scan", "-o", "tuesday", "--rescan", "monday", "--expiring", "0", *QUICK, cwd=tmp_path)
     assert "3 targets as measured earlier" in done.stderr
     assert done.returncode == 0
     monday, tuesday = (read_run(tmp_path / day / "run.json") for day in ("monday", "tuesday"))
@@ -60,11 +60,16 @@ def test_only_what_failed_is_measured_again_and_the_rest_keeps_its_time(tmp_path
     assert [part.run for part in tuesday.parts] == [tuesday.id, monday.id]
     assert "name:xn--lm-ng-3qa2kyj.vn" not in read_facts(tmp_path / "tuesday" / "facts.jsonl.zst").jobs
 
-    netaudit("judge", "tuesday", "-f", "json", cwd=tmp_path)
+    taken = next(r for r in tuesday.results if r.verdict.target in tuesday.taken_over() and r.verdict.outcome.facts)
+    shown = inside("facts", "show", taken.id, "tuesday", cwd=tmp_path).stdout
+    assert taken.verdict.outcome.facts[0] in shown
+    assert "not in this facts file" not in shown
+
+    inside("judge", "tuesday", "-f", "json", cwd=tmp_path)
     again = read_run(tmp_path / "tuesday" / "run.json")
     assert (verdicts(again), again.parts) == (verdicts(tuesday), tuesday.parts)
 
-    done = netaudit("scan", "--runs", "reports", "--rescan", "tuesday", "--expiring", "0", *QUICK, cwd=tmp_path)
+    done = inside("scan", "--runs", "reports", "--rescan", "tuesday", "--expiring", "0", *QUICK, cwd=tmp_path)
     assert done.returncode == 0
     assert "nothing in the earlier run must be measured again" in done.stderr
     assert [path.name for path in (tmp_path / "reports").iterdir()] == [".lock"]
@@ -100,7 +105,7 @@ def test_a_scan_that_died_long_ago_is_gone_on_with_as_of_now(
 ) -> None:
     """What is measured now is not judged as of hours ago: signatures made since would be of the future."""
     three_sites(tmp_path)
-    assert netaudit("collect", "-o", "out", "--delay", "0", cwd=tmp_path).returncode == 0
+    assert inside("collect", "-o", "out", "--delay", "0", cwd=tmp_path).returncode == 0
     facts = tmp_path / "out" / FACTS_FILE
     kept = [fact for fact in iterate_facts(facts) if not _of_www(fact)]
     facts.unlink()
@@ -134,7 +139,6 @@ def test_two_at_once_are_refused_and_told_who_is_at_it(tmp_path: Path) -> None:
         assert done.returncode == 2
         assert f"another netaudit is writing there (process {process.pid} on " in done.stderr
         process.kill()
-    assert netaudit("scan", "--check", "dns.tcp", *QUICK, cwd=tmp_path).returncode == 0
 
 
 @pytest.mark.parametrize(

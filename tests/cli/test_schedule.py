@@ -78,7 +78,7 @@ def _unescaped(part: str) -> bytes:
 
 @needs_systemd
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to become somebody else")
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(more=st.lists(TEXT, min_size=40, max_size=60))
 def test_systemd_reads_back_what_was_meant(more: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:
     texts = (AWKWARD + more)[:100]
@@ -161,6 +161,7 @@ def test_the_timer_makes_up_for_missed_nights() -> None:
         assert f"\n{line}\n" in text
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(TEXT, max_size=6), TEXT)
 def test_a_cronjob_reads_back_what_was_meant(arguments: list[str], description: str) -> None:
     made = cronjob(scan(*arguments, description=description), "registry.example/netaudit:1")
