@@ -86,7 +86,8 @@ def _problems(before: Run, after: Run, *, force: bool) -> tuple[Text, ...]:
         raise Usage("OLD is later than NEW: name them in the order of their times")
     problems = tuple(mismatches(before, after))
     if problems and not force:
-        raise Usage(f"the runs are not comparable ({'; '.join(problem.en for problem in problems)}); --force compares all the same")
+        reasons = "; ".join(problem.en for problem in problems)
+        raise Usage(f"the runs are not comparable ({reasons}); --force compares all the same")
     return problems
 
 

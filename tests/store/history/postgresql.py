@@ -51,9 +51,9 @@ class PostgreSQL:
         self._as_user: list[str] = []
         self._databases = 0
         if os.geteuid() == 0:
-            user = next(user for user in map(pwd.getpwnam, _USERS))
+            user = next(user for user in pwd.getpwall() if user.pw_name in _USERS)
             os.chown(folder, user.pw_uid, user.pw_gid)
-            self._as_user = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "--"]
+            self._as_user = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
 
     def url(self, database: str) -> str:
         """Where a client of the tests connects to."""
@@ -75,7 +75,9 @@ class PostgreSQL:
         settings = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
         command = [str(self._programs / "postgres"), "-D", self._data, "-k", str(self._folder), *settings]
         with (self._folder / "log").open("ab") as log:
-            self._process = subprocess.Popen([*self._as_user, *command], stdout=log, stderr=log, cwd="/")
+            # when the tests are killed, it is told to stop; whoever starts it must therefore be the main thread
+            user = [*(self._as_user or ["setpriv"]), "--pdeathsig", "INT", "--"]
+            self._process = subprocess.Popen([*user, *command], stdout=log, stderr=log, cwd="/")
         end = time.monotonic() + _SECONDS
         while self._ready() != 0:
             assert self._process.poll() is None, (self._folder / "log").read_text()[-2000:]

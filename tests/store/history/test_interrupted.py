@@ -2,9 +2,10 @@
 
 import os
 import signal
-import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -114,10 +115,11 @@ def test_a_server_that_is_away_for_a_while_is_waited_for(postgresql: PostgreSQL)
         postgresql.stop()
         with pytest.raises(HistoryError, match=r"connection"):
             history.runs()  # whoever reads is told at once
-        back = threading.Timer(0.4, postgresql.start)
-        back.start()
-        assert add(history, made(0, _MANY)) is Added.NEW
-        back.join()
+        with ThreadPoolExecutor(1) as writers:
+            added = writers.submit(add, history, made(0, _MANY))
+            time.sleep(0.4)
+            postgresql.start()
+            assert added.result() is Added.NEW
         assert [entry.id for entry in history.runs()] == ["night-0"]
 
 
