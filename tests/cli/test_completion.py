@@ -6,8 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
+from netaudit.cli.completing import complete_checks, complete_profiles
+from netaudit.cli.main import main
 from tests.cli.command import ROOT, netaudit
 from tests.cli.conftest import Inside
 
@@ -63,16 +66,14 @@ def test_bash_completes(scripts: Path, path: dict[str, str]) -> None:
         echo "${COMPREPLY[*]}"
     }
     ask netaudit ga
-    ask netaudit gate --base
     ask netaudit gate --fail-on m
-    ask netaudit judge --profile vn-dns-s
     ask netaudit scan --check dnssec.cds_v
     """
     bash = installed("bash")
     done = subprocess.run(
         [bash, "--norc", "-c", asked], cwd=scripts, capture_output=True, text=True, env=path, check=False
     )
-    assert done.stdout.splitlines() == ["gate", "--baseline", "medium", "vn-dns-security", "dnssec.cds_valid"], done.stderr
+    assert done.stdout.splitlines() == ["gate", "medium", "dnssec.cds_valid"], done.stderr
 
 
 def test_fish_completes(scripts: Path, path: dict[str, str]) -> None:
@@ -81,6 +82,12 @@ def test_fish_completes(scripts: Path, path: dict[str, str]) -> None:
         [installed("fish"), "-N", "-c", asked], cwd=scripts, capture_output=True, text=True, env=path, check=False
     )
     assert [line.partition("\t")[0] for line in done.stdout.splitlines()] == ["--baseline"], done.stderr
+
+
+def test_ids_of_profiles_and_families_of_checks_are_words() -> None:
+    context, parameter = click.Context(main), click.Option(["--x"])
+    assert complete_profiles(context, parameter, "vn-dns-s") == ["vn-dns-security"]
+    assert complete_checks(context, parameter, "dnssec.*") == ["dnssec.*"]
 
 
 def test_another_shell_is_wrong_usage(tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def test_ctrl_c_is_130_and_leaves_nothing(proposed: Path) -> None:
     folder = proposed / "tmp"
     folder.mkdir()
     process = subprocess.Popen(
-        command("gate", "inventory.yaml", "--zonefile", "tinh.vn=good.zone", "--ds", "none", "--delay", "900"),
+        command("gate", "inventory.yaml", "--zonefile", "tinh.vn=good.zone", "--ds", "none", "--delay", "300"),
         cwd=proposed, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**environment(proposed), "TMPDIR": str(folder)},
     )  # fmt: skip
