@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from itertools import pairwise
 
 from markupsafe import Markup
 
-from netaudit.rules.calendar import day_of
+from netaudit.rules.calendar import VIET_NAM, day_of
 from netaudit.writers.chart import Scale, circle, day_ticks, line, path, rect, svg, text, ticks, titled
 from netaudit.writers.wording import Wording
 
@@ -71,10 +72,13 @@ def _axes(across: Scale, up: Scale, wording: Wording) -> Iterator[str]:
         yield text("tick", _LEFT - 6, up(value) + 4, wording.number(value), "end")
     days = day_ticks(day_of(across.low), day_of(across.high), 3)
     for day in days:
-        offset = day.toordinal() - day_of(across.low).toordinal()
-        x = across(min(across.low + max(0, offset) * 86_400, across.high))
+        x = across(min(max(_midnight(day), across.low), across.high))
         yield line("axis", x, _HEIGHT - _BOTTOM, x, _HEIGHT - _BOTTOM + 4)
         yield text("tick", x, _HEIGHT - 8, wording.day(day), "start" if len(days) > 1 and x < _LEFT + 30 else "middle")
+
+
+def _midnight(day: date) -> float:
+    return datetime.combine(day, time(), VIET_NAM).timestamp()
 
 
 def _changes(moments: Sequence[Moment], across: Scale) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The course from scan to scan: what is joined, what stands alone, and the same numbers in a table."""
 
 import re
+from datetime import datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -64,6 +65,18 @@ def test_the_scale_begins_at_zero_and_shows_the_numbers_of_the_run(course: Run) 
     bottom = float(str(next(iter(picture.findall("line[@class='axis']"))).get("y1")))
     top = float(str(picture.findall("line[@class='grid']")[-1].get("y1")))
     assert (bottom - heights[-2]) / (bottom - top) == pytest.approx(0.25, abs=0.002)
+
+
+def test_a_day_stands_where_it_begins_in_viet_nam(course: Run) -> None:
+    picture = drawn(course, 0)
+    days = {element.text: float(str(element.get("x"))) for element in picture.findall("text[@class='tick']")[6:]}
+    marks = [float(str(group[1].get("cx"))) for group in picture.findall("g[@class='series s-pass']")]
+    first = course.trend[0].started
+    per_second = (marks[-1] - marks[0]) / (course.started - first)
+    for day, x in days.items():
+        began = datetime.strptime(f"{day} +0700", "%d %b %Y %z").timestamp()
+        assert x == pytest.approx(marks[0] + max(0, began - first) * per_second, abs=0.2)
+    assert len(days) >= 2
 
 
 def test_four_pillars_and_the_units_have_a_picture_each(course: Run) -> None:
