@@ -73,8 +73,8 @@ def snapshot_of(run: Run) -> Snapshot:
 
 
 def damping_of(profiles: Sequence[Profile]) -> Damping:
-    """The damping that profiles ask for: the first one's that says so, else the default."""
-    return next((profile.damping for profile in profiles if profile.damping is not None), Damping())
+    """The damping of the last profile that has one, for an inventory's own comes last; without any, the default."""
+    return next((profile.damping for profile in reversed(profiles) if profile.damping is not None), Damping())
 
 
 @dataclass

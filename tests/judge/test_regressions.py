@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from netaudit.judge.profiles import load_profiles
 from netaudit.judge.regressions import damping_of, regressions
@@ -152,6 +153,9 @@ def test_the_worst_come_first_and_profiles_say_how_much_is_damped() -> None:
     profiles = load_profiles()
     assert profiles["vn-base"].damping is not None
     assert damping_of(list(profiles.values())) == profiles["vn-base"].damping
+    own = replace(profiles["vn-dns-security"], damping=Damping(confirm_runs=2, confirm_window=3))
+    assert damping_of([profiles["vn-base"], own, profiles["vn-number-resources"]]) == own.damping
+    assert damping_of([profiles["vn-number-resources"]]) == Damping()
 
 
 @dataclass(frozen=True)
