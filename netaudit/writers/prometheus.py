@@ -41,6 +41,7 @@ METRICS: dict[str, str] = {
     "netaudit_clauses": "Clauses of a profile by where they stand.",
     "netaudit_clauses_overdue": "Clauses that are not met and whose deadline is past.",
     "netaudit_coverage_units": "Units of a tier by how far their service of a kind is: declared, present, working.",
+    "netaudit_pillar_coverage_units": "Units of a tier by how far all their services have a pillar, such as dnssec.",
     "netaudit_register_certificates": "Certificates counted in a register.",
     "netaudit_register_certificates_ending": "Certificates of a register that end within so many days; 0: have ended.",
     "netaudit_rrsig_expiry_timestamp_seconds": "When the first signature of the zone ends that a server gives out.",
@@ -108,6 +109,10 @@ def _samples(run: Run) -> Iterator[tuple[str, dict[str, str], float]]:
         labels = {"tier": coverage.tier, "kind": coverage.kind}
         for state in ("expected", "listed", "declared", "present", "working", "untested"):
             yield "netaudit_coverage_units", {**labels, "state": state}, getattr(coverage, state)
+    for coverage in run.pillar_coverage:
+        labels = {"tier": coverage.tier, "pillar": coverage.kind}
+        for state in ("expected", "listed", "declared", "present", "working", "untested"):
+            yield "netaudit_pillar_coverage_units", {**labels, "state": state}, getattr(coverage, state)
     for register in run.registers:
         for holder, count in register.counted.items():
             yield "netaudit_register_certificates", {"register": register.register, "holder": holder}, count
