@@ -15,7 +15,7 @@ from netaudit.model.run import Run, TrendPoint
 from netaudit.store.history import reading, writing
 from netaudit.store.history.address import HistoryError, engine_of, shown
 from netaudit.store.history.entries import Added, RunEntry
-from netaudit.store.history.schema import upgrade
+from netaudit.store.history.schema import is_current, upgrade
 
 __all__ = ["History"]
 
@@ -43,7 +43,8 @@ class History:
         """Open a history by its file or URL; make it when there is none, and bring an older one up to date."""
         history = cls(engine_of(place), place)
         try:
-            history._write(upgrade, _PAUSES[:_QUICK])
+            if not history._is_current():
+                history._write(upgrade, _PAUSES[:_QUICK])
         except HistoryError:
             history.close()
             raise
@@ -133,6 +134,13 @@ class History:
         return self._write(
             lambda connection: writing.prune(connection, before=before, keep_last=keep_last, documents=documents_only)
         )
+
+    def _is_current(self) -> bool:
+        """Whether there is nothing to bring up to date: who only reads need not wait for a writer."""
+        try:
+            return self._read(is_current)
+        except HistoryError:
+            return False  # which the attempt to write explains, or waits out
 
     def _read(self, ask: Callable[[Connection], _Result]) -> _Result:
         with self._reading() as connection:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, inspect, text
 
 from netaudit.store.history.address import HistoryError
 
-__all__ = ["HEAD", "MIGRATIONS", "migrate", "upgrade"]
+__all__ = ["HEAD", "MIGRATIONS", "is_current", "migrate", "upgrade"]
 
 HEAD = "0001"  # the newest revision; a test holds it and the migrations together
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -14,8 +14,13 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 def upgrade(connection: Connection) -> None:
     """Bring the tables to the newest revision. Raises HistoryError for those of a newer program."""
-    if _revision(connection) != HEAD:  # Alembic is not even imported where there is nothing to do
+    if not is_current(connection):  # another process may have come first
         migrate(connection, HEAD)
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether the tables are those of the newest revision. Alembic is not even imported where they are."""
+    return _revision(connection) == HEAD
 
 
 def migrate(connection: Connection, revision: str) -> None:

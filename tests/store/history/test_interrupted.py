@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, text
 
 from netaudit.store.history import Added, History, HistoryError
+from netaudit.store.history.address import engine_of
 from tests.store.history.postgresql import PostgreSQL
 from tests.store.history.runs import add, made
 
@@ -95,6 +96,17 @@ def test_writers_that_come_at_once_lose_nothing(place: str) -> None:
         for entry in entries:
             assert len(history.run(entry).results) == len(_MANY)
         assert {moment.run for moment in history.first_seen(entries[0]).values()} == {"night-0"}
+
+
+def test_readers_do_not_wait_for_a_writer(place: str) -> None:
+    _added(place, 0)
+    with engine_of(place).connect().execution_options(writes=True) as connection, connection.begin():
+        connection.execute(text("UPDATE runs SET exit_code = 9"))
+        began = time.monotonic()
+        with History.open(place) as history:
+            assert history.entry("night-0").exit_code == 0
+            assert len(list(history.course(history.entry("night-0")))) == 1
+        assert time.monotonic() - began < 10
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT])
