@@ -37,7 +37,7 @@ def brief(news: News) -> str:
 
 
 def course(*words: str) -> list[Run]:
-    """Nights of one finding, a letter each: F fails, P passes, U could not be tested, L was not asked; I is cut short."""
+    """Nights of one finding: F fails, P passes, U could not be tested, L was not asked; I is cut short."""
     states = {"F": "fail", "W": "warn", "U": "untested", "O": "other", "M": "moot", "G": "gone", "L": "left out"}
     return [
         night(number, {DNS: states.get(word, "pass")}, complete=word != "I")

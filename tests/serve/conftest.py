@@ -45,6 +45,8 @@ def library(tmp_path_factory: pytest.TempPathFactory, run: Run, older: Run, othe
     """Three runs, of which one has a report; beside them what a folder may hold by mistake or ill will."""
     outside = tmp_path_factory.mktemp("outside")
     (outside / "secret.html").write_text(SECRET)
+    private = msgspec.structs.replace(run, id="20261125T140000Z-private")
+    (outside / "run.json").write_bytes(msgspec.json.encode(private))
     root = tmp_path_factory.mktemp("library")
     for name, each in (("tonight", run), ("last night", older), ("khanh-hoa", other)):
         (root / name).mkdir()

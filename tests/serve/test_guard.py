@@ -34,7 +34,18 @@ async def test_names_of_loopback_are_known(client: httpx.AsyncClient, host: str)
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "localhost.evil.example", "127.0.0.1.nip.example", "", "[", "10.0.0.1", "a@b"]
+    "host",
+    [
+        "evil.example",
+        "evil.localhost",
+        "notlocalhost",
+        "localhost.evil.example",
+        "127.0.0.1.nip.example",
+        "",
+        "[",
+        "10.0.0.1",
+        "a@b",
+    ],
 )
 async def test_another_name_is_turned_away(client: httpx.AsyncClient, host: str) -> None:
     answer = await client.get("/api/v1/runs", headers={"host": host})
