@@ -12,6 +12,7 @@ from pathlib import Path
 
 from netaudit.model.common import Reason, Side
 from netaudit.model.expiry import Expiry
+from netaudit.model.profile import Severity
 from netaudit.model.run import ClauseStatus, Run, UnitStatus
 from netaudit.model.verdict import Status
 from netaudit.writers.files import make_folder, write_whole
@@ -145,8 +146,8 @@ def _results(run: Run) -> Iterator[tuple[str, dict[str, str], float]]:
         for status in Status:
             labels = {"pillar": pillar.pillar, "status": status}
             yield "netaudit_pillar_results", labels, pillar.counts.get(status, 0)
-    for severity, count in run.totals.findings.items():
-        yield "netaudit_findings", {"severity": severity}, count
+    for severity in Severity:  # a rule that waits for a finding needs the zero before it
+        yield "netaudit_findings", {"severity": severity}, run.totals.findings.get(severity, 0)
     for (side, reason), count in by_gap.items():
         yield "netaudit_untested", {"side": side, "reason": reason}, count
     units = Counter(result.status for result in run.unit_results)
