@@ -75,6 +75,8 @@ class IndexPage(SectionsPage):
         for status in ("fail", "partly", "could_not_test", "pass", "not_applicable"):
             if units[status] or status == "fail":
                 yield str(units[status])
+        for state in ("late", "undecided", "on_track"):
+            yield from number(*filter(None, [sum(clause.timeliness == state for clause in self.run.clauses)]))
         yield from self.shares()
 
     def shares(self) -> Figures:
