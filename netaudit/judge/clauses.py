@@ -60,13 +60,22 @@ def demands_of(profiles: Iterable[Profile], subjects: Subjects, catalogue: Catal
     )
 
 
-def clause_result(demand: Demand, verdicts: Verdicts, attestations: Sequence[Attestation], day: date) -> ClauseResult:
-    """Count a clause. What could not be tested leaves it open, unless it could not change the answer."""
+def clause_result(
+    demand: Demand,
+    verdicts: Verdicts,
+    attestations: Sequence[Attestation],
+    day: date,
+    chosen: frozenset[str] | None = None,
+) -> ClauseResult:
+    """Count a clause. What could not be tested leaves it open, unless it could not change the answer.
+
+    `chosen`: the checks that were asked for; what another one would say stays open. None: all of them.
+    """
     if demand.clause.measure.kind == "attest":
         return _attested(demand, attestations, day)
     found: dict[_Standing, list[str]] = {standing: [] for standing in _Standing}
     for subject in demand.subjects:
-        found[_standing(demand, subject, verdicts)].append(subject.name)
+        found[_standing(demand, subject, verdicts, chosen)].append(subject.name)
     counts = {standing: len(names) for standing, names in found.items()}
     status = _status(demand.clause, counts)
     ended = _ended(demand.profile, day)
@@ -98,10 +107,13 @@ def _severity(clause: Clause, day: date) -> Severity:
     return clause.severity
 
 
-def _standing(demand: Demand, subject: Subject, verdicts: Verdicts) -> _Standing:
+def _standing(demand: Demand, subject: Subject, verdicts: Verdicts, chosen: frozenset[str] | None) -> _Standing:
     """Whether every check that applies passes for one subject."""
     parameters = demand.clause.measure.parameters
-    outcomes = [verdicts.outcome(check, target, parameters) for check, target in subject.asks]
+    outcomes = [
+        verdicts.outcome(check, target, parameters) if chosen is None or check in chosen else None
+        for check, target in subject.asks
+    ]
     statuses = {outcome.status if outcome is not None else Status.COULD_NOT_TEST for outcome in outcomes}
     if Status.FAIL in statuses:
         return _Standing.FAILED

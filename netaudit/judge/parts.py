@@ -76,5 +76,3 @@ def parts_problem(books: Sequence[FactBook]) -> str:
         return "a scan of what is proposed has no parts"
     times = [book.scan.at for book in books]
     return "" if times == sorted(times, reverse=True) else "the scans are not in the order of their times"
-
-

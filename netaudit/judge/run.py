@@ -107,7 +107,7 @@ def judge(
         profiles=tuple(profiles),
         checks=_infos(catalogue, results),
         results=results,
-        clauses=tuple(clause_result(demand, verdicts, inventory.attestations, day) for demand in demands),
+        clauses=tuple(clause_result(demand, verdicts, inventory.attestations, day, checks) for demand in demands),
         unit_results=unit_results(inventory, results),
         coverage=tuple(coverage_of_run(targets)),
         pillar_coverage=tuple(pillar_coverage_of_run(targets, inventory, scan.at)),
@@ -137,9 +137,7 @@ def _verdicts(
     return JointVerdicts(catalogue, seen, quorum)
 
 
-def _zones_of_parts(
-    found: Measured, books: Sequence[FactBook]
-) -> tuple[dict[str, ChainLink], dict[str, ZoneSummary]]:
+def _zones_of_parts(found: Measured, books: Sequence[FactBook]) -> tuple[dict[str, ChainLink], dict[str, ZoneSummary]]:
     """Each zone and link as the part shows it that measured it; of an ancestor that several passed, as the newest."""
     links: dict[str, ChainLink] = {}
     summaries: dict[str, ZoneSummary] = {}

@@ -32,9 +32,10 @@ def profile(*clauses: Clause, **more: Any) -> Profile:
 def measured(measure: Measure, targets: list[Derived], listed: Inventory | None = None, **more: Any) -> ClauseResult:
     owner = listed or inventory(*SITES)
     ended = {"ended": more.pop("ended")} if "ended" in more else {}
+    chosen = more.pop("chosen", None)
     plan = profile(clause(measure, **more), **ended)
     (demand,) = demands_of([plan], Subjects(owner, NOW), CATALOGUE, TODAY)
-    return clause_result(demand, verdicts(*targets), owner.attestations, TODAY)
+    return clause_result(demand, verdicts(*targets), owner.attestations, TODAY, chosen)
 
 
 def endpoints(words: str) -> list[Derived]:
@@ -101,6 +102,14 @@ def test_ratios_are_counted_exactly() -> None:
     ]
     measure = Measure(kind="scan", checks=("web.open",), kinds=("site",), ratio=0.7)
     assert measured(measure, targets, inventory(*sites)).status is MET
+
+
+def test_a_check_that_was_not_chosen_decides_nothing() -> None:
+    measure = Measure(kind="scan", checks=("web.open",), kinds=("site",))
+    for words in ("ffff", "pppp"):
+        left_out = measured(measure, endpoints(words), chosen=frozenset({"ipv6.aaaa"}))
+        assert (left_out.status, left_out.measurable, len(left_out.untested)) == (NOT_TESTED, 0, 4)
+        assert measured(measure, endpoints(words), chosen=frozenset({"web.open"})).measurable == 4
 
 
 def test_every_check_must_pass_and_a_fail_comes_before_a_gap() -> None:
