@@ -2,7 +2,6 @@
 
 import http.client
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -150,8 +149,9 @@ def test_it_does_what_its_description_says(library: Path, tmp_path: Path) -> Non
         assert get(urls[0], "/api/v1/runs")[0] == 401
         done = subprocess.run(
             [
-                shutil.which(program) or program, "run", f"{urls[0]}openapi.json", "--max-examples", examples,
-                "--seed", "1", "--no-color", "--header", f"Authorization: Bearer {TOKEN}",
+                program, "--config-file", Path(__file__).with_name("schemathesis.toml"), "run",
+                f"{urls[0]}openapi.json", "--max-examples", examples, "--seed", "1", "--no-color",
+                "--header", f"Authorization: Bearer {TOKEN}",
             ],
             cwd=tmp_path, capture_output=True, text=True, check=False, timeout=900,
         )  # fmt: skip
