@@ -109,6 +109,7 @@ def test_descriptions_are_one_line_and_mean_themselves(tmp_path: Path) -> None:
     assert "/bin/false" not in [words[0] for words in command_lines(told)]
 
 
+@settings(max_examples=50, deadline=None)
 @given(TEXT)
 def test_no_text_breaks_out_of_its_line(text: str) -> None:
     for written in (argument(text), setting(text)):
