@@ -1,6 +1,6 @@
 """Where each clause of the profiles stands, and how severe it is today."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, auto
@@ -65,7 +65,7 @@ def clause_result(
     verdicts: Verdicts,
     attestations: Sequence[Attestation],
     day: date,
-    chosen: frozenset[str] | None = None,
+    chosen: Collection[str] | None = None,
 ) -> ClauseResult:
     """Count a clause. What could not be tested leaves it open, unless it could not change the answer.
 
@@ -107,7 +107,7 @@ def _severity(clause: Clause, day: date) -> Severity:
     return clause.severity
 
 
-def _standing(demand: Demand, subject: Subject, verdicts: Verdicts, chosen: frozenset[str] | None) -> _Standing:
+def _standing(demand: Demand, subject: Subject, verdicts: Verdicts, chosen: Collection[str] | None) -> _Standing:
     """Whether every check that applies passes for one subject."""
     parameters = demand.clause.measure.parameters
     outcomes = [
