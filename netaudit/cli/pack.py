@@ -92,7 +92,7 @@ def verify(archive: Path, language: str) -> int:
                 click.echo(notices.more(len(differences) - _SHOWN))
             differing += len(differences)
             for line in notices.circumstances(
-                reader.manifest, told, _changed_checks(reader.manifest) if differing else ()
+                reader.manifest.tool, told, _changed_checks(reader.manifest) if differing else ()
             ):
                 click.echo(line, err=True)
     except (PackError, FactsError) as error:

@@ -105,6 +105,17 @@ def test_a_verdict_that_the_facts_do_not_give_is_named(packed: Path, inside: Ins
     assert f"({result.verdict.outcome.message}" in line
 
 
+def test_other_checks_than_those_that_packed_are_named_where_something_differs(packed: Path, inside: Inside) -> None:
+    files = contents(packed)
+    manifest = msgspec.json.decode(files.pop("manifest.json"), type=Manifest)
+    checks = {**manifest.checks, "web.https": "0" * 64}
+    write_pack(packed, msgspec.structs.replace(manifest, tool="netaudit 9", checks=checks, run="another"), files)
+    done = inside("verify", "pack.zip", "--lang", "en", cwd=packed.parent)
+    assert done.returncode == 1
+    assert "1 checks are not those of the tool that packed (netaudit 9): web.https" in done.stderr
+    assert "is of another run: another" in done.stdout
+
+
 @pytest.mark.parametrize(("field", "value"), [("complete", False), ("started", 1.0), ("inventory_sha256", "0" * 64)])
 def test_a_head_that_is_not_of_these_facts_is_named(field: str, value: object, packed: Path, inside: Inside) -> None:
     told = msgspec.json.decode(contents(packed)["run.json"], type=Run)
