@@ -43,7 +43,6 @@ _COMMANDS = {
     "lab": "lab",
     "demo": "demo",
     "completion": "completion",
-    "schedule": "schedule",
 }
 
 _RARELY = (100_000, 20, 50)  # allocations, and generations, between two looks; Python's own is (700, 10, 10)
