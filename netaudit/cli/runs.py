@@ -77,8 +77,8 @@ def run_options(command: Command) -> Command:
                 "--runs",
                 type=click.Path(path_type=Path, file_okay=False),
                 metavar="FOLDER",
-                help="Instead of -o: a folder in FOLDER for each run, named by its time, and the link 'latest', which "
-                "moves when a run is judged.",
+                help="Instead of -o: a folder in FOLDER for each run, named by its time, the link 'latest', which "
+                "moves when a run is judged, and, without --history, the history of them all.",
             ),
             click.option(
                 "--keep", type=click.IntRange(1), metavar="N", help="With --runs: remove all but the newest N runs."

@@ -22,6 +22,7 @@ __all__ = [
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 STORE = "store:"
+HISTORY_FILE = "history.sqlite"  # in a folder of runs
 _LATEST, _PREVIOUS = "latest", "previous"
 
 
@@ -32,7 +33,7 @@ def history_option(command: Command) -> Command:
         metavar="FILE|URL",
         envvar="NETAUDIT_HISTORY",
         show_envvar=True,
-        help="The history of runs: a file, or postgresql://USER@HOST/DATABASE (docs/history.md).",
+        help="The history of runs: a file, a folder of --runs, or postgresql://USER@HOST/DATABASE (docs/history.md).",
     )(command)
 
 
@@ -47,8 +48,25 @@ def open_history(place: str) -> "History":
 
 
 def history_of(values: Mapping[str, Any]) -> "History | None":
-    """Open the history that a command's values name, if any: before anything is sent. Raises Usage."""
-    return open_history(values["history"]) if values["history"] else None
+    """Open the history that a command's values name, if any: before anything is sent. Raises Usage.
+
+    Dated runs have one by themselves: what is done every night is asked since when.
+    """
+    runs: Path | None = values.get("runs")
+    if values["history"]:
+        return open_history(_file_of(values["history"]))
+    if runs is None:
+        return None
+    try:
+        runs.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Usage(f"--runs {runs}: {error.strerror or error}") from error
+    return open_history(str(runs / HISTORY_FILE))
+
+
+def _file_of(place: str) -> str:
+    """A folder of runs has its history in it."""
+    return str(Path(place) / HISTORY_FILE) if "://" not in place and Path(place).is_dir() else place
 
 
 @contextmanager
@@ -68,6 +86,7 @@ def existing_history(place: str | None) -> "Iterator[History]":
     """Open a history that is only asked: a mistyped file is no empty history. What fails meanwhile raises Usage."""
     if not place:
         raise Usage("which history? Name it with --history FILE|URL, or in NETAUDIT_HISTORY")
+    place = _file_of(place)
     if "://" not in place and not Path(place).is_file():
         raise Usage(f"--history {place}: there is no such file")
     with used_history(place) as history:

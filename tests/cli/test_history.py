@@ -37,6 +37,20 @@ def folder(nights: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(nights, tmp_path / "nights"))
 
 
+def test_dated_runs_have_a_history_of_their_own(tmp_path: Path, inside: Inside) -> None:
+    small_province(tmp_path, FAULT)
+    scan = [*SCAN[: SCAN.index("--history")], "--runs", "reports", "-f", "json"]
+    for _ in range(2):
+        assert netaudit(*scan, cwd=tmp_path).returncode == COMPLIANT
+    done = inside("history", "findings", "--history", "reports", "-f", "json", cwd=tmp_path)
+    (finding,) = json.loads(done.stdout)
+    assert finding["standing"] == "still" and finding["course"]["first_seen"] != finding["course"]["last_seen"]
+    latest = read_run(tmp_path / "reports" / "latest" / "run.json")
+    assert latest.comparison is not None and latest.comparison.changes == ()
+    elsewhere = inside("history", "list", "--history", "reports/latest", cwd=tmp_path)
+    assert elsewhere.returncode == USAGE and "reports/latest/history.sqlite: there is no such file" in elsewhere.stderr
+
+
 def told(inside: Inside, folder: Path, *arguments: str) -> Any:
     done = inside(*arguments, "--history", "runs.sqlite", "--format", "json", cwd=folder)
     assert done.returncode == COMPLIANT, done.stderr
