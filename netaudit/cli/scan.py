@@ -52,7 +52,7 @@ from netaudit.writers.notices import Notices
 
 __all__ = ["LAB_KEYS", "CollectRequest", "collect", "collect_into", "scan", "scan_options"]
 
-LAB_KEYS = "lab-keys.json"  # beside the facts: only the lab that they came from can go on with them
+LAB_KEYS = "lab-keys.json"  # beside the facts, or the dated runs: a lab with other keys is another lab
 
 
 @dataclass(frozen=True)
@@ -170,6 +170,8 @@ def scan(position: Path | None, option: Path | None, **values: Any) -> int:
             click.echo(Notices(request.language).young_enough(place.path), err=True)
             return COMPLIANT
         request = replace(request, resume=place.resume)
+        if values["runs"] is not None:
+            request = replace(request, network=replace(request.network, lab_keys=values["runs"] / LAB_KEYS))
         if proposals:
             from netaudit.cli.rehearsal import around, scan_proposed  # it builds on this module
 
@@ -322,7 +324,7 @@ def _earlier(loaded: LoadedInventory, folder: RunFolder) -> _Earlier:
 async def _collect_async(
     loaded: LoadedInventory, folder: RunFolder, request: CollectRequest, earlier: _Earlier | None
 ) -> ScanEndFact:
-    network = replace(request.network, lab_keys=folder.path / LAB_KEYS)
+    network = replace(request.network, lab_keys=request.network.lab_keys or folder.path / LAB_KEYS)
     with ScanProgress(request.language, request.quiet) as progress:
         async with open_session(loaded.inventory, loaded.path.parent, network) as session:
             if earlier is not None and earlier.anchors != session.anchors:
