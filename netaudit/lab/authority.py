@@ -229,7 +229,8 @@ class _Builder:
         """CDS and CDNSKEY (RFC 7344): of the zone's own KSK, or of a key that it does not have."""
         if not signing.cds and not foreign:
             return
-        keys = make_keys(data.apex, self._algorithm(zone, signing)) if foreign else self._keys_of(zone)
+        algorithm = self._algorithm(zone, signing)
+        keys = make_keys(data.apex, algorithm, self._keyring, former=True) if foreign else self._keys_of(zone)
         data.add(data.apex, _rdata("CDS", keys.ds().to_text()))
         data.add(data.apex, _rdata("CDNSKEY", keys.ksk.dnskey.to_text()))
 
@@ -239,7 +240,7 @@ class _Builder:
             return None
         keys = self._keys_of(child)
         if self.flaws.zone(child.name, "wrong_ds"):
-            keys = make_keys(keys.zone, self._algorithm(child, signing))  # the key before the last roll-over
+            keys = make_keys(keys.zone, self._algorithm(child, signing), self._keyring, former=True)
         return keys.ds("SHA1" if self.flaws.zone(child.name, "sha1_digest") else "SHA256")
 
     def _signing(self, zone: WorldZone) -> Signing | None:

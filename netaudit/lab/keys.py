@@ -49,13 +49,13 @@ class ZoneKeys:
         return dns.dnssec.make_ds(self.zone, self.ksk.dnskey, digest, policy=dns.dnssec.allow_all_policy)
 
 
-def make_keys(zone: dns.name.Name, algorithm: str, keyring: Keyring | None = None) -> ZoneKeys:
-    """Take a zone's keys from the ring, or make fresh ones without it.
+def make_keys(zone: dns.name.Name, algorithm: str, keyring: Keyring | None = None, *, former: bool = False) -> ZoneKeys:
+    """Take a zone's keys from the ring, or make fresh ones without it; `former`: others, that it has no longer.
 
     `algorithm` is a mnemonic; RSA with SHA-1 is there for zones that are old on purpose.
     """
     ring = keyring or Keyring()
-    return ZoneKeys(zone, _pair(ring, zone, algorithm, _KSK), _pair(ring, zone, algorithm, _ZSK))
+    return ZoneKeys(zone, _pair(ring, zone, algorithm, _KSK, former), _pair(ring, zone, algorithm, _ZSK, former))
 
 
 def sign(rrset: dns.rrset.RRset, keys: ZoneKeys, inception: int, expiration: int) -> dns.rrset.RRset:
@@ -99,7 +99,7 @@ def _with_key(model: dns.rdtypes.ANY.DNSKEY.DNSKEY, material: bytes) -> dns.rdty
     return key
 
 
-def _pair(keyring: Keyring, zone: dns.name.Name, algorithm: str, flags: int) -> KeyPair:
-    private = keyring.key(f"{zone.to_text()} {flags}", algorithm)
+def _pair(keyring: Keyring, zone: dns.name.Name, algorithm: str, flags: int, former: bool) -> KeyPair:
+    private = keyring.key(f"{zone.to_text()} {flags}{' former' if former else ''}", algorithm)
     number = dns.dnssectypes.Algorithm(_NUMBERS[algorithm])
     return KeyPair(private, dns.dnssec.make_dnskey(private.public_key(), number, flags=flags))

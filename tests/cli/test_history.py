@@ -47,7 +47,7 @@ def test_dated_runs_have_a_history_of_their_own(tmp_path: Path, inside: Inside) 
     assert finding["standing"] == "still" and finding["course"]["first_seen"] != finding["course"]["last_seen"]
     latest = read_run(tmp_path / "reports" / "latest" / "run.json")
     assert latest.comparison is not None and latest.comparison.changes == ()
-    assert [path.name for path in tmp_path.glob("reports/**/lab-keys.json")] == ["lab-keys.json"], "one lab for all nights"
+    assert len(list(tmp_path.glob("reports/**/lab-keys.json"))) == 1, "one lab for all nights"
     elsewhere = inside("history", "list", "--history", "reports/latest", cwd=tmp_path)
     assert elsewhere.returncode == USAGE and "reports/latest/history.sqlite: there is no such file" in elsewhere.stderr
 
