@@ -2,8 +2,9 @@
 
 import hashlib
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import click
 import msgspec
@@ -13,10 +14,12 @@ from netaudit.cli.errors import COMPLIANT, FINDINGS, Usage
 from netaudit.cli.options import language_option
 from netaudit.judge.catalogue import Check, load_catalogue
 from netaudit.judge.parts import parts_problem
+from netaudit.judge.profile_files import ProfileError, kept_profiles
+from netaudit.judge.profiles import load_profiles
 from netaudit.judge.run import judge
 from netaudit.judge.vantages import vantages_problem
 from netaudit.model.book import FactBook
-from netaudit.model.run import Result, Run
+from netaudit.model.run import ClauseResult, Result, Run
 from netaudit.model.verdict import Target
 from netaudit.store.facts import FACTS_FILE, FactsError, read_facts
 from netaudit.store.pack import Manifest, PackError, PackReader, write_pack
@@ -26,12 +29,19 @@ from netaudit.writers.safe import one_line
 
 __all__ = ["pack", "verify"]
 
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
 _LEFT_OUT = {"lab-keys.json", "sources"}  # keys, and copies of documents that anybody can fetch
 _INVENTORY, _PROFILES = "inventory.json", "profiles.json"
 _RUN_BYTES = 512 * 1024**2
 _PARTS = ("earlier", "vantages")
 _MOST_PARTS = 1_000
 _SHOWN = 50
+_NOT_OF_THESE_FACTS = {  # of run.json: when and by whom it was judged, and what it owes to earlier runs
+    "tool", "judged_at", "catalogue_sha256", "comparison", "trend", "courses",
+}  # fmt: skip
+_ONE_BY_ONE = {"results", "clauses", "profiles"}
 
 
 @click.command(
@@ -85,7 +95,11 @@ def verify(archive: Path, language: str) -> int:
             told = msgspec.json.decode(reader.read(RUN_FILE, _RUN_BYTES), type=Run)
             books = list(_copied(reader, Path(place)))
             again = _judged_again(told, books)
-            differences = [*_other_manifest(reader.manifest, told), *_differences(told, again, notices)]
+            differences = [
+                *_other_manifest(reader.manifest, told),
+                *_other_profiles(told, books[0][1]),
+                *_differences(told, again, notices),
+            ]
             for line in differences[:_SHOWN]:
                 click.echo(one_line(line, 1_000))
             if len(differences) > _SHOWN:
@@ -176,7 +190,9 @@ def _judged_again(told: Run, named: Sequence[tuple[str, FactBook]]) -> Run:
         told.profiles,
         judged_at=told.judged_at,
         fail_on=told.fail_on,
+        allow_incomplete=told.exit_code == COMPLIANT,
         checks=told.chosen_checks,
+        quorum=told.quorum,
         others=books[1:] if vantages else (),
         earlier=() if vantages else books[1:],
     )
@@ -187,29 +203,52 @@ def _other_manifest(manifest: Manifest, told: Run) -> Iterator[str]:
         yield f"manifest.json is of another run: {manifest.run}, and run.json of {told.id}"
 
 
+def _other_profiles(told: Run, book: FactBook) -> Iterator[str]:
+    """Profiles that call themselves one that is known here, and are not: a run is judged again by its own."""
+    try:
+        known = load_profiles(own=kept_profiles(book.scan.profiles))
+    except ProfileError as error:
+        yield f"the profiles of the facts can't be read: {error}"
+        return
+    for profile in told.profiles:
+        here = known.get(profile.id)
+        if here is not None and here.version == profile.version and here != profile:
+            yield f"run.json: profile {profile.id}@{profile.version}: not what this version of it says here"
+
+
 def _differences(told: Run, again: Run, notices: PackNotices) -> Iterator[str]:
-    """Every verdict that is not what the packed run says, and whatever of its head is not of these facts."""
-    for name in ("id", "started", "inventory_sha256", "complete", "vantage"):
-        if getattr(told, name) != getattr(again, name):
-            yield f"run.json: {name}: {getattr(told, name)!r}; {getattr(again, name)!r}"
-    before, after = _by_subject(told.results), _by_subject(again.results)
-    for subject in sorted({**before, **after}, key=lambda subject: (subject[0], str(subject[1]))):
-        old, new = before.get(subject), after.get(subject)
-        if old is None or new is None or _said(old) != _said(new):
-            yield notices.difference(subject, old, new)
-    if msgspec.json.encode(told.clauses) != msgspec.json.encode(again.clauses):
-        for clause, anew in zip(told.clauses, again.clauses, strict=False):
-            if clause != anew:
-                yield f"{clause.profile} {clause.clause}: {clause.status.value}; {anew.status.value}"
+    """Every verdict and clause that is not what the packed run says, and whatever else in it is not of these facts."""
+    for name in told.__struct_fields__:
+        old, new = getattr(told, name), getattr(again, name)
+        if name not in _NOT_OF_THESE_FACTS | _ONE_BY_ONE and old != new:
+            plain = isinstance(old, bool | int | float | str)
+            yield f"run.json: {name}: {old!r}; {new!r}" if plain else f"run.json: {name}: not what the facts give"
+    yield from _each(_by_subject(told.results), _by_subject(again.results), notices.difference)
+    yield from _each(_by_clause(told.clauses), _by_clause(again.clauses), _clause_difference)
+
+
+def _each(
+    before: Mapping[_Key, _Value],
+    after: Mapping[_Key, _Value],
+    line: Callable[[_Key, _Value | None, _Value | None], str],
+) -> Iterator[str]:
+    for key in sorted({**before, **after}, key=str):
+        old, new = before.get(key), after.get(key)
+        if old is None or new is None or msgspec.json.encode(old) != msgspec.json.encode(new):  # all that it says
+            yield line(key, old, new)
+
+
+def _by_clause(clauses: Sequence[ClauseResult]) -> Mapping[tuple[str, str], ClauseResult]:
+    return {(clause.profile, clause.clause): clause for clause in clauses}
+
+
+def _clause_difference(key: tuple[str, str], old: ClauseResult | None, new: ClauseResult | None) -> str:
+    before, after = ("–" if clause is None else clause.status.value for clause in (old, new))
+    return f"{' '.join(key)}: {before}; {after}"
 
 
 def _by_subject(results: Sequence[Result]) -> Mapping[tuple[str, Target], Result]:
     return {(result.verdict.check, result.verdict.target): result for result in results}
-
-
-def _said(result: Result) -> bytes:
-    """All that a result says: outcome with its evidence, severity, waiver, and whom it concerns."""
-    return msgspec.json.encode(result)
 
 
 def _changed_checks(manifest: Manifest) -> tuple[str, ...]:

@@ -92,6 +92,7 @@ def judge(
         algorithm_registry=REGISTRY_DATE,
         vantage=scan.vantage,
         vantages=vantages if others else (),
+        quorum=quorum if others else None,
         proposed=scan.arguments.get("proposed", ""),
         scope=scope_of((book, *earlier)[-1].scan.arguments, checks),  # of several parts, the first was the whole
         left_out=left_out(inventory, scan.at, verdicts.targets.keys()),

@@ -234,6 +234,7 @@ class Run(Record, frozen=True, kw_only=True):
     algorithm_registry: date | None = None  # of which day the registry of DNSSEC algorithms is that judged
     vantage: str
     vantages: tuple[Vantage, ...] = ()  # of a run from several; the first one's time is the run's
+    quorum: int | None = None  # so many of them had to see a failure, if somebody said how many
     proposed: str = ""  # what was taken for live that is not: a zone file, a delegation
     scope: dict[str, str] = {}  # what was asked for, by option; empty: the whole inventory and all checks
     left_out: tuple[Target, ...] = ()  # of the inventory, and not asked about

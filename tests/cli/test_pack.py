@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import zstandard
 
 from netaudit.cli.main import run as command
 from netaudit.model.run import Run
@@ -116,13 +117,48 @@ def test_other_checks_than_those_that_packed_are_named_where_something_differs(p
     assert "is of another run: another" in done.stdout
 
 
-@pytest.mark.parametrize(("field", "value"), [("complete", False), ("started", 1.0), ("inventory_sha256", "0" * 64)])
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("complete", False), ("started", 1.0), ("inventory_sha256", "0" * 64), ("exit_code", 0), ("pillars", ()),
+        ("units", ()),
+    ],
+)  # fmt: skip
 def test_a_head_that_is_not_of_these_facts_is_named(field: str, value: object, packed: Path, inside: Inside) -> None:
     told = msgspec.json.decode(contents(packed)["run.json"], type=Run)
     repacked(packed, {"run.json": msgspec.json.encode(msgspec.structs.replace(told, **{field: value}))})
     done = inside("verify", "pack.zip", cwd=packed.parent)
     assert done.returncode == 1
     assert f"run.json: {field}: " in done.stdout
+
+
+def test_a_clause_left_out_and_a_profile_made_milder_are_named(packed: Path, inside: Inside) -> None:
+    told = msgspec.json.decode(contents(packed)["run.json"], type=Run)
+    milder = msgspec.structs.replace(told.profiles[0], clauses=told.profiles[0].clauses[:-1])
+    gone = told.profiles[0].clauses[-1]
+    forged = msgspec.structs.replace(told, clauses=told.clauses[:-1], profiles=(milder,))
+    repacked(packed, {"run.json": msgspec.json.encode(forged)})
+    done = inside("verify", "pack.zip", cwd=packed.parent)
+    assert done.returncode == 1
+    assert f"run.json: profile {milder.id}@{milder.version}: not what this version of it says here" in done.stdout
+    repacked(packed, {"run.json": msgspec.json.encode(msgspec.structs.replace(told, clauses=told.clauses[:-1]))})
+    done = inside("verify", "pack.zip", cwd=packed.parent)
+    assert (done.returncode, done.stdout.startswith(f"vn-base {gone.id}: –; ")) == (1, True)
+
+
+def test_a_run_of_several_vantages_agrees_under_its_own_quorum(tmp_path: Path, inside: Inside) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        packed = RECORDED.read_bytes()
+        lines = zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True).read().decode()
+        facts = lines.replace('{"kind":"scan",', f'{{"kind":"scan","vantage":"{name}",', 1)
+        (tmp_path / name / FACTS_FILE).write_bytes(zstandard.ZstdCompressor().compress(facts.encode()))
+    done = inside("merge", "a", "b", "-o", "merged", "--quorum", "2", "--profile", "vn-base", cwd=tmp_path)
+    assert done.returncode in (0, 1, 3), done.stderr
+    assert read_run(tmp_path / "merged" / "run.json").quorum == 2
+    assert inside("pack", "merged", "-o", "pack.zip", cwd=tmp_path).returncode == 0
+    done = inside("verify", "pack.zip", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_a_run_without_facts_is_no_evidence(run: Path, inside: Inside) -> None:
