@@ -25,8 +25,11 @@ from tests.docs.markdown import blocks, command_lines, headings, links
 _ROOT = Path(__file__).resolve().parents[2]
 _WITH_COMMANDS = (
     "README.md", "README.vi.md", "docs/guide.md", "docs/guide.vi.md", "docs/facts.md", "docs/contributing.md",
+    "docs/nightly.md", "docs/nightly.vi.md",
 )  # fmt: skip
-_IN_TWO_LANGUAGES = (("README.md", "README.vi.md"), ("docs/guide.md", "docs/guide.vi.md"))
+_IN_TWO_LANGUAGES = (
+    ("README.md", "README.vi.md"), ("docs/guide.md", "docs/guide.vi.md"), ("docs/nightly.md", "docs/nightly.vi.md"),
+)  # fmt: skip
 _RUNNABLE, _OUTPUT = "python runnable", "text output"
 _GROUPS = {"inventory", "checks", "profiles", "facts", "lab", "zone", "history", "schedule"}
 
