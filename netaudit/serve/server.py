@@ -7,8 +7,10 @@ import socket
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+import h11
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 __all__ = ["LOOPBACK", "Bound", "bind", "serve"]
 
@@ -16,6 +18,8 @@ LOOPBACK = ("127.0.0.1", "::1")
 
 _HEADERS = 16 * 1024  # octets that a request's head may have
 _AT_ONCE = 64
+_HEAD_SECONDS = 10.0  # in which the head of a request must have come
+_ANSWER_SECONDS = 300.0  # in which its answer must have been taken
 _IDLE = 5  # seconds that a connection may rest between two requests
 _GRACE = 5  # seconds that answers under way have when the server ends
 
@@ -80,6 +84,39 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
+class _Connection(H11Protocol):
+    """Uvicorn's, which would wait without end for a head that never comes whole and for a reader that reads nothing.
+
+    So few of those keep all others out.
+    """
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._allow(_HEAD_SECONDS)
+
+    def handle_events(self) -> None:
+        before = self.conn.their_state
+        super().handle_events()
+        if before is h11.IDLE and self.conn.their_state is not h11.IDLE:
+            self._allow(_ANSWER_SECONDS)
+
+    def on_response_complete(self) -> None:
+        self._allow(_HEAD_SECONDS)
+        super().on_response_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self._deadline is not None:
+            self._deadline.cancel()
+
+    def _allow(self, seconds: float) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._deadline = self.loop.call_later(seconds, self.transport.abort)
+
+
 async def serve(app: ASGIApp, bound: Bound, ready: Callable[[], None]) -> None:
     """Answer until SIGTERM or SIGINT; then take no more, and let what is under way come to its end.
 
@@ -87,7 +124,7 @@ async def serve(app: ASGIApp, bound: Bound, ready: Callable[[], None]) -> None:
     """
     config = uvicorn.Config(
         app,
-        http="h11",
+        http=_Connection,
         ws="none",
         lifespan="off",
         access_log=False,
