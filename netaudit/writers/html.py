@@ -4,11 +4,12 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator
-from functools import lru_cache, partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from jinja2.runtime import Macro
 from markupsafe import Markup
 
@@ -179,6 +180,7 @@ def report_environment(wording: Wording, head: str = "") -> Environment:
         lstrip_blocks=True,
         finalize=_finalize,
         extensions=["jinja2.ext.i18n"],
+        bytecode_cache=_compiled(wording.language),
     )
     environment.install_gettext_translations(wording.translations, newstyle=True)  # type: ignore[attr-defined]
     style = "".join(map(_asset, (*STYLE_SHEETS, "print.css"))) + head
@@ -245,11 +247,31 @@ class _Once:
         return made
 
 
+class _Compiled(BytecodeCache):
+    """Templates compiled once for all reports of a process. Jinja compiles again what has changed since."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+@cache
+def _compiled(language: str) -> _Compiled:
+    """Of each language its own: filters of constants are called while a template is compiled."""
+    return _Compiled()
+
+
 def _finalize(value: object) -> object:
     return bounded(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-@lru_cache(maxsize=4)
+@cache
 def _asset(name: str) -> str:
     text = (content_path("reports") / name).read_text(encoding="utf-8")
     if name.endswith(".css"):
