@@ -6,6 +6,9 @@ APT    := tests/apt-packages.txt
 
 .PHONY: demo test check fast bench fuzz record agreement faults routing-faults routing-record bundle bundle-test api docs daemons help clean
 
+# The tests start netaudit some hundred times: its modules are compiled once, whatever the shell says.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Two more than there are cores: the tests with real daemons wait for silence most of their time.
 WORKERS := $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 2 )))
 

@@ -13,6 +13,8 @@ from netaudit.model.verdict import Status
 from tests.cli.command import netaudit, small_province
 from tests.cli.conftest import Inside
 
+pytestmark = pytest.mark.xdist_group("check")
+
 WORLD = ("--world", "world.yaml", "--lang", "en")
 ROW = re.compile(r"^      ✓ ns1\.tinh\.vn 2001:db8:113::53: ", re.MULTILINE)
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")

@@ -12,6 +12,8 @@ from netaudit.store.runfolder import read_run
 from tests.cli.command import netaudit, small_province
 from tests.cli.conftest import Inside
 
+pytestmark = pytest.mark.xdist_group("facts")
+
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 

@@ -18,6 +18,8 @@ from netaudit.store.runfolder import read_run
 from tests.cli.command import netaudit, small_province
 from tests.cli.conftest import Inside
 
+pytestmark = pytest.mark.xdist_group("gate")
+
 EXPIRED = "{id: het-han, kind: expired_signature, zone: tinh.vn}"
 HSTS = "{id: hsts, kind: no_hsts, host: tinh.vn}"
 

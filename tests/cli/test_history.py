@@ -15,6 +15,8 @@ from netaudit.writers.html import write_html
 from tests.cli.command import netaudit, small_province
 from tests.cli.conftest import Inside
 
+pytestmark = pytest.mark.xdist_group("nights")
+
 CHECK = "dns.tcp"
 SCAN = ("scan", "--check", CHECK, "--target", "tinh.vn", "--fail-on", "never", "-q", "--history", "runs.sqlite")
 FAULT = "{id: no-tcp, kind: tcp_refused, machine: ns-1}"

@@ -11,6 +11,8 @@ from netaudit.store.runfolder import read_run
 from tests.cli.command import netaudit, small_province
 from tests.cli.conftest import Inside
 
+pytestmark = pytest.mark.xdist_group("vantages")
+
 WEB = "ipv6.web_reachable"
 SCAN = ("scan", "--lang", "en", "--fail-on", "never", "-q", "--check", WEB, "--check", "web.reachable")
 
