@@ -96,10 +96,11 @@ def serving(served: Zone, *alterations: Alter, only: Iterable[str] = (), tcp: bo
     def behaviour(query: dns.message.Message, question: Question) -> Reply:
         if question[2] is Transport.TCP and not tcp:
             return REFUSED
+        if not alterations or (only and question[1] not in only):
+            return served.reply(query)
         response = served.respond(query)
         for alter in alterations:
-            if not only or question[1] in only:
-                alter(response)
+            alter(response)
         return response.to_wire(max_size=65_535)
 
     return behaviour

@@ -72,6 +72,13 @@ def key(label: str, algorithm: str = "ECDSAP256SHA256", flags: int = 257, bits: 
     return Key(private, dns.dnssec.make_dnskey(private.public_key(), number, flags=flags))
 
 
+@cache
+def _read(name: str, rdtype: int, records: tuple[str, ...]) -> dns.rrset.RRset:
+    """An RRset, read once: zones have much in common. Copy it."""
+    kind = dns.rdatatype.to_text(dns.rdatatype.RdataType(rdtype))
+    return dns.rrset.from_text(f"{name}.", _TTL, "IN", kind, *records)
+
+
 KSK, ZSK = key("ksk"), key("zsk", flags=256)
 
 
@@ -125,6 +132,7 @@ class Zone:
     cds_signers: tuple[Key, ...] | None = None  # of CDS and CDNSKEY; None: the key signers
     cds_window: Window | None = None
     _made: dict[tuple[str, str], dns.rrset.RRset] = field(default_factory=dict, init=False, repr=False)
+    _said: dict[bytes, bytes] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def apex(self) -> dns.name.Name:
@@ -147,6 +155,13 @@ class Zone:
         self._put(response.authority, self._rrset(self.name, dns.rdatatype.SOA, self._records(self.name, 6)))
         self._deny(response)
         return response
+
+    def reply(self, query: dns.message.Message) -> bytes:
+        """The response as it goes over the wire; made once for each question, whatever the message id."""
+        wire = query.to_wire()
+        if wire[2:] not in self._said:
+            self._said[wire[2:]] = self.respond(query).to_wire(max_size=65_535)[2:]
+        return wire[:2] + self._said[wire[2:]]
 
     def _refer(self, response: dns.message.Message, child: str) -> dns.message.Message:
         response.flags &= ~dns.flags.AA
@@ -189,8 +204,7 @@ class Zone:
         return list(dict.fromkeys((self.name, *self.hosts, *self.others, *self.cuts)))
 
     def _rrset(self, name: str, rdtype: int, records: list[str]) -> dns.rrset.RRset:
-        kind = dns.rdatatype.to_text(dns.rdatatype.RdataType(rdtype))
-        return dns.rrset.from_text(f"{name}.", _TTL, "IN", kind, *records)
+        return _read(name, rdtype, tuple(records)).copy()  # type: ignore[no-untyped-call,no-any-return]
 
     def _put(self, section: list[dns.rrset.RRset], rrset: dns.rrset.RRset) -> None:
         """Add an RRset and its signatures, the same ones every time."""
