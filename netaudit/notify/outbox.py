@@ -19,6 +19,7 @@ from netaudit.notify.changes import is_news, series_of, take_in
 from netaudit.notify.document import document_of
 from netaudit.notify.failures import SendFailure
 from netaudit.notify.mail import send_mail
+from netaudit.notify.patience import within
 from netaudit.notify.secrets import Secret, SecretError
 from netaudit.notify.settings import NotifyFile, Route, SecretPlace
 from netaudit.notify.state import Message, State, StateFile
@@ -28,6 +29,7 @@ from netaudit.writers.news import NewsMessage
 __all__ = ["Delivery", "Postman", "deliver", "messages_of", "prepare"]
 
 _PAUSES = (1.0, 5.0, 20.0)  # seconds between tries; what fails after that waits for the next run
+_LONGEST = 120.0  # seconds for one message: whoever takes longer must not keep the others from theirs
 _REMEMBERED = 1_000  # keys of what was sent
 _PATIENCE = 30 * 86_400.0  # seconds after which a message that nobody takes is given up
 
@@ -51,7 +53,10 @@ class Postman:
     clock: Callable[[], float] = time.time
 
     def send(self, message: Message) -> None:
-        """Send it."""
+        """Send it, in two minutes at most."""
+        within(_LONGEST, lambda: self._send(message))
+
+    def _send(self, message: Message) -> None:
         if message.way == "mail":
             if self.settings.smtp is None:
                 raise SendFailure("the notify file has no smtp any more", lasting=True)

@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import time
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ from netaudit.notify.tls import trusting
 __all__ = ["post", "signature"]
 
 _TIMEOUT = httpx.Timeout(20.0, connect=10.0)
+_ANSWER_SECONDS = 10.0
 _LONGEST_ANSWER = 64 * 1024  # octets that are read of it; what is beyond is nothing to us
 _AGAIN = frozenset({408, 425, 429})
 _PREFIX = "whsec_"
@@ -71,10 +73,10 @@ def signature(secret: Secret, id: str, at: int, body: bytes) -> str:
 
 def _read_some(answer: httpx.Response) -> None:
     """Take what is sent, up to a bound: some servers count a request as failed when nobody reads."""
-    left = _LONGEST_ANSWER
-    for chunk in answer.iter_raw(8_192):
+    left, end = _LONGEST_ANSWER, time.monotonic() + _ANSWER_SECONDS
+    for chunk in answer.iter_raw():  # as it comes: to wait for a full block is to wait for who sends an octet a second
         left -= len(chunk)
-        if left <= 0:
+        if left <= 0 or time.monotonic() > end:
             return
 
 
