@@ -15,6 +15,7 @@ from netaudit.rules.registers import READING_STOPPED
 
 __all__ = [
     "KINDS",
+    "REQUIRED",
     "Reading",
     "Record",
     "Unusable",
@@ -35,15 +36,20 @@ _LONGEST_FIELD = 200
 _DATE_FORMATS = ("%d/%m/%Y", "%d-%m-%Y", "%d/%m/%Y %H:%M:%S")
 _SERIAL = re.compile(r"[0-9A-Fa-f]{1,64}")
 _COLUMNS: dict[str, tuple[str, ...]] = {  # column -> the headers that name it, without marks and spaces
-    "serial": ("serial", "serialnumber", "soserial", "sohieu"),
-    "holder_kind": ("holderkind", "kind", "type", "loai", "loaichungthu"),
-    "not_before": ("notbefore", "validfrom", "hieuluctu", "tungay"),
-    "not_after": ("notafter", "validto", "expires", "hieulucden", "denngay", "hethan"),
+    "serial": ("serial", "serialnumber", "soserial", "soseri", "sohieu", "sohieuchungthu", "sohieuchungthuso"),
+    "holder_kind": ("holderkind", "kind", "type", "loai", "loaichungthu", "loaichungthuso", "loaithuebao"),
+    "not_before": ("notbefore", "validfrom", "hieuluctu", "cohieuluctu", "ngayhieuluc", "ngaycap", "tungay"),
+    "not_after": (
+        *("notafter", "validto", "expires", "hieulucden", "cohieulucden", "denngay", "hethan"),
+        *("ngayhethan", "ngayhethieuluc"),
+    ),
     "issuer": ("issuer", "nhacungcap", "tochuccap"),
     "unit": ("unit", "donvi", "coquan"),
     "holder": ("holder", "holdername", "name", "chuthe", "thuebao", "hoten"),
 }
-_REQUIRED = ("serial", "holder_kind", "not_before", "not_after")
+REQUIRED = ("serial", "holder_kind", "not_before", "not_after")
+"""The columns without which a table is no register."""
+
 KINDS = {"organisation": "organisation", "organization": "organisation", "tochuc": "organisation"}
 KINDS |= {"person": "person", "individual": "person", "canhan": "person"}
 """What may be written for each kind of holder, as `plain` has it."""
@@ -93,7 +99,7 @@ def csv_records(content: bytes) -> Iterator[Record]:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
         names = columns(next(reader, []))
         if names is None:
-            raise Unusable(Reason.MALFORMED, f"its first line does not name the columns {', '.join(_REQUIRED)}")
+            raise Unusable(Reason.MALFORMED, f"has a first line that does not name the columns {', '.join(REQUIRED)}")
         for record in reader:
             if any(cell.strip() for cell in record):
                 yield reader.line_num, {name: cell.strip() for name, cell in zip(names, record, strict=False) if name}
@@ -110,7 +116,7 @@ def columns(headers: Sequence[str], above: Sequence[str] = ()) -> list[str] | No
     """
     higher = [*above, *[""] * len(headers)]
     names = [_column(header) or _column(other) for header, other in zip(headers, higher, strict=False)]
-    return names if set(_REQUIRED) <= set(names) else None
+    return names if set(REQUIRED) <= set(names) else None
 
 
 def pseudonym(holder: bytes, serial: str) -> str:

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 from netaudit.model.common import Reason
-from netaudit.probes.register_rows import Record, Unusable, columns
+from netaudit.probes.register_rows import REQUIRED, Record, Unusable, columns
 
 __all__ = ["SHEET_MAGIC", "sheet_records"]
 
@@ -46,7 +46,7 @@ def sheet_records(content: bytes) -> Iterator[Record]:
         raise
     except Exception:  # openpyxl raises whatever the XML leads it to, and its text may quote a holder
         raise Unusable(Reason.MALFORMED, "is no workbook that can be read") from None
-    raise Unusable(Reason.MALFORMED, "has no sheet whose first rows name the columns of a register")
+    raise Unusable(Reason.MALFORMED, f"has no sheet whose first rows name the columns {', '.join(REQUIRED)}")
 
 
 def _check_archive(content: bytes) -> None:

@@ -12,6 +12,7 @@ from netaudit.model.inventory import NetworkKind
 from netaudit.model.profile import Profile
 from netaudit.model.run import Coverage, RegisterSummary, Timeliness, TrendPoint
 from netaudit.writers import words
+from netaudit.writers.details import detail_text
 from netaudit.writers.groups import CheckGroup, Gap
 from netaudit.writers.report import Report
 from netaudit.writers.safe import bounded
@@ -64,7 +65,7 @@ class Executive:
             told.append(f"{self._say('As if it were live already:')} {bounded(self._run.proposed, 120)}")
         if not self._run.complete:
             ended = self._say("The scan did not come to its end.")
-            told.append(f"{ended} {bounded(self._run.incomplete_reason, 80)}")
+            told.append(f"{ended} {bounded(detail_text(self._run.incomplete_reason, self._report.wording), 80)}")
         blind = self._say("The scanner itself had no %(family)s: nothing that needs it is counted as a failure.")
         told += [blind % {"family": words.FAMILIES[family]} for family in self._report.blind_families]
         return [self._say(sentence) for sentence in told]

@@ -10,6 +10,7 @@ from netaudit.model.run import Run, UnitStatus
 from netaudit.model.verdict import Status
 from netaudit.writers import words
 from netaudit.writers.comparison import DIFFERENCES, DIFFERENCES_SINCE
+from netaudit.writers.details import detail_text
 from netaudit.writers.files import make_folder, write_whole
 from netaudit.writers.groups import CheckGroup, Gap
 from netaudit.writers.report import MAIN_PILLARS, Report
@@ -89,7 +90,10 @@ class _Brief:
         if self._run.proposed:
             yield from self._note(self._say("As if it were live already:"), self._run.proposed)
         if not self._run.complete:
-            yield from self._note(self._say("The scan did not come to its end."), self._run.incomplete_reason)
+            yield from self._note(
+                self._say("The scan did not come to its end."),
+                detail_text(self._run.incomplete_reason, self._report.wording),
+            )
 
     def _note(self, sentence: str, more: str = "") -> Iterator[str]:
         yield ""

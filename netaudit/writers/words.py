@@ -154,7 +154,7 @@ HOLDERS: dict[str, str] = {"organisation": _("organisations"), "person": _("pers
 BASIS: dict[Basis, str] = {
     Basis.LEGAL: _("legal text"),
     Basis.PROGRAMME: _("national programme"),
-    Basis.POLICY: _("registry policy"),
+    Basis.POLICY: _("policy of the body named"),
     Basis.LABEL: _("voluntary label"),
     Basis.SEED: _("published claim"),
     Basis.DERIVED: _("derived"),
@@ -164,9 +164,11 @@ BASIS: dict[Basis, str] = {
 BASIS_NOTES: dict[Basis, str] = {
     Basis.LEGAL: _("A legal text says it."),
     Basis.PROGRAMME: _("A national programme says it; it is an aim, not a legal duty of one body."),
-    Basis.POLICY: _("The number or name registry's policy says it."),
+    Basis.POLICY: _("The body that the source names decided so for its own field; it is no legal text."),
     Basis.LABEL: _("A criterion of a voluntary label, not a general duty."),
-    Basis.SEED: _("A published statement about the province, held against measurement; no rule demands it by name."),
+    Basis.SEED: _(
+        "Published about one province, which the source names, and used as a target here; no rule demands it by name."
+    ),
     Basis.DERIVED: _("Our reading of a national aim for one province. This ratio is not the law."),
     Basis.PRACTICE: _("Good technical practice; no plan demands it."),
 }
@@ -199,7 +201,7 @@ REASONS: dict[Reason, str] = {
     Reason.TLS_ALERT: _("the server ended the TLS handshake with an alert"),
     Reason.TURNED_AWAY: _("the server turns scanners away"),
     Reason.PROTOCOL: _("what was answered can't be used"),
-    Reason.MALFORMED: _("the answer was malformed"),
+    Reason.MALFORMED: _("the answer or file was malformed"),
     Reason.TOO_LARGE: _("the answer was too large"),
     Reason.BUDGET: _("the budget was used up"),
     Reason.BLACKOUT: _("inside a blackout window"),
@@ -230,7 +232,9 @@ REMEDIES: dict[Reason, str] = {
     Reason.TLS_ALERT: _("Mend TLS on this service first; its own findings say how. Then scan again."),
     Reason.TURNED_AWAY: _("Have the web application firewall allow the scanner's addresses, then scan again."),
     Reason.PROTOCOL: _("Ask the operator what answers on this port, then scan again."),
-    Reason.MALFORMED: _("Ask the operator to look at the server software, then scan again."),
+    Reason.MALFORMED: _(
+        "If a server sent it, ask its operator to look at the software; if a file holds it, mend that. Then scan again."
+    ),
     Reason.TOO_LARGE: _("Look at this target by hand; it sends more than the scan reads."),
     Reason.BUDGET: _("Scan this target alone, or raise the limit, and scan again."),
     Reason.BLACKOUT: _("Scan again outside the blackout window."),

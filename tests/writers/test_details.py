@@ -32,6 +32,12 @@ VI, EN = Wording("vi"), Wording("en")
             "không hỏi lại: 4 câu hỏi trước đó trong lần quét này không được trả lời (không có trả lời)",
             "not asked again: 4 earlier questions in this scan got no answer (no reply)",
         ),
+        (
+            "so.xlsx has no sheet whose first rows name the columns serial, holder_kind",
+            "so.xlsx không có trang tính nào mà những dòng đầu có tên các cột serial, holder_kind",
+            "so.xlsx has no sheet whose first rows name the columns serial, holder_kind",
+        ),
+        ("interrupted", "bị dừng giữa chừng", "interrupted"),
         ("554 no such user %(x)s", "554 no such user %(x)s", "554 no such user %(x)s"),
         ("100 % was excluded", "100 % was excluded", "100 % was excluded"),
         ("", "", ""),
