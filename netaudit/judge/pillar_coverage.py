@@ -35,7 +35,7 @@ _UNKNOWN = _Standing(None, None)
 
 
 def pillar_coverage_of_run(targets: Iterable[Derived], inventory: Inventory, at: float) -> Iterator[Coverage]:
-    """One row for each tier with services and each pillar, units and denominators as of `at`.
+    """One row for each tier with services, or with a declared number, and each pillar, as of `at`.
 
     A tier of which the scan left a service out has none: a part says nothing of the whole.
     """
@@ -51,10 +51,12 @@ def pillar_coverage_of_run(targets: Iterable[Derived], inventory: Inventory, at:
         for service in services
         if _testable(service) and service_target(service) in derived
     }
+    whole = all(service.id in standings for service in services if _testable(service))
     for tier in inventory.tiers:
         members = [of_unit[unit.id] for unit in inventory.units if unit.tier == tier.id]
         tested = [service for services in members for service in services if _testable(service)]
-        if tested and all(service.id in standings for service in tested):
+        bare = whole and not any(members) and denominator(tier, 0) > 0
+        if bare or (tested and all(service.id in standings for service in tested)):
             for pillar in PILLARS:
                 yield _row(tier, pillar, members, standings)
 

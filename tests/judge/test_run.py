@@ -7,16 +7,18 @@ import pytest
 from msgspec import structs
 
 from netaudit.judge.catalogue import Catalogue, load_catalogue
+from netaudit.judge.pillar_coverage import pillar_coverage_of_run
 from netaudit.judge.run import judge
 from netaudit.judge.verdicts import with_standard_messages
 from netaudit.model.book import FactBook
-from netaudit.model.common import Reason
+from netaudit.model.common import Reason, Text
 from netaudit.model.facts import CertificateRow, Fact, JobFact, RegisterFact, ScanEndFact
+from netaudit.model.inventory import Tier
 from netaudit.model.profile import Basis, Clause, Confidence, Measure, Profile, Severity
 from netaudit.model.run import Coverage, RegisterSummary, Run
 from netaudit.model.verdict import Outcome, Status, TargetKind
 from netaudit.rules.algorithms import REGISTRY_DATE
-from tests.judge.builders import NAME, WEB, catalogue, check, outcome
+from tests.judge.builders import NAME, WEB, catalogue, check, inventory, outcome
 from tests.judge.conftest import Scan
 from tests.judge.test_derive import WWW, without
 
@@ -154,6 +156,18 @@ async def test_coverage_has_a_fixed_denominator(scan: Scan) -> None:
             closed=2,
         ),
     )  # fmt: skip
+
+
+def test_a_tier_of_which_nothing_is_listed_yet_counts_as_declared() -> None:
+    """Ten wards are declared and none is listed: none of ten, not nothing at all."""
+    tiers = (Tier(id="ward", name=Text("Phường", "Wards"), expected=10), Tier(id="body", name=Text("Ban", "Bodies")))
+    bare = msgspec.structs.replace(inventory(), tiers=tiers, units=(), services=())
+    rows = list(pillar_coverage_of_run((), bare, 0.0))
+    assert [(row.tier, row.kind, row.working, row.expected) for row in rows] == [
+        ("ward", "dnssec", 0, 10),
+        ("ward", "ipv6", 0, 10),
+        ("ward", "dual_stack", 0, 10),
+    ]
 
 
 async def test_registers_are_counted_by_holder_and_by_what_is_left(scan: Scan) -> None:
