@@ -46,7 +46,7 @@ class PlanInTime:
     @cached_property
     def agenda(self) -> list[DatedClause]:
         """What is late or undecided, the longest first, then what is due, the nearest first."""
-        asked = [each for each in self._dated if each.result.timeliness in _AGENDA]
+        asked = [each for each in self._ours if each.result.timeliness in _AGENDA]
         return sorted(asked, key=lambda each: (each.result.timeliness is Timeliness.ON_TRACK, self._deadline(each)))
 
     @property
@@ -55,8 +55,8 @@ class PlanInTime:
         return plan_picture(self._by_profile, self.today, self._wording)
 
     def count(self, timeliness: Timeliness) -> int:
-        """How many clauses stand so."""
-        return sum(each.result.timeliness == timeliness for each in self._dated)
+        """How many clauses stand so, of the plans that hold here."""
+        return sum(each.result.timeliness == timeliness for each in self._ours)
 
     def gap(self, result: ClauseResult) -> str:
         """What is met and what is missing: `6 of 12 met, 6 missing`; empty where nothing is counted or missing.
@@ -85,6 +85,11 @@ class PlanInTime:
         else:
             said = self._wording.ngettext("%(number)s day past", "%(number)s days past", -days)
         return said % {"number": self._wording.number(abs(days))}
+
+    @cached_property
+    def _ours(self) -> list[DatedClause]:
+        """Without other countries' plans: these are there to compare with, and nothing of them is due here."""
+        return [each for each in self._dated if not each.profile.only_by_name]
 
     @cached_property
     def _by_profile(self) -> list[tuple[Profile, Sequence[DatedClause]]]:

@@ -58,6 +58,14 @@ def test_the_agenda_begins_with_what_is_late(run: Run) -> None:
     assert [each.clause.id for each in PlanInTime(run, Wording("en")).agenda] == ["late", "ahead"]
 
 
+def test_nothing_of_another_countrys_plan_is_due(run: Run) -> None:
+    profiles = tuple(msgspec.structs.replace(profile, only_by_name=True) for profile in run.profiles)
+    plan = PlanInTime(msgspec.structs.replace(run, profiles=profiles), Wording("en"))
+    assert plan.agenda == []
+    assert plan.count(Timeliness.LATE) == 0
+    assert plan.picture is not None
+
+
 def test_gaps_and_days_are_said_in_both_languages(run: Run) -> None:
     english, vietnamese = PlanInTime(run, Wording("en")), PlanInTime(run, Wording("vi"))
     ahead, late, met, _undated = run.clauses
