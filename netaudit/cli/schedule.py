@@ -27,6 +27,7 @@ _SYSTEM = Path("/etc/systemd/system")
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _UNIT = re.compile(r"[A-Za-z0-9:_.@\\%-]{1,200}\.(service|target)")
+_TOLD_APART = ("output", "resume", "option", "history")  # from the command line, or from elsewhere
 _HIDDEN = ("/home", "/root", "/run/user", "/tmp", "/var/tmp")  # noqa: S108, from a hardened unit
 
 
@@ -160,7 +161,7 @@ def _scan_values(loaded: LoadedInventory, arguments: tuple[str, ...]) -> dict[st
     try:
         with scan.make_context("scan", [str(loaded.path), *arguments]) as context:
             values = context.params
-            sources = {name: context.get_parameter_source(name) for name in ("output", "resume", "option", "position")}
+            sources = {name: context.get_parameter_source(name) for name in _TOLD_APART}
     except click.exceptions.Exit as error:  # --help
         raise Usage("after -- stand options of netaudit scan, no --help") from error
     command_line = click.core.ParameterSource.COMMANDLINE
@@ -170,7 +171,23 @@ def _scan_values(loaded: LoadedInventory, arguments: tuple[str, ...]) -> dict[st
         or any(sources[name] is command_line for name in ("output", "resume", "option"))
     ):
         raise Usage("where the runs go is set here: leave out -i, -o, --runs, --rescan and --resume after --")
+    if sources["history"] is command_line:
+        _refuse_password(values["history"])
     return values
+
+
+def _refuse_password(history: str) -> None:
+    """Everybody on the machine reads units and command lines. Raises Usage."""
+    from netaudit.store.history.address import HistoryError, holds_password
+
+    try:
+        if "://" in history and holds_password(history):
+            raise Usage(
+                "--history: everybody could read a password in the unit: put NETAUDIT_HISTORY with the whole URL into "
+                "the file of variables that the unit names, or use PGPASSFILE"
+            )
+    except HistoryError as error:
+        raise Usage(f"--history: {error}") from error
 
 
 def _write(place: Path, files: dict[str, str]) -> None:

@@ -236,6 +236,8 @@ def test_installing_writes_and_removing_takes_away_only_its_own(province: Path, 
         (("--", "-o", "x"), "leave out"),
         (("--", "--fail-on", "sometimes"), "sometimes"),
         (("--", "--help"), "no --help"),
+        (("--", "--history", "postgresql://netaudit:secret@db/netaudit"), "could read a password"),
+        (("--", "--history", "postgresql://db/netaudit?user=netaudit&password=secret"), "could read a password"),
         (("--at", "25:00"), "write HH:MM"),
         (("--name", "../x"), "small letters"),
         (("--on-failure", "mail\nExecStart=/bin/false"), "name a .service"),
@@ -249,6 +251,14 @@ def test_what_would_fail_in_the_night_fails_now(
     done = inside("schedule", "install", "inventory.yaml", *arguments, cwd=province)
     assert done.returncode == 2
     assert words in done.stderr + done.stdout
+
+
+def test_a_password_of_the_environment_stays_there(
+    province: Path, inside: Inside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NETAUDIT_HISTORY", "postgresql://netaudit:geheim@db/netaudit")
+    done = inside("schedule", "install", "inventory.yaml", "--print", cwd=province)
+    assert (done.returncode, "geheim" in done.stdout) == (0, False)
 
 
 @needs_systemd

@@ -8,11 +8,12 @@ from sqlalchemy import Engine, NullPool, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-__all__ = ["HistoryError", "engine_of", "shown"]
+__all__ = ["HistoryError", "engine_of", "holds_password", "shown"]
 
 _BUSY_SECONDS = 60  # how long a writer waits for another one
 _CONNECT_SECONDS = 10
 _POSTGRESQL = "postgresql+psycopg"
+_PASSWORDS = ("password", "sslpassword")  # as libpq knows them after `?`
 
 
 class HistoryError(Exception):
@@ -35,10 +36,20 @@ def engine_of(place: str) -> Engine:
 
 def shown(place: str) -> str:
     """The place as it may be shown and logged: without the password."""
+    if "://" not in place:
+        return place
     try:
-        return _url(place).render_as_string(hide_password=True) if "://" in place else place
+        url = _url(place)
     except HistoryError:
         return "the history's URL"
+    url = url.update_query_dict({name: "hidden" for name in _PASSWORDS if name in url.query})
+    return url.render_as_string(hide_password=True)
+
+
+def holds_password(place: str) -> bool:
+    """Whether a place holds a password, which then must stand nowhere that others read. Raises HistoryError."""
+    url = _url(place)
+    return url.password is not None or any(name in url.query for name in _PASSWORDS)
 
 
 def _url(place: str) -> URL:

@@ -141,6 +141,7 @@ def test_a_file_is_the_owners_alone(tmp_path: Path) -> None:
     [
         ("mysql://root:secret@localhost/x", "begins with postgresql:// or sqlite:///"),
         ("sqlite://", "needs a file"),
+        ("postgresql://netaudit@/x?host=/nowhere&password=secret", r"password=hidden"),
         ("postgresql://netaudit:secret@/x?host=/nowhere", r"postgresql\+psycopg://netaudit:\*\*\*@/x"),
         ("/proc/no/history.sqlite", "No such file or directory"),
     ],
