@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, timedelta
 
 import dns.name
 import dns.rdatatype
@@ -19,7 +18,7 @@ from netaudit.model.evidence import (
 )
 from netaudit.model.expiry import Expiry
 from netaudit.model.inventory import Inventory
-from netaudit.rules.calendar import VIET_NAM, day_of
+from netaudit.rules.calendar import day_of, end_of_day
 from netaudit.rules.registers import ends
 from netaudit.rules.rrsig import RRSIG, validity
 from netaudit.rules.zones import authoritative
@@ -110,12 +109,7 @@ def _of_inventory(inventory: Inventory) -> Iterator[Expiry]:
     allowed = inventory.authorisation
     if allowed is not None and allowed.valid_until is not None:
         subject = allowed.reference or allowed.text
-        at = _after(allowed.valid_until)
+        at = end_of_day(allowed.valid_until)
         yield Expiry(kind="authorisation", at=at, subject=subject[:200], affected=(inventory.province.id,))
     for waiver in inventory.waivers:
-        yield Expiry(kind="waiver", at=_after(waiver.expires), subject=waiver.id, affected=(waiver.target,))
-
-
-def _after(day: date) -> float:
-    """The end of a day in Viet Nam."""
-    return datetime.combine(day + timedelta(days=1), time(), VIET_NAM).timestamp()
+        yield Expiry(kind="waiver", at=end_of_day(waiver.expires), subject=waiver.id, affected=(waiver.target,))

@@ -12,11 +12,12 @@ READING_STOPPED = "reading stopped here"
 """What the last entry of `broken` begins with when the file has rows beyond it that nobody looked at."""
 
 _DAY = 86_400
+_LAST_SECOND = _DAY - 1 - 7 * 3_600  # of a day in Viet Nam (UTC+7), after that day began in UTC
 
 
 def ends(row: CertificateRow) -> float:
-    """When the certificate ends, in seconds since 1970: a date without a time means the whole of that day."""
-    return row.not_after + _DAY if row.not_after % _DAY == 0 else row.not_after
+    """When the certificate ends, in seconds since 1970: a date without a time means all of that day in Viet Nam."""
+    return row.not_after if row.not_after % _DAY else row.not_after + _LAST_SECOND
 
 
 def expired(rows: Iterable[CertificateRow], now: float) -> tuple[CertificateRow, ...]:

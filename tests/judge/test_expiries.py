@@ -8,8 +8,9 @@ from netaudit.judge.expiries import expiries_of_run
 from netaudit.model.common import Text
 from netaudit.model.evidence import CertificateTrust, DataCentreEvidence, EndpointEvidence, Evidence, RegisterEvidence
 from netaudit.model.facts import CertificateRow, RegisterFact, Vrp, VrpsFact
-from netaudit.model.inventory import Authorisation, DataCentre, Register
+from netaudit.model.inventory import Authorisation, DataCentre, Register, Waiver
 from netaudit.model.verdict import Target, TargetKind
+from netaudit.rules.calendar import day_of
 from tests.checks.dnssec import builders as dnssec
 from tests.judge.builders import NOW, inventory
 
@@ -85,6 +86,15 @@ def test_the_months_of_a_register_are_those_of_viet_nam() -> None:
     ]
     found = expiries_of_run([register(*ends)], inventory(), NOW)
     assert [(e.at, e.count) for e in found] == [(ends[0], 1), (ends[1], 2)]
+
+
+def test_what_ends_with_a_day_stands_under_that_day() -> None:
+    """A register's 31/12 is neither 1 January nor another month, and a waiver's last day is the one it names."""
+    last = date(2026, 12, 31)
+    given = Waiver(id="w", check="c", target="t", reason="r", owner="one", approver="a", expires=last)
+    midnight = datetime(2026, 12, 31, tzinfo=UTC).timestamp()
+    found = expiries_of_run([register(midnight)], inventory(waivers=(given,)), NOW)
+    assert {(e.kind, day_of(e.at)) for e in found} == {("register", last), ("waiver", last)}
 
 
 def register(*ends: float) -> Derived:
