@@ -36,7 +36,7 @@ class ProvinceText:
 
     def summary(self) -> list[tuple[str, ...]]:
         """One row a province, alphabetically, headings first."""
-        heads = (_("Province"), _("Scanned"), _("Clauses met"), _("Units that meet all"), _("Measured"))
+        heads = (_("Province"), _("Scanned"), _("Clauses met"), _("Units that pass all checks"), _("Measured"))
         return [tuple(map(self._say, heads)), *map(self._summary, self.rows)]
 
     def clauses(self) -> list[tuple[str, ...]]:
@@ -58,6 +58,7 @@ class ProvinceText:
                 "tested are not among them. The order is alphabetical: this is a comparison made here, and no ranking."
             )
         )
+        yield self._say(_("Units and what was measured are those of all checks of a run, not of these criteria alone."))
         if self.comparison.versions:
             told = self._say(_("The runs were judged by different versions of the criteria: %(versions)s."))
             yield told % {"versions": ", ".join(self.comparison.versions)}
