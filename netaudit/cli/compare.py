@@ -36,7 +36,8 @@ def compare(runs: tuple[Path, ...], profile: str, output: Path | None, form: str
     """Put RUNS, run folders or run.json files of several provinces, side by side on one profile.
 
     Shows of each how many clauses are met of those that measuring decided, and, over all checks of its run, how many
-    units pass and how much could be measured at all. Provinces stand in alphabetical order: nothing is ranked, and nothing is sent.
+    units pass and how much could be measured at all. Provinces stand in alphabetical order: nothing is ranked, and
+    nothing is sent.
     """
     try:
         comparison = compare_provinces(_read(runs), profile)
