@@ -6,7 +6,7 @@ from pathlib import Path
 
 from netaudit.model.change import Change, Difference
 from netaudit.model.inventory import NetworkKind
-from netaudit.model.run import Run, UnitStatus
+from netaudit.model.run import Coverage, Run, UnitStatus
 from netaudit.model.verdict import Status
 from netaudit.writers import words
 from netaudit.writers.comparison import DIFFERENCES, DIFFERENCES_SINCE
@@ -22,7 +22,7 @@ __all__ = ["LONGEST", "MARKDOWN_FILE", "run_markdown", "write_markdown"]
 MARKDOWN_FILE = "run.md"
 LONGEST = 60_000  # octets
 
-_ACTIONS, _TARGETS, _CHANGES, _GAPS = 5, 3, 5, 10
+_ACTIONS, _TARGETS, _CHANGES, _GAPS, _TIERS = 5, 3, 5, 10, 8
 _COUNTED = (Status.PASS, Status.FAIL, Status.WARN, Status.COULD_NOT_TEST)
 _ENOUGH = 300  # characters of a sentence
 _COMMAND = 1_000  # a longer command line is left to the report: cut, it would do something else
@@ -73,6 +73,7 @@ class _Brief:
     def lines(self) -> Iterator[str]:
         yield from self._head()
         yield from self._answer()
+        yield from self._coverage()
         yield from self._actions()
         yield from self._changes()
         yield from self._gaps()
@@ -123,6 +124,29 @@ class _Brief:
     def _pillar(self, pillar: str, counts: Mapping[Status, int]) -> str:
         numbers = (self._wording.number(counts.get(status, 0)) for status in _COUNTED)
         return self._row([self._say(words.word(words.PILLARS, pillar)), *numbers])
+
+    def _coverage(self) -> Iterator[str]:
+        """Of each tier the units with what works, of those expected; in brackets those that could not be tested."""
+        tables = ((words.PILLARS, self._report.pillar_coverage), (words.KINDS, self._report.coverage))
+        if not any(table for _, table in tables):
+            return
+        tiers = self._report.coverage_tiers[:_TIERS]
+        yield from self._heading(self._say("Service coverage"))
+        yield f"{self._say('units whose service works / units expected')}; (?) {self._say('could not test')}"
+        yield ""
+        yield self._row(["", *(_plain(self._report.tier_name(tier), 60) for tier in tiers)])
+        yield self._row(["---", *("---:" for _ in tiers)])
+        for names, table in tables:
+            for kind, row in table.items():
+                name = _plain(self._say(words.word(names, kind)), 60)
+                yield self._row([name, *(self._covered(row.get(tier)) for tier in tiers)])
+
+    def _covered(self, cell: Coverage | None) -> str:
+        if cell is None:
+            return "–"
+        number = self._wording.number
+        untested = f" (? {number(cell.untested)})" if cell.untested else ""
+        return f"{number(cell.working)}/{number(cell.expected)}{untested}"
 
     def _row(self, cells: Iterable[str]) -> str:
         return "| " + " | ".join(cells) + " |"

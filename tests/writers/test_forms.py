@@ -256,9 +256,9 @@ def test_markdown_of_others_stays_text(attacked: Run, language: str) -> None:
     found = tokens(text)
     acting = {"link_open", "image", "html_inline", "html_block", "s_open", "em_open", "fence", "code_block", "hr"}
     assert not acting & {token.type for token in found}
-    assert [token.type for token in found].count("table_open") == 1
+    assert [token.type for token in found].count("table_open") == 2
     headings = [line for line in text.splitlines() if line.startswith("#")]
-    assert [token.type for token in found].count("heading_open") == len(headings) == 6
+    assert [token.type for token in found].count("heading_open") == len(headings) == 7
     outside = "\n".join(token.content for token in found if token.type == "text")
     assert not re.search(r"@\w|://|www\.", outside)  # what forges make links of after the parser
     assert "=1+1" in outside and "evil.example" in outside
@@ -302,3 +302,15 @@ def test_judging_writes_them_too(tmp_path: Path) -> None:
     assert [row[0] for row in findings].count("fail") == run["totals"]["counts"]["fail"] > 0
     assert (tmp_path / "run.md").read_text(encoding="utf-8").startswith("# ")
     assert not (tmp_path / "index.html").exists()
+
+
+def test_markdown_tells_of_coverage_by_tier(province: Run) -> None:
+    run = province
+    text = run_markdown(run, "en")
+    assert run.coverage
+    for row in run.coverage:
+        untested = f" (? {row.untested})" if row.untested else ""
+        assert f"{row.working}/{row.expected}{untested}" in text.split("## Service coverage")[1].split("\n## ")[0]
+    assert "## Service coverage" not in run_markdown(
+        msgspec.structs.replace(run, coverage=(), pillar_coverage=()), "en"
+    )
