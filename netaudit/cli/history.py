@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,10 @@ from netaudit.judge.regressions import damping_of, regressions
 from netaudit.judge.trends import trend_point
 from netaudit.model.profile import Damping
 from netaudit.model.regression import FindingHistory, Standing
+from netaudit.model.run import Run
 from netaudit.store.runfolder import RunFolderError
 from netaudit.writers.history import HistoryText
+from netaudit.writers.safe import one_line
 
 if TYPE_CHECKING:
     from netaudit.store.history import History, RunEntry
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["history"]
 
 _DAY = 86_400.0
+_MOST = 1_000_000  # runs in a list
 _NO_LONGER = (Standing.FIXED, Standing.REPLACED, Standing.MOOT, Standing.GONE)
 
 _form_option = click.option(
@@ -46,7 +50,7 @@ def history() -> None:
 @history.command("list", epilog="\b\nExamples:\n  netaudit history list --history runs.sqlite\n")
 @history_option
 @_province_option
-@click.option("--limit", type=click.IntRange(1), default=30, show_default=True, help="So many at most.")
+@click.option("--limit", type=click.IntRange(1, _MOST), default=30, show_default=True, help="So many at most.")
 @_form_option
 @language_option
 def list_runs(history: str | None, province: str, limit: int, form: str, language: str) -> None:
@@ -158,6 +162,7 @@ def import_runs(sources: tuple[Path, ...], history: str | None, language: str) -
     with used_history(history) as opened:
         try:
             for run in (run for source in sources for run in read_runs(source)):
+                _refuse_future(run)
                 counts[opened.add(run, trend_point(run))] += 1
         except RunFolderError as error:
             raise Usage(str(error)) from error
@@ -189,6 +194,13 @@ def prune(
     with existing_history(history) as opened:
         gone = opened.prune(before=before, keep_last=keep_last, documents_only=documents_only)
     click.echo(HistoryText(language).pruned(len(gone), documents=documents_only), err=True)
+
+
+def _refuse_future(run: Run) -> None:
+    """A run of tomorrow would be the newest one until then, and could not be pruned. Raises Usage."""
+    if run.started > time.time() + _DAY:
+        began = f"{datetime.fromtimestamp(run.started, UTC):%Y-%m-%d}"
+        raise Usage(f"the run {one_line(run.id)} began on {began}, which is to come: a clock is wrong")
 
 
 def _entry(history: "History", name: str, province: str) -> "RunEntry":

@@ -8,6 +8,7 @@ from itertools import chain
 import click
 import msgspec
 
+from netaudit.cli.errors import INTERNAL
 from netaudit.judge.compare import compare
 from netaudit.judge.regressions import damping_of, regressions, snapshot_of
 from netaudit.judge.trends import trend_point, with_trend
@@ -50,8 +51,8 @@ def _added(run: Run, history: History) -> bool:
     try:
         history.add(run, trend_point(run))
     except HistoryError as error:
-        click.echo(f"the run was not added to the history: {error}", err=True)
-        click.echo("it is whole in its folder: netaudit history import FOLDER", err=True)
+        click.echo("the run is whole in its folder: netaudit history import FOLDER adds it", err=True)
+        click.echo(f"exit {INTERNAL}: the run was not added to the history: {error}", err=True)
         return False
     return True
 

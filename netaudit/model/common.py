@@ -7,9 +7,25 @@ from typing import Annotated
 
 import msgspec
 
-__all__ = ["Failure", "Family", "Language", "Reason", "Record", "Side", "Text", "Timestamp", "Transport", "family_of"]
+__all__ = [
+    "Failure",
+    "Family",
+    "Language",
+    "Reason",
+    "Record",
+    "ScanTime",
+    "Side",
+    "Text",
+    "Timestamp",
+    "Transport",
+    "family_of",
+]
 
 Timestamp = Annotated[float, msgspec.Meta(description="seconds since 1970-01-01T00:00:00Z")]
+ScanTime = Annotated[
+    float, msgspec.Meta(ge=0, le=32_503_680_000, description="seconds since 1970-01-01T00:00:00Z, before the year 3000")
+]
+"""When somebody scanned or judged: a date that can be shown in any time zone, whoever wrote it."""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

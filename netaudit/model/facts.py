@@ -4,7 +4,7 @@ Every fact has an `id` that verdicts cite. DNS exchanges are facts of their own 
 zones and names that share an ancestor share its evidence; other facts refer to them by id.
 """
 
-from netaudit.model.common import Failure, Family, Record, Timestamp
+from netaudit.model.common import Failure, Family, Record, ScanTime, Timestamp
 from netaudit.model.exchange import Exchange
 from netaudit.model.inventory import Inventory, ResolverTests
 from netaudit.model.location import Location
@@ -53,7 +53,7 @@ class ScanFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="scan"):
     id: str  # the run id, for example 20261124T140000Z-lamdong
     schema: int
     tool: str  # "netaudit 0.1.0"
-    at: Timestamp
+    at: ScanTime
     inventory: Inventory
     inventory_file: str  # the file's name without its folder
     inventory_sha256: str
@@ -71,7 +71,7 @@ class ScanEndFact(Record, frozen=True, kw_only=True, tag_field="kind", tag="end"
     """The last line: when collecting ended, and whether it ended by itself."""
 
     id: str
-    at: Timestamp
+    at: ScanTime
     complete: bool
     jobs_done: int
     jobs_total: int

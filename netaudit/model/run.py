@@ -6,7 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from netaudit.model.change import Comparison
-from netaudit.model.common import Family, Record, Timestamp
+from netaudit.model.common import Family, Record, ScanTime
 from netaudit.model.expiry import Expiry
 from netaudit.model.facts import FamilyCheck, ServerAddress
 from netaudit.model.inventory import (
@@ -189,7 +189,7 @@ class Vantage(Record, frozen=True, kw_only=True):
     place: str = ""
     asn: int | None = None
     run: str  # the id of its own scan
-    started: Timestamp
+    started: ScanTime
     complete: bool
     families: tuple[FamilyCheck, ...] = ()
 
@@ -198,7 +198,7 @@ class Part(Record, frozen=True, kw_only=True):
     """One of the scans that a run is put together from; its targets are judged as of when it began."""
 
     run: str  # its id
-    started: Timestamp
+    started: ScanTime
     complete: bool
     targets: tuple[Target, ...]
 
@@ -207,7 +207,7 @@ class TrendPoint(Record, frozen=True, kw_only=True):
     """One scan of a province in the numbers whose course is shown. Points of other profiles are not comparable."""
 
     run: str  # its id
-    started: Timestamp
+    started: ScanTime
     complete: bool
     profiles: tuple[str, ...]  # as ID@VERSION
     totals: Totals
@@ -222,9 +222,9 @@ class Run(Record, frozen=True, kw_only=True):
     schema: int
     id: str
     tool: str
-    started: Timestamp
-    ended: Timestamp
-    judged_at: Timestamp
+    started: ScanTime
+    ended: ScanTime
+    judged_at: ScanTime
     complete: bool
     incomplete_reason: str = ""
     network: NetworkKind

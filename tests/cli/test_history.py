@@ -156,6 +156,20 @@ def test_runs_go_from_one_history_to_another(folder: Path, inside: Inside) -> No
     assert inside("history", "import", "world.yaml", *into, cwd=folder).returncode == USAGE
 
 
+@pytest.mark.parametrize(
+    ("began", "said"),
+    [(1e300, "Expected `float` <= "), (-1e15, "Expected `float` >= "), (5e9, "began on 2128-06-11, which is to come")],
+)
+def test_a_run_of_no_possible_time_is_not_let_in(began: float, said: str, nights: Path, inside: Inside) -> None:
+    """It would be the newest for ever, and stay whatever is pruned."""
+    told = json.loads((nights / "mon" / "run.json").read_text(encoding="utf-8"))
+    told |= {"id": "odd", "started": began}
+    (nights / "odd.json").write_text(json.dumps(told), encoding="utf-8")
+    done = inside("history", "import", "odd.json", "--history", "runs.sqlite", cwd=nights)
+    assert done.returncode == USAGE and said in done.stderr
+    assert inside("history", "show", "odd", "--history", "runs.sqlite", cwd=nights).returncode == USAGE
+
+
 def test_a_history_is_pruned(folder: Path, inside: Inside) -> None:
     prune = ("history", "prune", "--history", "runs.sqlite", "--lang", "en")
     assert "0 runs removed" in inside(*prune, "--keep-days", "1", cwd=folder).stderr
@@ -173,7 +187,9 @@ def test_a_run_that_can_not_be_added_is_reported_all_the_same(folder: Path, insi
     shutil.rmtree(folder / "thu" / "checks")
     done = inside("judge", "thu", "--check", CHECK, "--history", "runs.sqlite", "--lang", "en", cwd=folder)
     assert done.returncode == INTERNAL
-    assert "disk is full" in done.stderr and "netaudit history import" in done.stderr
+    assert "netaudit history import" in done.stderr
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("exit 4: the run was not added to the history: ") and "disk is full" in last
     assert (folder / "thu" / "checks").is_dir(), "the report is there"
 
 
@@ -183,6 +199,7 @@ def test_a_run_that_can_not_be_added_is_reported_all_the_same(folder: Path, insi
         (["history", "list"], "which history? Name it with --history"),
         (["history", "list", "--history", "nowhere.sqlite"], "there is no such file"),
         (["history", "list", "--history", "world.yaml"], "file is not a database"),
+        (["history", "list", "--history", "runs.sqlite", "--limit", "9" * 20], "is not in the range"),
         (["history", "show", "nobody", "--history", "runs.sqlite"], "there is no run nobody"),
         (["diff", "mon", "store:latest"], "which history?"),
         (["diff", "mon", "world.yaml"], "this is no run of netaudit"),
