@@ -17,6 +17,7 @@ from netaudit.notify.state import RouteState, Series, Warned
 __all__ = ["is_news", "series_of", "take_in"]
 
 _DAY = 86_400.0
+_SKEW = 3_600.0  # seconds by which clocks of two machines may well differ
 _REMEMBERED = 60 * _DAY  # how long after its end an end is known to have been told
 
 _Subject = tuple[str, Target]
@@ -27,14 +28,15 @@ def series_of(run: Run) -> str:
     return f"{run.province.id}/{run.network}/{run.vantage}"
 
 
-def is_news(run: Run, known: Series | None) -> bool:
+def is_news(run: Run, known: Series | None, now: float) -> bool:
     """Whether a run says anything that was not looked at: a later one, or the same gone on with after it was cut short.
 
-    A run of what is only proposed never does.
+    A run of what is only proposed never does. One that was looked at and began after `now` had a wrong clock: it must
+    not silence all that is to come until then.
     """
     if run.proposed:
         return False
-    if known is None or run.started > known.at:
+    if known is None or run.started > known.at or (known.at > now + _SKEW and run.id != known.run):
         return True
     return run.id == known.run and run.complete and not known.complete
 

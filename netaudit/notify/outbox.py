@@ -82,7 +82,7 @@ def prepare(state: State, run: Run, settings: NotifyFile, now: float) -> State:
     state = _with_wanted(state, settings)
     name = series_of(run)
     known = state.series.get(name)
-    if not is_news(run, known):
+    if not is_news(run, known, now):
         return state
     series, news = take_in(run, known, settings)
     made = [message for route, told in news for message in messages_of(run, route, told, settings, now)]

@@ -22,7 +22,7 @@ def told(runs: Sequence[Run], file: NotifyFile | None = None, name: str = "all")
     known: Series | None = None
     lines = []
     for run in runs:
-        assert is_news(run, known)
+        assert is_news(run, known, run.started)
         known, news = take_in(run, known, file or settings())
         lines.append(" ".join(brief(each) for where, each in news if where.name == name))
     return lines
@@ -140,17 +140,27 @@ def test_a_route_that_is_new_hears_all_that_is_open() -> None:
 
 
 def test_a_run_is_looked_at_once_and_an_older_one_never() -> None:
+    now = AT + 6 * DAY
     known, _ = take_in(night(5, {DNS: "fail"}), None, settings())
-    assert not is_news(night(5, {}), known)
-    assert not is_news(night(4, {}), known)
-    assert not is_news(msgspec.structs.replace(night(6, {}), proposed="a zone file"), known)
+    assert not is_news(night(5, {}), known, now)
+    assert not is_news(night(4, {}), known, now)
+    assert not is_news(msgspec.structs.replace(night(6, {}), proposed="a zone file"), known, now)
     cut, _ = take_in(night(6, {DNS: "fail"}, complete=False), known, settings())
-    assert not is_news(night(6, {}, complete=False), cut)
+    assert not is_news(night(6, {}, complete=False), cut, now)
     gone_on = night(6, {WEB: "fail"})
-    assert is_news(gone_on, cut)
+    assert is_news(gone_on, cut, now)
     whole, news = take_in(gone_on, cut, settings())
     assert [brief(each) for _, each in news] == ["+web.certificate_expiry -dns.tcp(fixed)"]
     assert [snapshot.run for snapshot in whole.course] == ["night-5", "night-6"]
+
+
+def test_a_night_whose_clock_was_years_ahead_does_not_silence_those_after_it() -> None:
+    ahead, _ = take_in(night(900, {DNS: "fail"}), None, settings())
+    assert not is_news(night(900, {}), ahead, AT + 6 * DAY)
+    assert is_news(night(6, {WEB: "fail"}), ahead, AT + 6 * DAY)
+    known, news = take_in(night(6, {WEB: "fail"}), ahead, settings())
+    assert [brief(each) for _, each in news] == ["+web.certificate_expiry -dns.tcp(fixed)"]
+    assert is_news(night(7, {}), known, AT + 7 * DAY)
 
 
 def end(kind: ExpiryKind, days: float, subject: str = "x", *, renews: bool = False) -> Expiry:

@@ -88,7 +88,7 @@ def test_each_receiver_gets_each_piece_of_news_once(world: World) -> None:
 
 def test_the_same_run_again_and_an_older_one_bring_nothing(world: World) -> None:
     for run in (NIGHTS[1], NIGHTS[1], NIGHTS[0]):
-        world.run(run)
+        world.run(run, now=AT + 3 * DAY)
     assert len(world.received) == 4
 
 
