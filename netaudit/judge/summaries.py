@@ -12,7 +12,7 @@ from netaudit.model.book import FactBook
 from netaudit.model.evidence import CoverageEvidence, RegisterEvidence, ZoneEvidence
 from netaudit.model.run import Coverage, RegisterSummary, ZoneSummary
 from netaudit.model.security import ChainLink
-from netaudit.rules.registers import counted, expired, expiring
+from netaudit.rules.registers import counted, distinct, expired, expiring
 
 __all__ = ["coverage_of_run", "registers_of_run", "zones_of_run"]
 
@@ -42,7 +42,7 @@ def registers_of_run(targets: Iterable[Derived]) -> Iterator[RegisterSummary]:
     for derived in targets:
         evidence = derived.evidence
         if isinstance(evidence, RegisterEvidence) and evidence.fact is not None and evidence.fact.failure is None:
-            rows, holders = evidence.fact.rows, counted(evidence.fact)
+            rows, holders = distinct(evidence.fact), counted(evidence.fact)
             yield RegisterSummary(
                 register=evidence.register.id,
                 declared=dict(evidence.register.declared),

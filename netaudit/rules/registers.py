@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from netaudit.model.facts import CertificateRow, RegisterFact
 
-__all__ = ["READING_STOPPED", "counted", "day", "ends", "expired", "expiring", "repeated", "unread"]
+__all__ = ["READING_STOPPED", "counted", "day", "distinct", "ends", "expired", "expiring", "repeated", "unread"]
 
 READING_STOPPED = "reading stopped here"
 """What the last entry of `broken` begins with when the file has rows beyond it that nobody looked at."""
@@ -42,8 +42,12 @@ def repeated(rows: Iterable[CertificateRow]) -> dict[tuple[str, str], tuple[Cert
 
 def counted(fact: RegisterFact) -> dict[str, int]:
     """Holder kind -> number of certificates; one that stands twice is one."""
-    first = {(row.issuer, row.serial): row.holder for row in reversed(fact.rows)}
-    return dict(sorted(Counter(first.values()).items()))
+    return dict(sorted(Counter(row.holder for row in distinct(fact)).items()))
+
+
+def distinct(fact: RegisterFact) -> tuple[CertificateRow, ...]:
+    """Each certificate once, by the row that it stands in first."""
+    return tuple({(row.issuer, row.serial): row for row in reversed(fact.rows)}.values())
 
 
 def unread(fact: RegisterFact) -> float:

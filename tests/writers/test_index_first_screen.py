@@ -12,7 +12,7 @@ from netaudit.judge.trends import trend_point, with_trend
 from netaudit.model.common import Text
 from netaudit.model.inventory import Unit
 from netaudit.model.run import Run, Timeliness, UnitStatus
-from netaudit.model.verdict import Status
+from netaudit.model.verdict import Status, Target, TargetKind
 from netaudit.writers.html import write_html
 from netaudit.writers.report import Report
 from netaudit.writers.units import unit_map
@@ -89,6 +89,17 @@ def test_it_counts_what_is_late_and_what_is_ahead(province_report: Path, provinc
     shown = re.findall(r'data-clauses="(\w+)">(\d+)<', index(province_report))
     counted = Counter(clause.timeliness for clause in province.clauses)
     assert shown == [("late", str(counted[Timeliness.LATE])), ("on_track", str(counted[Timeliness.ON_TRACK]))]
+
+
+def test_of_several_registers_each_is_named_and_none_that_is_unread_is_left_out(tmp_path: Path, province: Run) -> None:
+    pattern = next(result for result in province.results if result.verdict.outcome.status is Status.COULD_NOT_TEST)
+    verdict = msgspec.structs.replace(
+        pattern.verdict, check="certificates.readable", target=Target(kind=TargetKind.REGISTER, name="so-thu-hai")
+    )
+    unread = msgspec.structs.replace(pattern, id="unread", verdict=verdict)
+    write_html(msgspec.structs.replace(province, results=(*province.results, unread)), tmp_path, "en")
+    cards = re.findall(r"<h3>Digital certificates <span[^>]*>([^<]*)<", index(tmp_path))
+    assert cards == [*(register.register for register in province.registers), "so-thu-hai"]
 
 
 def test_without_an_earlier_scan_it_says_so(province_report: Path) -> None:
