@@ -5,6 +5,7 @@ msgspec stops at the first problem and knows no lines; this walk asks it about o
 
 import types
 from collections.abc import Iterable
+from datetime import datetime
 from enum import Enum
 from itertools import islice
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -86,6 +87,7 @@ def _message(text: str, value: Any) -> str:
     text = text.partition(" - at `")[0].partition(", got ")[0]
     if "matching regex" in text:
         return f"{shown(value)} is not an identifier"
+    text = text.replace("Invalid RFC3339 encoded date", "expected a date")
     for word, plain in _TYPE_WORDS.items():
         text = text.replace(f"`{word} | null`", plain).replace(f"`{word}`", plain)
     return f"{text[:1].lower()}{text[1:]}" + ("" if isinstance(value, dict | list) else f", found {shown(value)}")
@@ -100,7 +102,18 @@ def _hint(text: str, value: Any) -> str:
         return "put it in brackets: [ … ]"
     if "`bool`" in text:
         return "write true or false"
+    if "encoded date" in text or "`date`" in text:
+        return _meant_date(value)
     return ""
+
+
+def _meant_date(value: Any) -> str:
+    """A day as Viet Nam writes it, dd/mm/yyyy, as files have it."""
+    try:
+        meant = datetime.strptime(str(value), "%d/%m/%Y").date()
+    except ValueError:
+        return "write year, month and day: 2026-01-31"
+    return f"did you mean {meant.isoformat()}?"
 
 
 def _allowed_words(base: Any) -> tuple[str, ...]:

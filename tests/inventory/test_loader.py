@@ -95,6 +95,10 @@ def test_under_takes_the_whole_subtree() -> None:
         ("{vi: A, en: A}", "{vi: A}", 'i.yaml:11: the key "en" is missing'),
         ("{vi: A, en: A}", "A", 'i.yaml:11: expected keys (vi, en), found "A"'),
         ("{vi: A, en: A}", "{vi: 12, en: A}", 'put it in quotes: "12"'),
+        (
+            "expected: 2", "expected: 2, as_of: 01/07/2025",
+            'i.yaml:8: as_of: expected a date, found "01/07/2025"  (did you mean 2025-07-01?)',
+        ),
         ("id: web", "id: Web Site", '"Web Site" is not an identifier'),
         ("asns: [64510]", "asns: [AS64510]", 'i.yaml:27: asns[0]: expected a whole number, found "AS64510"'),
         ("asns: [64510]", "asns: 64510", "asns: expected a list"),
