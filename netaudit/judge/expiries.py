@@ -19,7 +19,7 @@ from netaudit.model.evidence import (
 from netaudit.model.expiry import Expiry
 from netaudit.model.inventory import Inventory
 from netaudit.rules.calendar import day_of, end_of_day
-from netaudit.rules.registers import ends
+from netaudit.rules.registers import distinct, ends
 from netaudit.rules.rrsig import RRSIG, validity
 from netaudit.rules.zones import authoritative
 
@@ -94,7 +94,7 @@ def _roas(evidence: DataCentreEvidence) -> Iterator[Expiry]:
 def _register(evidence: RegisterEvidence) -> Iterator[Expiry]:
     """Certificates that end, by month in Viet Nam; those that have ended stand together."""
     months: dict[str, list[float]] = defaultdict(list)
-    for row in evidence.fact.rows if evidence.fact is not None else ():
+    for row in distinct(evidence.fact) if evidence.fact is not None else ():
         at = ends(row)
         if at <= evidence.now + _HORIZON:
             ended = at <= evidence.now
