@@ -11,7 +11,7 @@ from netaudit.cli.options import language_option
 from netaudit.cli.tables import echo_table
 from netaudit.judge.provinces import NotJudged, compare_provinces
 from netaudit.model.provinces import ProvinceRun
-from netaudit.store.runfolder import RUN_FILE, RunFolderError, read_part
+from netaudit.store.runfolder import RunFolderError, read_part, run_file
 from netaudit.writers.provinces import ProvinceText, write_provinces
 
 __all__ = ["compare"]
@@ -64,7 +64,7 @@ def _read(runs: Sequence[Path]) -> Iterator[ProvinceRun]:
     seen: dict[str, Path] = {}
     for path in runs:
         try:
-            run = read_part(path / RUN_FILE if path.is_dir() else path, ProvinceRun)
+            run = read_part(run_file(path), ProvinceRun)
         except RunFolderError as error:
             raise Usage(str(error)) from error
         if run.province.id in seen:

@@ -6,7 +6,7 @@ import msgspec
 from netaudit.cli.errors import COMPLIANT, FINDINGS, INCOMPLETE, Usage
 from netaudit.cli.options import language_option
 from netaudit.cli.stored import history_option, run_named
-from netaudit.judge.baseline import appeared, baseline_findings, declared, lost, mismatches, vanished
+from netaudit.judge.baseline import baseline_report, mismatches
 from netaudit.model.common import Text
 from netaudit.model.gate import BaselineReport
 from netaudit.model.profile import Severity
@@ -92,18 +92,7 @@ def _problems(before: Run, after: Run, *, force: bool) -> tuple[Text, ...]:
 
 
 def _report(before: Run, after: Run, problems: tuple[Text, ...], fail_on: Severity | None) -> BaselineReport:
-    targets = declared(before), declared(after)
-    report = BaselineReport(
-        baseline=before.id,
-        since=before.started,
-        run=after.id,
-        exit_code=COMPLIANT,
-        findings=baseline_findings(before, after),
-        lost=lost(before, after),
-        appeared=appeared(*targets),
-        vanished=vanished(before, *targets),
-        mismatches=problems,
-    )
+    report = baseline_report(before, after, problems)
     if fail_on is None:
         return report
     code = INCOMPLETE if report.lost or not after.complete else COMPLIANT

@@ -8,11 +8,12 @@ from pathlib import Path
 import click
 
 from netaudit.cli.errors import Usage
+from netaudit.cli.stored import run_at
 from netaudit.inventory.problems import shown
 from netaudit.model.book import FactBook
 from netaudit.model.run import Result, Run
 from netaudit.store.facts import FACTS_FILE, FactsError, read_facts
-from netaudit.store.runfolder import RUN_FILE, RunFolder, RunFolderError, read_run
+from netaudit.store.runfolder import RUN_FILE, RunFolder
 from netaudit.writers.facts import fact_lines
 from netaudit.writers.safe import one_line
 from netaudit.writers.summary import fact_kind, fact_summary
@@ -122,12 +123,7 @@ def _deciding(result: Result | None, judged: Run | None, run: Path) -> Path:
 def _judged(run: Path) -> Run | None:
     """The run beside the facts; None when the facts were not judged yet."""
     path = (run if run.is_dir() else run.parent) / RUN_FILE
-    if not path.exists():
-        return None
-    try:
-        return read_run(path)
-    except RunFolderError as error:
-        raise Usage(str(error)) from error
+    return run_at(path) if path.exists() else None
 
 
 def _unknown(id: str, known: list[str]) -> str:

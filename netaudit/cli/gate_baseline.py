@@ -14,13 +14,12 @@ from netaudit.cli.gate_routing import YAML
 from netaudit.cli.inventories import load_inventory
 from netaudit.cli.judge import JudgingOptions, judged
 from netaudit.cli.outcomes import Outcome, only
-from netaudit.cli.stored import history_option, run_named
+from netaudit.cli.stored import history_option, run_at, run_named
 from netaudit.judge.baseline import (
     appeared,
-    baseline_findings,
+    baseline_report,
     declared,
     declared_by,
-    lost,
     mismatches,
     vanished,
 )
@@ -30,7 +29,7 @@ from netaudit.model.run import Run
 from netaudit.model.verdict import Status
 from netaudit.rules.gaps import could_not_see
 from netaudit.store.facts import FACTS_FILE
-from netaudit.store.runfolder import RUN_FILE, RunFolder, RunFolderError, read_run
+from netaudit.store.runfolder import RunFolder
 from netaudit.writers.baseline import BaselineText
 from netaudit.writers.doubts import doubt_line
 
@@ -68,18 +67,7 @@ def gate_baseline(run: Path, judging: JudgingOptions, values: Mapping[str, Any],
     before = _baseline(values, after.province.id)
     problems = tuple(mismatches(before, after))
     _refuse(before, after, problems if only_new else (), force=values["force"])
-    targets = declared(before), declared(after)
-    report = BaselineReport(
-        baseline=before.id,
-        since=before.started,
-        run=after.id,
-        exit_code=COMPLIANT,
-        findings=baseline_findings(before, after),
-        lost=lost(before, after),
-        appeared=appeared(*targets),
-        vanished=vanished(before, *targets),
-        mismatches=problems,
-    )
+    report = baseline_report(before, after, problems)
     code = _code(after, report, judging, only_new=only_new, allow_vanished=values["allow_vanished"])
     report, after = replace(report, exit_code=code), replace(after, exit_code=code)
     new = {(found.state.check, found.state.target) for found in report.findings if found.new}
@@ -159,10 +147,10 @@ def _run(path: Path, judging: JudgingOptions) -> Run:
     """A run judged anew from its facts, or as its run.json has it. Raises Usage."""
     facts = path / FACTS_FILE if path.is_dir() else path
     if path.is_dir() and RunFolder(path).vantages:  # by which quorum it was judged only its run.json knows
-        return _read(path)
+        return run_at(path)
     if facts.is_file() and facts.suffix != ".json":
         return judged(facts, judging)
-    found = _read(path)
+    found = run_at(path)
     if judging.profiles or judging.checks is not None:
         raise Usage(f"{path}: a run.json can't be judged anew; --profile and --check need the facts")
     return found
@@ -174,13 +162,6 @@ def _baseline(values: Mapping[str, Any], province: str) -> Run:
         return run_named(values["baseline"], values["history"], province)
     except Usage as error:
         raise Usage(f"--baseline: {error.message}") from error
-
-
-def _read(path: Path) -> Run:
-    try:
-        return read_run(path / RUN_FILE if path.is_dir() else path)
-    except RunFolderError as error:
-        raise Usage(str(error)) from error
 
 
 def _tell(text: BaselineText) -> None:

@@ -9,6 +9,7 @@ import click
 
 from netaudit.cli.errors import INTERNAL, Usage
 from netaudit.cli.options import language_option
+from netaudit.cli.stored import run_at
 from netaudit.inventory import InventoryError
 from netaudit.model.inventory import Inventory
 from netaudit.model.run import Run
@@ -17,7 +18,6 @@ from netaudit.notify.owners import unknown_selectors
 from netaudit.notify.settings import NotifyFile, load_notify_file
 from netaudit.notify.state import Message, StateError, StateFile
 from netaudit.store.lock import LockedError
-from netaudit.store.runfolder import RUN_FILE, RunFolderError, read_run
 from netaudit.writers.notices import Notices
 
 __all__ = ["checked_notify_file", "notify", "notify_of", "notify_option", "read_notify_option"]
@@ -44,12 +44,8 @@ def notify(run: Path, file: Path, dry_run: bool, language: str) -> int:
     A run that was looked at already brings nothing new; what could not be sent then is sent now. Exits 4 when something
     could not be sent: it is kept, and tried again the next time.
     """
-    path = run / RUN_FILE if run.is_dir() else run
     settings = checked_notify_file(file)
-    try:
-        judged = read_run(path)
-    except RunFolderError as error:
-        raise Usage(str(error)) from error
+    judged = run_at(run)
     _refuse_unknown_units(judged, settings, file)
     if dry_run:
         _show(judged, settings, file)
@@ -80,8 +76,8 @@ def read_notify_option(values: Mapping[str, Any], inventory: Inventory) -> Calla
     def tell(folder: Path) -> None:
         """Whatever goes wrong is said, and changes nothing about the scan."""
         try:
-            notify_of(read_run(folder / RUN_FILE), settings, file, language)
-        except (RunFolderError, Usage, OSError) as error:
+            notify_of(run_at(folder), settings, file, language)
+        except (Usage, OSError) as error:
             click.echo(f"--notify: {error}", err=True)
 
     return tell

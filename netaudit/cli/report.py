@@ -7,8 +7,9 @@ import click
 from netaudit.cli.errors import Usage
 from netaudit.cli.options import formats_option, language_option
 from netaudit.cli.printed import echo_forms
+from netaudit.cli.stored import run_at
 from netaudit.model.run import Run
-from netaudit.store.runfolder import RUN_FILE, RunFolderError, read_run
+from netaudit.store.runfolder import run_file
 from netaudit.writers.forms import write_forms
 from netaudit.writers.html import write_html
 from netaudit.writers.json import write_json
@@ -28,12 +29,8 @@ __all__ = ["report"]
 @language_option
 def report(run: Path, output: Path | None, formats: tuple[str, ...], language: str) -> int:
     """Write the report of RUN, a run.json or the folder that holds one. Exits 0 when it was written."""
-    path = run / RUN_FILE if run.is_dir() else run
-    try:
-        judged = read_run(path)
-    except RunFolderError as error:
-        raise Usage(str(error)) from error
-    first = _write(judged, output or path.parent, formats, language)
+    judged = run_at(run)
+    first = _write(judged, output or run_file(run).parent, formats, language)
     echo_forms(judged, language, formats)
     click.echo(closing_line(judged, first, language), err=True)
     return 0

@@ -9,13 +9,13 @@ import click
 
 from netaudit.cli.errors import Usage
 from netaudit.model.run import Run
-from netaudit.store.runfolder import RUN_FILE, RunFolderError, read_run
+from netaudit.store.runfolder import RunFolderError, read_run, run_file
 
 if TYPE_CHECKING:  # what it imports is not worth the time of a command that has no history
     from netaudit.store.history import History, RunEntry
 
 __all__ = [
-    "STORE", "entry_named", "existing_history", "history_of", "history_option", "open_history", "run_named",
+    "STORE", "entry_named", "existing_history", "history_of", "history_option", "open_history", "run_at", "run_named",
     "used_history",
 ]  # fmt: skip
 
@@ -115,8 +115,12 @@ def run_named(name: str, history: str | None, province: str = "") -> Run:
     if name.startswith(STORE):
         with existing_history(history) as opened:
             return opened.run(entry_named(opened, name, province))
-    path = Path(name)
+    return run_at(Path(name))
+
+
+def run_at(path: Path) -> Run:
+    """The run of a folder, or of a run.json. Raises Usage."""
     try:
-        return read_run(path / RUN_FILE if path.is_dir() else path)
+        return read_run(run_file(path))
     except RunFolderError as error:
         raise Usage(str(error)) from error

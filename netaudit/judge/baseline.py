@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from netaudit.judge.asked import left_out
 from netaudit.judge.regressions import regressions, snapshot_of
 from netaudit.model.common import Text, Timestamp
-from netaudit.model.gate import BaselineFinding, VanishedTarget
+from netaudit.model.gate import BaselineFinding, BaselineReport, VanishedTarget
 from netaudit.model.inventory import Inventory
 from netaudit.model.profile import Severity
 from netaudit.model.regression import State
@@ -14,9 +14,30 @@ from netaudit.model.run import Run
 from netaudit.model.verdict import Status, Target, TargetKind
 from netaudit.rules.gaps import could_not_see
 
-__all__ = ["appeared", "baseline_findings", "declared", "declared_by", "lost", "mismatches", "vanished"]
+__all__ = [
+    "appeared", "baseline_findings", "baseline_report", "declared", "declared_by", "lost", "mismatches", "vanished",
+]  # fmt: skip
 
 _TOLD = (Status.PASS, Status.FAIL, Status.WARN)
+
+
+def baseline_report(baseline: Run, run: Run, problems: tuple[Text, ...] = ()) -> BaselineReport:
+    """What became of everything since the baseline; `problems`: why that misleads, of what was forced.
+
+    The exit code is 0: which findings and gaps count is the caller's to say.
+    """
+    targets = declared(baseline), declared(run)
+    return BaselineReport(
+        baseline=baseline.id,
+        since=baseline.started,
+        run=run.id,
+        exit_code=0,
+        findings=baseline_findings(baseline, run),
+        lost=lost(baseline, run),
+        appeared=appeared(*targets),
+        vanished=vanished(baseline, *targets),
+        mismatches=problems,
+    )
 
 
 def mismatches(baseline: Run, run: Run) -> Iterator[Text]:

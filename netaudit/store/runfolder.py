@@ -13,7 +13,7 @@ from netaudit.model.run import Run
 from netaudit.store.facts import FACTS_FILE, FactWriter
 from netaudit.store.lock import LOCK_FILE, Lock, LockedError
 
-__all__ = ["RUN_FILE", "RunFolder", "RunFolderError", "read_part", "read_run", "write_atomically"]
+__all__ = ["RUN_FILE", "RunFolder", "RunFolderError", "read_part", "read_run", "run_file", "write_atomically"]
 
 RUN_FILE = "run.json"
 INDEX_FILE = "index.html"
@@ -129,6 +129,11 @@ class RunFolder:
         """Write run.json whole or not at all."""
         encoded = msgspec.json.format(msgspec.json.encode(run), indent=1)
         write_atomically(self.run, encoded + b"\n")
+
+
+def run_file(path: Path) -> Path:
+    """The run.json that is meant by a path: of a folder the one in it."""
+    return path / RUN_FILE if path.is_dir() else path
 
 
 def read_run(path: Path) -> Run:
