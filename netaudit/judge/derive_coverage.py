@@ -10,17 +10,19 @@ from typing import NamedTuple
 from netaudit.judge.derive_services import ServiceDeriver
 from netaudit.judge.scope import Scope, all_closed, unfinished
 from netaudit.model.common import Family
-from netaudit.model.evidence import CoverageEvidence, HostEvidence, UnitCoverage
+from netaudit.model.evidence import CoverageEvidence, EndpointEvidence, HostEvidence, UnitCoverage
 from netaudit.model.inventory import Inventory, Service, Tier, Unit
 from netaudit.model.verdict import Status, Target, TargetKind
 from netaudit.rules.calendar import day_of
 from netaudit.rules.dialogues import mail_reach
-from netaudit.rules.fetches import Reach, endpoint_reach
+from netaudit.rules.fetches import Reach, endpoint_reach, own
 from netaudit.rules.ternary import any_of
+from netaudit.rules.turned_away import turned_away
 
 __all__ = ["MIN_TRIES", "Coverages", "ServiceStates", "coverage_pairs", "denominator", "service_target"]
 
 _BOTH = (Family.IPV4, Family.IPV6)
+_NO_PAGE = (404, 410)  # RFC 9110, 15.5.5 and 15.5.11: what the inventory names is not at this server
 MIN_TRIES = 2  # docs/design.md section 5, rule 2
 
 
@@ -135,7 +137,7 @@ class ServiceStates:
             return _State(present, _serves(mail_reach(mail, _BOTH, MIN_TRIES), present))
         endpoint = self._derive.endpoint(service.endpoint)
         present = _has_address(endpoint.host)
-        return _State(present, _serves(endpoint_reach(endpoint, _BOTH, MIN_TRIES), present))
+        return _State(present, _serves(_with_page(endpoint), present))
 
 
 class _JointStates:
@@ -156,6 +158,17 @@ def service_target(service: Service) -> Target:
     if service.scheme == "mail":
         return Target(kind=TargetKind.MAIL, name=service.host)
     return Target(kind=TargetKind.ENDPOINT, name=service.endpoint)
+
+
+def _with_page(evidence: EndpointEvidence) -> list[Reach]:
+    """How each address served; one where the web page is not there does not offer the service, though it answers."""
+    absent = {
+        fact.address
+        for fact in own(evidence)
+        if fact.hops and fact.hops[-1].status in _NO_PAGE and turned_away(fact.hops[-1]) is None
+    }
+    reached = endpoint_reach(evidence, _BOTH, MIN_TRIES)
+    return [reach._replace(ok=False) if reach.ok and reach.address in absent else reach for reach in reached]
 
 
 def _serves(reached: Sequence[Reach], present: bool | None) -> bool | None:

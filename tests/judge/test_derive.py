@@ -228,6 +228,19 @@ async def test_a_unit_with_one_working_service_of_two_is_covered(scan: Scan) -> 
     assert [unit.working for unit in evidence.units] == [True, True]
 
 
+@pytest.mark.parametrize(("status", "working"), [(403, True), (404, False), (410, False)])
+async def test_a_page_that_is_not_there_is_no_working_service(scan: Scan, status: int, working: bool) -> None:
+    def answered(fact: Fact) -> Fact:
+        if not isinstance(fact, WebFact):
+            return fact
+        hops = tuple(structs.replace(hop, status=status) if hop.status is not None else hop for hop in fact.hops)
+        return structs.replace(fact, hops=hops)
+
+    evidence = derived([answered(fact) for fact in await scan()])["coverage:commune/site"].evidence
+    assert isinstance(evidence, CoverageEvidence)
+    assert [(unit.present, unit.working) for unit in evidence.units] == [(True, working)] * 2
+
+
 def test_units_count_on_the_days_they_exist() -> None:
     listed = inventory(site("a", "old", "new", "one"))
     units = (
