@@ -61,11 +61,15 @@ def test_a_page_is_accessible(browser: Browser, reports: Reports, template: str,
 def test_a_page_is_silent_and_fits_every_screen(
     browser: Browser, reports: Reports, template: str, theme: str, language: str
 ) -> None:
-    """Of zones, services and data centres each page, of units and checks that with most and that with least to show."""
+    """Of zones, services and data centres each page, of units and checks that with most and that with least to show.
+
+    In Vietnamese; in English, which has the shorter words, that with most and that with least of every type.
+    """
     paths = reports[language][template]
-    tried = paths if len(paths) < 10 else [richest(paths), min(paths, key=lambda path: path.stat().st_size)]
+    each = len(paths) < 10 and language == "vi"
+    tried = paths if each else sorted({richest(paths), min(paths, key=lambda path: path.stat().st_size)})
     with browser.new_context(color_scheme=theme) as context:  # type: ignore[arg-type]
-        for path in tried if theme == "light" else tried[:1]:
+        for path in tried if theme == "light" else [richest(paths)]:
             heard = open_page(context, path)
             assert heard.page.evaluate("getComputedStyle(document.body).backgroundColor") == GROUND[theme]
             assert len(heard.page.inner_text("body")) > 300
