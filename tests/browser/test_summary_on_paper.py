@@ -4,6 +4,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from playwright.sync_api import Browser
 from pypdf import PdfReader
 
@@ -48,3 +49,10 @@ def test_it_is_accessible_and_fits_every_screen(browser: Browser, tmp_path: Path
         page = open_page(context, path).page
         assert {width: measure(page, width) for width in (1280, 390, 320)} == {1280: {}, 390: {}, 320: {}}
         assert axe(page) == []
+
+
+def test_a_line_to_fill_in_by_hand_fits_a_small_screen(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "summary.html"
+    path.write_text(summary_html(replace(RUNS["whole"](), classification=""), "vi"), encoding="utf-8")
+    with browser.new_context() as context:
+        assert measure(open_page(context, path).page, 320) == {}
