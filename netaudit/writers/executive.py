@@ -63,6 +63,9 @@ class Executive:
             told.append("This run took place in the lab on one machine: names, addresses and faults are simulated.")
         if self._run.proposed:
             told.append(f"{self._say('As if it were live already:')} {bounded(self._run.proposed, 120)}")
+        if self._run.scope:
+            part = self._say("Only a part was asked for; nothing is said of the rest:")
+            told.append(f"{part} {bounded(', '.join(self._report.asked_for), 80)}")
         if not self._run.complete:
             ended = self._say("The scan did not come to its end.")
             told.append(f"{ended} {bounded(detail_text(self._run.incomplete_reason, self._report.wording), 80)}")

@@ -90,6 +90,9 @@ class _Brief:
             )
         if self._run.proposed:
             yield from self._note(self._say("As if it were live already:"), self._run.proposed)
+        if self._run.scope:
+            part = self._say("Only a part was asked for; nothing is said of the rest:")
+            yield from self._note(part, ", ".join(self._report.asked_for))
         if not self._run.complete:
             yield from self._note(
                 self._say("The scan did not come to its end."),

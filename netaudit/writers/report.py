@@ -43,6 +43,11 @@ class Report:
 
     # -- names and sentences
 
+    @property
+    def asked_for(self) -> list[str]:
+        """What a scan or judging of a part was limited to; empty: it was of everything."""
+        return [f"{option}: {value}" for option, value in self.run.scope.items()]
+
     def sentence(self, result: Result) -> str:
         """What the result says."""
         return sentence(self.run, result.verdict, self.wording)

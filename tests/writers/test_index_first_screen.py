@@ -14,6 +14,7 @@ from netaudit.model.inventory import Unit
 from netaudit.model.run import Run, Timeliness, UnitStatus
 from netaudit.model.verdict import Status, Target, TargetKind
 from netaudit.writers.html import write_html
+from netaudit.writers.markdown import run_markdown
 from netaudit.writers.report import Report
 from netaudit.writers.units import unit_map
 from netaudit.writers.wording import Wording
@@ -100,6 +101,16 @@ def test_of_several_registers_each_is_named_and_none_that_is_unread_is_left_out(
     write_html(msgspec.structs.replace(province, results=(*province.results, unread)), tmp_path, "en")
     cards = re.findall(r"<h3>Digital certificates <span[^>]*>([^<]*)<", index(tmp_path))
     assert cards == [*(register.register for register in province.registers), "so-thu-hai"]
+
+
+def test_a_scan_of_a_part_says_so_before_any_number(tmp_path: Path, province: Run) -> None:
+    run = msgspec.structs.replace(province, scope={"units": "so-y-te"})
+    write_html(run, tmp_path, "en")
+    said = "Only a part was asked for; nothing is said of the rest:"
+    head, _, _ = index(tmp_path).partition('id="answer"')
+    assert f"<b>{said}</b> units: so-y-te<" in head
+    assert f"{said} units: so-y-te" in (tmp_path / "summary.html").read_text(encoding="utf-8")
+    assert f"**{said}** units: so-y-te" in run_markdown(run, "en")
 
 
 def test_without_an_earlier_scan_it_says_so(province_report: Path) -> None:
