@@ -129,6 +129,7 @@ def init(from_zone: Path | None, from_csv: Path | None, origin: str | None, outp
     if output is None:
         click.echo(text, nl=False)
         return
+    output.parent.mkdir(parents=True, exist_ok=True)
     try:
         with output.open("x", encoding="utf-8") as file:
             file.write(text)

@@ -85,6 +85,8 @@ def read_notify_option(values: Mapping[str, Any], inventory: Inventory) -> Calla
 
 def checked_notify_file(file: Path) -> NotifyFile:
     """The notify file. Raises Usage."""
+    if not file.exists():
+        raise Usage(f"{file}: no such notify file (docs/guide.md shows how to write one)")
     try:
         return load_notify_file(file)
     except InventoryError as error:

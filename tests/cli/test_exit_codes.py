@@ -94,14 +94,15 @@ def test_a_deadline_leaves_an_incomplete_run(province: Path) -> None:
         (["scan", "--check", "web.*", "--skip-check", "w*"], "every check is skipped"),
         (["scan", "--check", "certificates.*"], "nothing selected"),
         (["scan", "--unit", "ubdn"], 'did you mean "ubnd"?'),
-        (["scan", "-f", "html,pdf"], "pdf: choose from html, json, text"),
+        (["scan", "-f", "html,docx"], "docx: choose from html, json, text"),
         (["plan", "--unit", "so-y-te"], 'no unit "so-y-te" in the inventory'),
         (["scan", "none.yaml"], "none.yaml: no such inventory"),
         (["scan", "a.yaml", "-i", "b.yaml"], "name one"),
         (["scan", "-o", "inventory.yaml"], "must be a folder"),
         (["scan", "-o", "."], "holds no former run"),
         (["judge", "world.yaml"], "world.yaml"),
-        (["sacn"], "sacn"),
+        (["sacn"], "'sacn'. (Did you mean scan?)"),
+        (["notify", ".", "--file", "nobody.yaml"], "nobody.yaml: no such notify file"),
     ],
 )
 def test_wrong_usage_is_2(arguments: list[str], said: str, province: Path, inside: Inside) -> None:

@@ -52,7 +52,7 @@ def test_list_filters_by_kind_and_tier() -> None:
 
 
 def test_init_writes_what_validate_accepts_and_replaces_nothing(tmp_path: Path) -> None:
-    zone, made = tmp_path / "zone", tmp_path / "made.yaml"
+    zone, made = tmp_path / "zone", tmp_path / "etc" / "made.yaml"
     zone.write_text("$ORIGIN a.vn.\n$TTL 1\n@ SOA n h 1 2 3 4 5\n@ NS n\n@ A 192.0.2.1\n")
     assert run("init", "--from-zone", str(zone), "-o", str(made)).exit_code == 0
     assert run("validate", str(made)).exit_code == 0
