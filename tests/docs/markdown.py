@@ -9,7 +9,7 @@ from pathlib import Path
 __all__ = ["Block", "blocks", "command_lines", "headings", "links"]
 
 _FENCE = re.compile(r"^```+ *(.*)$")
-_COMMAND = re.compile(r"^(?:[A-Z_]+=\S+ )*(?:\.venv/bin/)?(netaudit(?: .*)?)$")
+_COMMAND = re.compile(r"^(?:[A-Z_]+=\S+ )*(?:sudo )?(?:(?:\.venv|/opt/netaudit)/bin/)?(netaudit(?: .*)?)$")
 _INLINE = re.compile(r"`([^`]+)`")
 _LINK = re.compile(r"\[[^\]]*\]\(([^()\s]+)\)")
 _SEPARATORS = {"|", ">", ">>", "<", "2>", ";", "&&", "||", "&"}
