@@ -98,6 +98,8 @@ def _book(run: Path) -> FactBook:
     path = run / FACTS_FILE if run.is_dir() else run
     if run.is_dir() and not path.exists() and (vantages := RunFolder(run).vantages):
         raise Usage(f"{run} holds the facts of {len(vantages)} vantages; name one of them, such as {vantages[0].path}")
+    if not path.exists():
+        raise Usage(f"{path}: no such facts; name a run folder ('netaudit scan' makes one)")
     try:
         return read_facts(path)
     except FactsError as error:
