@@ -86,7 +86,7 @@ def test_what_is_wrong_is_said_before_anything_is_sent(tmp_path: Path) -> None:
     Certificates(tmp_path)
     write_run(tmp_path / "out", night(0, {DNS: "fail"}))
     done = netaudit("notify", "out", cwd=tmp_path)
-    assert done.returncode == 2 and "notify.yaml: can't be read" in done.stderr
+    assert done.returncode == 2 and "notify.yaml: no such notify file" in done.stderr
     write_notify_file(tmp_path, 1, 1)
     text = (tmp_path / "notify.yaml").read_text()
     (tmp_path / "notify.yaml").write_text(text.replace("webhook: hook,", "webhook: hook, units: [da-lt],"))
