@@ -8,7 +8,6 @@ so. UUIDs are of version 5, made from the run's own ids, so that one run always 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
@@ -23,6 +22,7 @@ from netaudit.writers.files import make_folder, write_whole
 from netaudit.writers.findings import waivers_of
 from netaudit.writers.report import Report
 from netaudit.writers.safe import one_line
+from netaudit.writers.summary import when
 from netaudit.writers.wording import Wording
 
 __all__ = ["OSCAL_FILE", "OSCAL_VERSION", "run_oscal", "write_oscal"]
@@ -73,7 +73,7 @@ class _Results:
             "uuid": self._uuid("document"),
             "metadata": {
                 "title": title,
-                "last-modified": _moment(self._run.judged_at),
+                "last-modified": when(self._run.judged_at),
                 "version": self._text(self._run.id),
                 "oscal-version": OSCAL_VERSION,
                 "props": [
@@ -103,8 +103,8 @@ class _Results:
             "uuid": self._uuid("result"),
             "title": self._text(self._run.id),
             "description": self._say("Observations from the network, judged by the profiles' clauses."),
-            "start": _moment(self._run.started),
-            "end": _moment(self._run.ended),
+            "start": when(self._run.started),
+            "end": when(self._run.ended),
             "props": [_prop("complete", "yes" if self._run.complete else "no")],
             "reviewed-controls": {"control-selections": [selected if controls else {"include-all": {}}]},
         }
@@ -167,7 +167,7 @@ class _Results:
             ],
             "methods": ["EXAMINE" if status is Status.MANUAL else "TEST"],
             "subjects": [self._subject(verdict.target)],
-            "collected": _moment(self._run.started),
+            "collected": when(self._run.started),
         }  # fmt: skip
         remark = self._remark(result)
         return {**observation, "remarks": remark} if remark else observation
@@ -193,7 +193,7 @@ class _Results:
             "props": [_prop("check", self._text(check)), _prop("status", Status.PASS)],
             "methods": ["TEST"],
             "subjects": [self._subject(target) for target in dict.fromkeys(r.verdict.target for r in results)],
-            "collected": _moment(self._run.started),
+            "collected": when(self._run.started),
         }
 
     # -- findings
@@ -255,7 +255,3 @@ def _token(text: str) -> str:
     """A token of XML: letters, digits, dots, hyphens, and no digit at the beginning."""
     plain = _TOKEN.sub("_", text)
     return plain if plain[:1].isalpha() or plain.startswith("_") else f"_{plain}"
-
-
-def _moment(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"

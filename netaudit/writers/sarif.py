@@ -6,7 +6,6 @@ any result becomes an alert: it is a notification of the invocation.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from netaudit.writers.links import reference_link
 from netaudit.writers.locations import location_of, uri_of
 from netaudit.writers.report import Report
 from netaudit.writers.safe import one_line
+from netaudit.writers.summary import when
 from netaudit.writers.wording import Wording
 
 __all__ = ["MOST_RESULTS", "SARIF_FILE", "run_sarif", "write_sarif"]
@@ -179,8 +179,8 @@ class _Log:
         return {
             "executionSuccessful": self._run.complete,
             "exitCode": self._run.exit_code,
-            "startTimeUtc": _moment(self._run.started),
-            "endTimeUtc": _moment(self._run.ended),
+            "startTimeUtc": when(self._run.started),
+            "endTimeUtc": when(self._run.ended),
             "toolExecutionNotifications": list(self._notifications()),
         }
 
@@ -207,7 +207,3 @@ class _Log:
 def _clauses(results: Sequence[Result], check: str) -> Iterable[str]:
     named = (clause for result in results if result.verdict.check == check for clause in result.clauses)
     return sorted({one_line(clause, 100) for clause in named})
-
-
-def _moment(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
