@@ -145,7 +145,7 @@ def _manifest(run: Run) -> Manifest:
         run=run.id,
         started=run.started,
         judged_by=run.tool,
-        profiles=tuple(f"{profile.id}@{profile.version}" for profile in run.profiles),
+        profiles=tuple(profile.edition for profile in run.profiles),
         catalogue_sha256=run.catalogue_sha256,
         checks={id: _digest(check) for id, check in sorted(load_catalogue().checks.items())},
         files={},

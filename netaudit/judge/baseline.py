@@ -42,7 +42,7 @@ def baseline_report(baseline: Run, run: Run, problems: tuple[Text, ...] = ()) ->
 
 def mismatches(baseline: Run, run: Run) -> Iterator[Text]:
     """Why "new since the baseline" would mislead: other criteria, or another scope."""
-    before, after = (", ".join(sorted(f"{p.id}@{p.version}" for p in each.profiles)) for each in (baseline, run))
+    before, after = (", ".join(sorted(p.edition for p in each.profiles)) for each in (baseline, run))
     if before != after:
         yield Text(
             vi=f"bộ tiêu chí khác nhau: trước là {before or 'không có'}, nay là {after or 'không có'}",

@@ -19,7 +19,7 @@ def trend_point(run: Run) -> TrendPoint:
         run=run.id,
         started=run.started,
         complete=run.complete,
-        profiles=tuple(f"{profile.id}@{profile.version.isoformat()}" for profile in run.profiles),
+        profiles=tuple(profile.edition for profile in run.profiles),
         totals=run.totals,
         pillars=run.pillars,
         units=dict(Counter(result.status for result in run.unit_results)),

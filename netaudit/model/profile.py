@@ -168,3 +168,8 @@ class Profile(Record, frozen=True, kw_only=True):
     without: tuple[str, ...] = ()  # clauses that it does not inherit
     damping: Damping | None = None  # None: that of what it inherits
     only_by_name: bool = False  # another country's: never among those that judge without being asked for
+
+    @property
+    def edition(self) -> str:
+        """Which version of which plan, as runs and histories name it: ID@VERSION."""
+        return f"{self.id}@{self.version}"

@@ -118,7 +118,7 @@ def summary_of(run: Run) -> RunSummary:
         proposed=run.proposed,
         vantage=run.vantage,
         tool=run.tool,
-        profiles=tuple(f"{profile.id}@{profile.version.isoformat()}" for profile in run.profiles),
+        profiles=tuple(profile.edition for profile in run.profiles),
         totals=run.totals,
         exit_code=run.exit_code,
     )

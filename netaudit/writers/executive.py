@@ -207,7 +207,7 @@ class Executive:
     @property
     def criteria(self) -> tuple[str, ...]:
         """The profiles that judged, with their versions, as a trend names them."""
-        return tuple(f"{profile.id}@{profile.version}" for profile in self._run.profiles)
+        return tuple(profile.edition for profile in self._run.profiles)
 
 
 def opening(text: str, room: int) -> str:

@@ -62,7 +62,7 @@ class _Results:
         self._language = report.wording.language
         self._say = report.wording.gettext
         self._waivers = waivers_of(report.run)
-        rules = "+".join(f"{profile.id}@{profile.version}" for profile in self._run.profiles)
+        rules = "+".join(profile.edition for profile in self._run.profiles)
         self._key = f"{self._run.id} {self._run.judged_at} {self._run.catalogue_sha256} {rules} {self._language}"
         self._observed = self._observations()
 
@@ -78,7 +78,7 @@ class _Results:
                 "oscal-version": OSCAL_VERSION,
                 "props": [
                     _prop("tool", self._text(self._run.tool)),
-                    *(_prop("profile", f"{profile.id}@{profile.version}") for profile in self._run.profiles),
+                    *(_prop("profile", profile.edition) for profile in self._run.profiles),
                 ],
             },
             "import-ap": {"href": f"#{note}"},

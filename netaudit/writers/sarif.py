@@ -92,7 +92,7 @@ class _Log:
             "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
             "invocations": [self._invocation()],
             "results": [self._result(result) for result in self._findings],
-            "properties": {"profiles": [f"{profile.id}@{profile.version}" for profile in self._run.profiles]},
+            "properties": {"profiles": [profile.edition for profile in self._run.profiles]},
         }
 
     def _rule(self, check: str) -> dict[str, Any]:
