@@ -8,9 +8,7 @@ from netaudit.model.run import Run
 from netaudit.writers.annotations import annotations
 from netaudit.writers.text import run_text
 
-__all__ = ["PRINTED", "echo_forms"]
-
-PRINTED = ("text", "github")
+__all__ = ["echo_forms"]
 
 
 def echo_forms(run: Run, language: str, formats: Sequence[str]) -> None:
