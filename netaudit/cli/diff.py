@@ -6,12 +6,11 @@ import msgspec
 from netaudit.cli.errors import COMPLIANT, FINDINGS, INCOMPLETE, Usage
 from netaudit.cli.options import language_option
 from netaudit.cli.stored import history_option, run_named
-from netaudit.judge.baseline import baseline_report, mismatches
+from netaudit.judge.baseline import baseline_report, mismatches, newly_counting
 from netaudit.model.common import Text
 from netaudit.model.gate import BaselineReport
 from netaudit.model.profile import Severity
 from netaudit.model.run import Run
-from netaudit.model.verdict import Status
 from netaudit.writers.baseline import BaselineText
 from netaudit.writers.diff import diff_markdown
 
@@ -96,15 +95,6 @@ def _report(before: Run, after: Run, problems: tuple[Text, ...], fail_on: Severi
     if fail_on is None:
         return report
     code = INCOMPLETE if report.lost or not after.complete else COMPLIANT
-    if _counting(after, fail_on) - _counting(before, fail_on):
+    if newly_counting(before, after, fail_on):
         code = FINDINGS
     return msgspec.structs.replace(report, exit_code=code)
-
-
-def _counting(run: Run, fail_on: Severity) -> set[str]:
-    """The failures that count at a severity: one that got worse, or whose waiver ended, did not count before."""
-    return {
-        result.id
-        for result in run.results
-        if result.verdict.outcome.status is Status.FAIL and not result.waived and result.severity.rank <= fail_on.rank
-    }

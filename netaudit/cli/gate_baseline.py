@@ -21,6 +21,7 @@ from netaudit.judge.baseline import (
     declared,
     declared_by,
     mismatches,
+    newly_counting,
     vanished,
 )
 from netaudit.model.common import Text
@@ -68,15 +69,17 @@ def gate_baseline(run: Path, judging: JudgingOptions, values: Mapping[str, Any],
     problems = tuple(mismatches(before, after))
     _refuse(before, after, problems if only_new else (), force=values["force"])
     report = baseline_report(before, after, problems)
-    code = _code(after, report, judging, only_new=only_new, allow_vanished=values["allow_vanished"])
+    new = newly_counting(before, after, judging.fail_on) if judging.fail_on is not None else set()
+    code = _code(after, report, judging, new if only_new else None, allow_vanished=values["allow_vanished"])
     report, after = replace(report, exit_code=code), replace(after, exit_code=code)
-    new = {(found.state.check, found.state.target) for found in report.findings if found.new}
+    worse = {(found.state.check, found.state.target) for found in report.findings if found.new}
+    worse |= {(result.verdict.check, result.verdict.target) for result in after.results if result.id in new}
     text = BaselineText(report, language)
     return Outcome(
         code=code,
         report=report,
         run=after,
-        shown=only(after, new) if only_new else after,
+        shown=only(after, worse) if only_new else after,
         tell=partial(_tell, text),
         closing=(text.closing(),),
     )
@@ -104,12 +107,17 @@ def _inventory_alone(path: Path, judging: JudgingOptions, values: Mapping[str, A
     return Outcome(code=code, report=report, run=None, shown=None, tell=partial(_tell, text), closing=(text.closing(),))
 
 
-def _code(after: Run, report: BaselineReport, judging: JudgingOptions, *, only_new: bool, allow_vanished: bool) -> int:
-    """Findings win over gaps. To take a failing target out of the inventory is a finding: it was not fixed."""
+def _code(
+    after: Run, report: BaselineReport, judging: JudgingOptions, new: set[str] | None, *, allow_vanished: bool
+) -> int:
+    """Findings win over gaps. To take a failing target out of the inventory is a finding: it was not fixed.
+
+    `new`: the failures that alone decide; None: all of them do.
+    """
+    only_new = new is not None
     if judging.fail_on is not None:
-        counted = {found.state.id for found in report.findings if found.new}
         fails = any(
-            result.severity.rank <= judging.fail_on.rank and (not only_new or result.id in counted)
+            result.severity.rank <= judging.fail_on.rank and (new is None or result.id in new)
             for result in after.results
             if result.verdict.outcome.status is Status.FAIL and not result.waived
         )
@@ -117,8 +125,8 @@ def _code(after: Run, report: BaselineReport, judging: JudgingOptions, *, only_n
             return FINDINGS
     unknown = bool(report.lost) if only_new else any(map(could_not_see, after.results))
     if only_new:  # nobody has ever seen what has just come: it must be measured once
-        new = set(report.appeared)
-        unknown = unknown or any(could_not_see(r) and r.verdict.target in new for r in after.results)
+        fresh = set(report.appeared)
+        unknown = unknown or any(could_not_see(r) and r.verdict.target in fresh for r in after.results)
     unknown = unknown or not after.complete
     return INCOMPLETE if unknown and not judging.allow_incomplete else COMPLIANT
 

@@ -15,7 +15,8 @@ from netaudit.model.verdict import Status, Target, TargetKind
 from netaudit.rules.gaps import could_not_see
 
 __all__ = [
-    "appeared", "baseline_findings", "baseline_report", "declared", "declared_by", "lost", "mismatches", "vanished",
+    "appeared", "baseline_findings", "baseline_report", "declared", "declared_by", "lost", "mismatches",
+    "newly_counting", "vanished",
 ]  # fmt: skip
 
 _TOLD = (Status.PASS, Status.FAIL, Status.WARN)
@@ -38,6 +39,11 @@ def baseline_report(baseline: Run, run: Run, problems: tuple[Text, ...] = ()) ->
         vanished=vanished(baseline, *targets),
         mismatches=problems,
     )
+
+
+def newly_counting(baseline: Run, run: Run, fail_on: Severity) -> set[str]:
+    """Ids of the failures that count at a severity and did not: new, more severe than then, or no longer waived."""
+    return _counting(run, fail_on) - _counting(baseline, fail_on)
 
 
 def mismatches(baseline: Run, run: Run) -> Iterator[Text]:
@@ -129,3 +135,11 @@ def _listed(run: Run) -> Iterator[Target]:
 def _short(value: str) -> Text:
     shown = value[:60] + "…" if len(value) > 60 else value
     return Text(vi=shown or "tất cả", en=shown or "everything")
+
+
+def _counting(run: Run, fail_on: Severity) -> set[str]:
+    return {
+        result.id
+        for result in run.results
+        if result.verdict.outcome.status is Status.FAIL and not result.waived and result.severity.rank <= fail_on.rank
+    }

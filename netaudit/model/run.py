@@ -281,6 +281,11 @@ class Run(Record, frozen=True, kw_only=True):
         """The targets that this scan did not measure, and when the scan began that their results are from."""
         return {target: part.started for part in self.parts[1:] for target in part.targets}
 
+    @property
+    def seen_from(self) -> str:
+        """The vantage; the names of several together, for what they saw jointly is a view of its own."""
+        return " + ".join(vantage.name for vantage in self.vantages) or self.vantage
+
     def security(self, zone: str) -> Security | None:
         """The security status of an audited zone's SOA with its chain of trust; None: not known."""
         summary = self.zone_summaries.get(zone)

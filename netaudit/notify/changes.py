@@ -25,7 +25,7 @@ _Subject = tuple[str, Target]
 
 def series_of(run: Run) -> str:
     """Under which name the runs of this one's kind are kept: only these are compared with one another."""
-    return f"{run.province.id}/{run.network}/{run.vantage}"
+    return f"{run.province.id}/{run.network}/{run.seen_from}"
 
 
 def is_news(run: Run, known: Series | None, now: float) -> bool:

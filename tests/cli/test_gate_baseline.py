@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from netaudit.judge.trends import trend_point
 from netaudit.model.gate import BaselineReport
+from netaudit.model.profile import Severity
 from netaudit.model.run import Run
 from netaudit.model.verdict import Status
 from netaudit.store.history import History
@@ -96,6 +97,22 @@ def test_a_waiver_that_ends_makes_a_finding_count_again(scans: Path, inside: Ins
     baseline = changed(scans, "waived.json", replace(run, results=waived))
     report = gate(inside, scans, "one", "--baseline", baseline, "--only-new", "--fail-on", "low", code=1)
     assert {f["state"]["check"] for f in report["findings"] if f.get("waiver") == "ended"} >= {"web.hsts"}
+
+
+def test_a_failure_that_gets_more_severe_counts_as_new(scans: Path, inside: Inside) -> None:
+    run = read_run(scans / "two" / "run.json")
+    milder = changed(scans, "milder.json", softened(run))
+    arguments = ("two/run.json", "--baseline", milder, "--only-new")
+    assert gate(inside, scans, *arguments, "--fail-on", "critical", code=1)["findings"]
+    gate(inside, scans, milder, "--baseline", "two/run.json", "--only-new", "--fail-on", "critical", code=0)
+
+
+def softened(run: Run) -> Run:
+    """The run with every critical finding called high."""
+    results = (
+        replace(each, severity=Severity.HIGH) if each.severity is Severity.CRITICAL else each for each in run.results
+    )
+    return replace(run, results=tuple(results))
 
 
 def test_what_can_not_be_tested_any_more_is_neither_fixed_nor_well(scans: Path, inside: Inside) -> None:

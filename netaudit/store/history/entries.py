@@ -47,7 +47,7 @@ def entry_of(run: Run, point: TrendPoint) -> RunEntry:
         id=run.id,
         province=run.province.id,
         network=run.network.value,
-        vantage=" + ".join(vantage.name for vantage in run.vantages) or run.vantage,  # together, they are one more
+        vantage=run.seen_from,
         tool=run.tool,
         started=run.started,
         ended=run.ended,
