@@ -52,7 +52,7 @@ def test_facts_are_judged_by_it_where_its_file_is_not(tmp_path: Path, inside: In
 
     there.mkdir()
     shutil.copy(here / "out" / "facts.jsonl.zst", there)
-    judged = inside("judge", "facts.jsonl.zst", "-o", "again", cwd=there)
+    judged = inside("judge", "facts.jsonl.zst", "-o", "again", "--check", "dns.tcp", cwd=there)
     assert judged.returncode == 1, judged.stderr
     assert {c.clause: c.status for c in read_run(there / "again" / "run.json").clauses} == {
         c.clause: c.status for c in run.clauses

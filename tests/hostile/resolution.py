@@ -35,7 +35,7 @@ def _fans_out(asked: Asked, fresh: "count[int]", width: int) -> dns.message.Mess
     return referred(asked, zone, *(f"ns.n{next(fresh)}.evil." for _ in range(width)))
 
 
-@attack(NXNS, *UNKNOWN, failures=[Reason.BUDGET], queries=_NAME, seconds=4.0)
+@attack(NXNS, *UNKNOWN, failures=[Reason.BUDGET], queries=_NAME, seconds=6.0)
 def nxns() -> Scene:
     """Each zone has 300 name servers in zones of their own, without glue, and so has each of those."""
     fresh = count()
@@ -46,7 +46,7 @@ def nxns() -> Scene:
     return attacked(says)
 
 
-@attack(NXNS, *UNKNOWN, failures=[Reason.BUDGET], queries=_NAME, seconds=4.0)
+@attack(NXNS, *UNKNOWN, failures=[Reason.BUDGET], queries=_NAME, seconds=6.0)
 def nxns_64_kb() -> Scene:
     """The same with 2000 name servers, in referrals that need TCP and take some 60 kB."""
     fresh = count()

@@ -38,7 +38,8 @@ def write_inventory(source: Path, lab: Realised, folder: Path) -> Path:
         centre |= {kind: [document.name] for kind, document in lab.documents.items()}
     for document in lab.documents.values():
         (folder / document.name).write_bytes(document.content)
-    for file in (*(register["file"] for register in data["registers"]), *data.get("zone_files", {}).values()):
+    beside = [file for register in data["registers"] for file in (register["file"], *register.get("crl", ()))]
+    for file in (*beside, *data.get("zone_files", {}).values()):
         target = folder / file
         target.parent.mkdir(exist_ok=True)
         shutil.copy(content_path(file), target)
