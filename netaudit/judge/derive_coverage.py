@@ -19,7 +19,9 @@ from netaudit.rules.fetches import Reach, endpoint_reach, own
 from netaudit.rules.ternary import any_of
 from netaudit.rules.turned_away import turned_away
 
-__all__ = ["MIN_TRIES", "Coverages", "ServiceStates", "coverage_pairs", "denominator", "service_target"]
+__all__ = [
+    "MIN_TRIES", "Coverages", "ServiceStates", "coverage_pairs", "denominator", "pages_reached", "service_target",
+]  # fmt: skip
 
 _BOTH = (Family.IPV4, Family.IPV6)
 _NO_PAGE = (404, 410)  # RFC 9110, 15.5.5 and 15.5.11: what the inventory names is not at this server
@@ -137,7 +139,7 @@ class ServiceStates:
             return _State(present, _serves(mail_reach(mail, _BOTH, MIN_TRIES), present))
         endpoint = self._derive.endpoint(service.endpoint)
         present = _has_address(endpoint.host)
-        return _State(present, _serves(_with_page(endpoint), present))
+        return _State(present, _serves(pages_reached(endpoint), present))
 
 
 class _JointStates:
@@ -160,7 +162,7 @@ def service_target(service: Service) -> Target:
     return Target(kind=TargetKind.ENDPOINT, name=service.endpoint)
 
 
-def _with_page(evidence: EndpointEvidence) -> list[Reach]:
+def pages_reached(evidence: EndpointEvidence) -> list[Reach]:
     """How each address served; one where the web page is not there does not offer the service, though it answers."""
     absent = {
         fact.address

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from netaudit.judge.derive import Derived
-from netaudit.judge.derive_coverage import MIN_TRIES, denominator, service_target
+from netaudit.judge.derive_coverage import MIN_TRIES, denominator, pages_reached, service_target
 from netaudit.model.common import Family
 from netaudit.model.evidence import EndpointEvidence, Evidence, HostEvidence, MailEvidence
 from netaudit.model.inventory import Inventory, Service, Tier
@@ -16,7 +16,7 @@ from netaudit.model.run import Coverage
 from netaudit.model.security import Security, SecurityStatus
 from netaudit.rules.calendar import day_of
 from netaudit.rules.dialogues import mail_reach
-from netaudit.rules.fetches import Reach, endpoint_reach
+from netaudit.rules.fetches import Reach
 from netaudit.rules.ternary import all_of, any_of
 
 __all__ = ["PILLARS", "pillar_coverage_of_run"]
@@ -97,7 +97,7 @@ def _standings(evidence: Evidence | None) -> dict[str, _Standing]:
     match evidence:
         case EndpointEvidence():
             hosts, securities = [evidence.host], list(evidence.host.security.values())
-            reached = endpoint_reach(evidence, Family, MIN_TRIES)
+            reached = pages_reached(evidence)
         case MailEvidence():
             hosts, securities = list(evidence.hosts.values()), list(evidence.security.values())
             reached = mail_reach(evidence, Family, MIN_TRIES)

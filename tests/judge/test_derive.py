@@ -9,7 +9,7 @@ from msgspec import structs
 
 from netaudit.dns.validate import Validator
 from netaudit.judge.derive import Derived, derive
-from netaudit.judge.derive_coverage import coverage_pairs
+from netaudit.judge.derive_coverage import coverage_pairs, pages_reached
 from netaudit.model.book import FactBook
 from netaudit.model.common import Failure, Family, Reason, Side, Text
 from netaudit.model.evidence import (
@@ -236,9 +236,12 @@ async def test_a_page_that_is_not_there_is_no_working_service(scan: Scan, status
         hops = tuple(structs.replace(hop, status=status) if hop.status is not None else hop for hop in fact.hops)
         return structs.replace(fact, hops=hops)
 
-    evidence = derived([answered(fact) for fact in await scan()])["coverage:commune/site"].evidence
+    found = derived([answered(fact) for fact in await scan()])
+    evidence = found["coverage:commune/site"].evidence
     assert isinstance(evidence, CoverageEvidence)
     assert [(unit.present, unit.working) for unit in evidence.units] == [(True, working)] * 2
+    sites = [each.evidence for each in found.values() if isinstance(each.evidence, EndpointEvidence)]
+    assert {reach.ok for site in sites for reach in pages_reached(site) if site.web} == {working}
 
 
 def test_units_count_on_the_days_they_exist() -> None:
