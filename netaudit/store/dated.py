@@ -77,8 +77,14 @@ class DatedRuns:
             os.replace(link, self.root / LATEST)
 
     def retire(self, keep: int) -> list[Path]:
-        """Remove all but the newest `keep` runs, and never the one that `latest` points to; return what went."""
-        old = [path for path in self._dated()[keep:] if path.resolve() != self.latest]
+        """Remove what is older than the newest `keep` judged runs; return what went.
+
+        A run that died does not count, and goes with those of its time. The one that `latest` points to stays.
+        """
+        runs = self._dated()
+        judged = [path for path in runs if RunFolder(path).run.exists()][:keep]
+        older = runs[runs.index(judged[-1]) + 1 :] if len(judged) == keep else []
+        old = [path for path in older if path.resolve() != self.latest]
         for path in old:
             shutil.rmtree(path)
         return old

@@ -79,7 +79,7 @@ def test_only_the_newest_is_gone_on_with(runs: DatedRuns) -> None:
 
 
 def test_old_runs_go_and_whatever_else_lies_there_stays(runs: DatedRuns, tmp_path: Path) -> None:
-    paths = [made(runs, AT + hour * HOUR, scan()) for hour in range(5)]
+    paths = [made(runs, AT + hour * HOUR, scan(), judged=True) for hour in range(5)]
     foreign = [runs.root / "20261126", runs.root / "20261126T050000Z.tar", runs.root / "sources"]
     for path in foreign:
         path.mkdir()
@@ -91,6 +91,15 @@ def test_old_runs_go_and_whatever_else_lies_there_stays(runs: DatedRuns, tmp_pat
     assert runs.retire(2) == [paths[2], paths[1]]
     assert [path.exists() for path in paths] == [True, False, False, True, True]
     assert all(path.exists() for path in (*foreign, outside, runs.root / "20200102T000000Z"))
+
+
+def test_runs_that_died_do_not_count_among_those_that_are_kept(runs: DatedRuns) -> None:
+    judged = (True, False, True, False, True, False)
+    paths = [made(runs, AT + hour * HOUR, scan(), judged=whole) for hour, whole in enumerate(judged)]
+    assert runs.retire(4) == []
+    assert runs.retire(2) == [paths[1], paths[0]]
+    assert runs.retire(2) == []
+    assert runs.retire(1) == [paths[3], paths[2]]
 
 
 def test_the_pointer_never_points_nowhere(runs: DatedRuns) -> None:
