@@ -55,7 +55,7 @@ def pillar_coverage_of_run(targets: Iterable[Derived], inventory: Inventory, at:
     for tier in inventory.tiers:
         members = [of_unit[unit.id] for unit in inventory.units if unit.tier == tier.id]
         tested = [service for services in members for service in services if _testable(service)]
-        bare = whole and not any(members) and denominator(tier, 0) > 0
+        bare = whole and not tested and (any(members) or denominator(tier, 0) > 0)  # all closed, or nothing listed
         if bare or (tested and all(service.id in standings for service in tested)):
             for pillar in PILLARS:
                 yield _row(tier, pillar, members, standings)

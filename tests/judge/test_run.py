@@ -13,7 +13,7 @@ from netaudit.judge.verdicts import with_standard_messages
 from netaudit.model.book import FactBook
 from netaudit.model.common import Reason, Text
 from netaudit.model.facts import CertificateRow, Fact, JobFact, RegisterFact, ScanEndFact
-from netaudit.model.inventory import Tier
+from netaudit.model.inventory import Service, Tier, Unit
 from netaudit.model.profile import Basis, Clause, Confidence, Measure, Profile, Severity
 from netaudit.model.run import Coverage, RegisterSummary, Run
 from netaudit.model.verdict import Outcome, Status, TargetKind
@@ -167,6 +167,19 @@ def test_a_tier_of_which_nothing_is_listed_yet_counts_as_declared() -> None:
         ("ward", "dnssec", 0, 10),
         ("ward", "ipv6", 0, 10),
         ("ward", "dual_stack", 0, 10),
+    ]
+
+
+def test_a_tier_on_the_closed_network_alone_is_untested_and_not_left_out() -> None:
+    tiers = (Tier(id="body", name=Text("Ban", "Bodies")),)
+    units = (Unit(id="b", tier="body", name=Text("Ban", "Body")),)
+    service = Service(id="s", kind="documents", host="qlvb.tinh.vn", units=("b",), network="tslcd")
+    closed = msgspec.structs.replace(inventory(), tiers=tiers, units=units, services=(service,))
+    rows = list(pillar_coverage_of_run((), closed, 0.0))
+    assert [(row.kind, row.expected, row.working, row.untested, row.closed) for row in rows] == [
+        ("dnssec", 1, 0, 1, 1),
+        ("ipv6", 1, 0, 1, 1),
+        ("dual_stack", 1, 0, 1, 1),
     ]
 
 
