@@ -1,15 +1,12 @@
 """The HTML report: static pages that ask nothing of anybody and work without JavaScript."""
 
-import base64
-import hashlib
 import re
 from collections.abc import Iterator
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
-from jinja2.bccache import Bucket
+from jinja2 import Environment
 from jinja2.runtime import Macro
 from markupsafe import Markup
 
@@ -37,6 +34,7 @@ from netaudit.writers.plan import PlanInTime
 from netaudit.writers.report import MAIN_PILLARS, Report
 from netaudit.writers.safe import bounded, page_name, visible
 from netaudit.writers.sightings import sighting_text
+from netaudit.writers.templates import hash_source, template_environment
 from netaudit.writers.trend import Trend
 from netaudit.writers.units import unit_map
 from netaudit.writers.week_strip import week_strip
@@ -172,17 +170,7 @@ def _service(name: str, report: Report) -> dict[str, Any]:
 
 def report_environment(wording: Wording, head: str = "") -> Environment:
     """The templates of `reports/` with what they may call, in one language. `head`: style of printed pages' heads."""
-    environment = Environment(
-        loader=FileSystemLoader(content_path("reports") / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_finalize,
-        extensions=["jinja2.ext.i18n"],
-        bytecode_cache=_compiled(wording.language),
-    )
-    environment.install_gettext_translations(wording.translations, newstyle=True)  # type: ignore[attr-defined]
+    environment = template_environment(wording, bounded)
     style = "".join(map(_asset, (*STYLE_SHEETS, "print.css"))) + head
     script = _asset("report.js")
     environment.globals.update(
@@ -224,10 +212,9 @@ def report_environment(wording: Wording, head: str = "") -> Environment:
 
 def _policy(style: str, script: str = "") -> str:
     """The page's policy: this style, this script, pictures that stand in the page, and nothing from anywhere."""
-    scripts = f"script-src '{_digest(script)}'; " if script else ""
-    return (
-        f"default-src 'none'; style-src '{_digest(style)}'; {scripts}img-src data:; base-uri 'none'; form-action 'none'"
-    )
+    scripts = f"script-src '{hash_source(script)}'; " if script else ""
+    styles = f"style-src '{hash_source(style)}'; "
+    return f"default-src 'none'; {styles}{scripts}img-src data:; base-uri 'none'; form-action 'none'"
 
 
 class _Once:
@@ -247,30 +234,6 @@ class _Once:
         return made
 
 
-class _Compiled(BytecodeCache):
-    """Templates compiled once for all reports of a process. Jinja compiles again what has changed since."""
-
-    def __init__(self) -> None:
-        self._code: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._code:
-            bucket.bytecode_from_string(self._code[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._code[bucket.key] = bucket.bytecode_to_string()
-
-
-@cache
-def _compiled(language: str) -> _Compiled:
-    """Of each language its own: filters of constants are called while a template is compiled."""
-    return _Compiled()
-
-
-def _finalize(value: object) -> object:
-    return bounded(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
 @cache
 def _asset(name: str) -> str:
     text = (content_path("reports") / name).read_text(encoding="utf-8")
@@ -278,7 +241,3 @@ def _asset(name: str) -> str:
         text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
         text = re.sub(r"\s*([{};,])\s*", r"\1", text)
     return text.strip()
-
-
-def _digest(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

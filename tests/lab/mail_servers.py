@@ -17,7 +17,7 @@ from tests.lab.daemons import Command, Daemons, find_program
 from tests.lab.mailboxes import Mailbox, dovecot, login_socket, submission_options
 from tests.lab.ready import Expectation
 
-__all__ = ["mail_expectations", "mail_rules", "start_mail_servers"]
+__all__ = ["mail_expectations", "mail_rules", "postfix_master", "start_mail_servers"]
 
 _PORT = 25
 _SUBMISSION, _SUBMISSIONS = 587, 465
@@ -139,7 +139,14 @@ def _postfix(folder: Path, host: str, listeners: str) -> Command:
         "smtpd_peername_lookup = no\nmaillog_file = /dev/stdout\n"
     )
     (config / "master.cf").write_text(_INTERNAL + listeners)
-    # Not `postfix start-fg`: that is a shell which leaves its child behind when it is ended.
+    return postfix_master(config)
+
+
+def postfix_master(config: Path) -> Command:
+    """The command that runs a Postfix by the settings in a folder, once they were checked.
+
+    Not `postfix start-fg`: that is a shell which leaves its child behind when it is ended.
+    """
     subprocess.run([_program("postfix"), "-c", str(config), "check"], check=True, capture_output=True)
     asked = [_program("postconf"), "-c", str(config), "-h", "daemon_directory"]
     daemons = subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip()

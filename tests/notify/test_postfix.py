@@ -20,6 +20,7 @@ from netaudit.notify.outbox import Postman, deliver, prepare
 from netaudit.notify.settings import NotifyFile, SecretPlace, Smtp
 from netaudit.notify.state import State, StateFile
 from tests.lab.daemons import find_program
+from tests.lab.mail_servers import postfix_master
 from tests.lab.mailboxes import login_socket, submission_options
 from tests.lab.requirements import missing_requirements, unavailable
 from tests.notify.nights import DNS, WEB, night, route, settings
@@ -178,10 +179,7 @@ def _postfix(folder: Path, port: int) -> list[str]:
     )
     login = "".join(f"\n  -o {option}" for option in submission_options(login_socket(folder / "auth"), clear=False))
     (config / "master.cf").write_text(f"{_SERVICES}127.0.0.1:{port} inet n - n - - smtpd{login}\n")
-    subprocess.run([_program("postfix"), "-c", str(config), "check"], check=True, capture_output=True)
-    asked = [_program("postconf"), "-c", str(config), "-h", "daemon_directory"]
-    daemons = subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip()
-    return [f"{daemons}/master", "-c", str(config), "-d", "-s"]
+    return postfix_master(config)
 
 
 def _program(name: str) -> str:
